@@ -1,0 +1,98 @@
+//! Who stands where on a board, answered in microseconds.
+//!
+//! A board's index carries the version of the board in SQL that it reflects. A change is applied only when it follows
+//! on that version; a gap makes the caller catch up from SQL. A board that was never loaded answers nothing, and the
+//! caller asks SQL: a rank is late rather than wrong.
+
+use async_trait::async_trait;
+use domain::{Order, TournamentId, UserId, ranking::RankKey};
+
+use crate::BusError;
+
+/// A row with its rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranked {
+    /// 1, 2, 3 ….
+    pub rank: u64,
+    /// What decides it.
+    pub key: RankKey,
+}
+
+/// A part of a board, all of one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankPage {
+    /// The board's version that this reflects.
+    pub version: u64,
+    /// How many players have a rank.
+    pub total: u64,
+    /// The rows, by rank.
+    pub rows: Vec<Ranked>,
+    /// The row of the player that was asked for.
+    pub me: Option<Ranked>,
+}
+
+/// What part of a board is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// From rank 1.
+    Top,
+    /// Behind the place where this key stands or would stand.
+    After(RankKey),
+    /// Around this player, who stands in the middle where there is room. Empty rows without a standing.
+    Around(UserId),
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// The index is at the new version.
+    Done,
+    /// The index is at this version or beyond already; nothing was changed.
+    Known,
+    /// The index is behind the version that the change follows on; nothing was changed.
+    Gap {
+        /// The version that the index is at.
+        at: u64,
+    },
+    /// The board is not loaded; nothing was changed.
+    NotLoaded,
+}
+
+/// The rank index of all boards.
+#[async_trait]
+pub trait Ranks: Send + Sync + std::fmt::Debug {
+    /// Replaces a board's whole index. `keys` come in any order, one a player. An index that is at a later version
+    /// already is left alone.
+    async fn load(
+        &self,
+        board: &TournamentId,
+        order: Order,
+        version: u64,
+        keys: Vec<RankKey>,
+    ) -> Result<(), BusError>;
+
+    /// Applies the new standings of players, which lead from version `from` to `version`. A catch-up over several
+    /// versions is one call. Each player at most once a call.
+    async fn apply(
+        &self,
+        board: &TournamentId,
+        from: u64,
+        version: u64,
+        keys: &[RankKey],
+    ) -> Result<Applied, BusError>;
+
+    /// Reads a part of a board and, in the same version, the row of `me`. `None` when the board is not loaded.
+    async fn page(
+        &self,
+        board: &TournamentId,
+        window: Window,
+        limit: u32,
+        me: Option<UserId>,
+    ) -> Result<Option<RankPage>, BusError>;
+
+    /// The version that a board's index is at; `None` when it is not loaded.
+    async fn version(&self, board: &TournamentId) -> Result<Option<u64>, BusError>;
+
+    /// Forgets a board.
+    async fn unload(&self, board: &TournamentId) -> Result<(), BusError>;
+}

@@ -1,0 +1,34 @@
+//! Hints from node to node: "look, there is something new". A hint may be lost; whoever waits for one also looks by
+//! itself now and then.
+
+use async_trait::async_trait;
+use domain::TournamentId;
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+
+/// A hint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Signal {
+    /// A board has changed.
+    Board {
+        /// Whose.
+        tournament_id: TournamentId,
+        /// To which version.
+        version: u64,
+    },
+    /// Updates came in.
+    Inbox,
+    /// Rows wait to be sent.
+    Outbox,
+}
+
+/// Hints to and from all nodes, this one included.
+#[async_trait]
+pub trait Signals: Send + Sync + std::fmt::Debug {
+    /// Tells every node; never fails and never waits for the network.
+    fn publish(&self, signal: Signal);
+
+    /// All hints from now on. A receiver that lags behind loses the oldest ones and is told so.
+    fn subscribe(&self) -> broadcast::Receiver<Signal>;
+}

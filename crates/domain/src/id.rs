@@ -1,0 +1,259 @@
+//! Ids as types, so that one kind is never passed for another.
+//!
+//! Ids that Podium makes are UUIDs of version 7 (they grow with time, so that an index stays compact) and are written
+//! with a prefix that tells their kind: `u_…` for a user. Ids of others are validated text or numbers.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use uuid::Uuid;
+
+use crate::{rng::Rng, time::Timestamp};
+
+/// The text or number is not an id of the wanted kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {kind}")]
+pub struct Invalid {
+    /// What was wanted, e.g. `user id`.
+    pub kind: &'static str,
+}
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new id that sorts by `now`.
+            pub fn new(now: Timestamp, rng: &dyn Rng) -> Self {
+                let mut random = [0; 10];
+                rng.fill(&mut random);
+                let millis = u64::try_from(now.as_millis()).unwrap_or_default();
+                Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+            }
+
+            /// The id behind a stored UUID.
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID to store.
+            pub const fn as_uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, concat!($prefix, "{}"), self.0.simple())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, formatter)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                text.strip_prefix($prefix)
+                    .filter(|hex| hex.len() == 32)
+                    .and_then(|hex| Uuid::try_parse(hex).ok())
+                    .map(Self)
+                    .ok_or(Invalid { kind: $kind })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// A user of Podium, stable for life; the `sub` of every token.
+    UserId, "u_", "user id"
+);
+uuid_id!(
+    /// A signed-in device: one family of refresh tokens.
+    SessionId, "s_", "session id"
+);
+uuid_id!(
+    /// A message on its way out.
+    OutgoingId, "o_", "outgoing id"
+);
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                // Ids of Telegram are personal: a log shows a keyed alias of them, never the number.
+                formatter.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+
+number_id!(
+    /// A person, as Telegram numbers them (at most 52 significant bits). Has no `Display`: it must not reach a log.
+    TelegramUserId
+);
+number_id!(
+    /// A chat of Telegram; equals the person's id in a private chat.
+    ChatId
+);
+
+/// The number in front of the colon of a bot token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BotId(pub i64);
+
+/// Telegram's number of an update, unique for a bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UpdateId(pub i64);
+
+impl fmt::Display for UpdateId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, formatter)
+    }
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $max:literal, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+
+            fn try_from(text: String) -> Result<Self, Invalid> {
+                let valid: fn(u8) -> bool = $valid;
+                if text.is_empty() || text.len() > $max || !text.bytes().all(valid) {
+                    return Err(Invalid { kind: $kind });
+                }
+                Ok(Self(text))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// The platform's id of a tournament. At most 62 characters of the base64url alphabet, so that `t_<id>` fits a
+    /// start parameter.
+    TournamentId, "tournament id", 62, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+);
+text_id!(
+    /// The platform's id of a user: 1 to 128 visible ASCII characters.
+    PlatformUserId, "platform user id", 128, |byte| byte.is_ascii_graphic()
+);
+text_id!(
+    /// The `id` of a CloudEvent: 1 to 255 visible ASCII characters.
+    EventId, "event id", 255, |byte| byte.is_ascii_graphic()
+);
+text_id!(
+    /// The `source` of a CloudEvent: 1 to 255 visible ASCII characters.
+    EventSource, "event source", 255, |byte| byte.is_ascii_graphic()
+);
+text_id!(
+    /// What a board calls a player: opaque, random, never an id of Telegram or of the platform (`p_…`).
+    PlayerKey, "player key", 24, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+);
+
+impl PlayerKey {
+    /// A new random key of 80 bits.
+    pub fn new(rng: &dyn Rng) -> Self {
+        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+        let mut random = [0; 16];
+        rng.fill(&mut random);
+        let mut text = String::from("p_");
+        text.extend(random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])));
+        Self(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::SeededRng;
+
+    #[test]
+    fn a_user_id_survives_its_text_form() {
+        let id = UserId::new(Timestamp::from_millis(1_700_000_000_000), &SeededRng::new(1));
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(id.to_string().len(), 34);
+    }
+
+    #[test]
+    fn later_ids_sort_behind_earlier_ones() {
+        let rng = SeededRng::new(1);
+        let earlier = UserId::new(Timestamp::from_millis(1_700_000_000_000), &rng);
+        let later = UserId::new(Timestamp::from_millis(1_700_000_000_001), &rng);
+        assert!(earlier < later);
+    }
+
+    #[test]
+    fn another_kind_of_id_is_refused() {
+        let id = SessionId::new(Timestamp::from_millis(0), &SeededRng::new(1));
+        assert_eq!(id.to_string().parse::<UserId>(), Err(Invalid { kind: "user id" }));
+    }
+
+    #[test]
+    fn a_tournament_id_fits_a_start_parameter() {
+        assert!("a".repeat(62).parse::<TournamentId>().is_ok());
+        for bad in ["", "with space", "ünicode", &"a".repeat(63)] {
+            assert!(bad.parse::<TournamentId>().is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn a_telegram_id_does_not_print() {
+        assert_eq!(format!("{:?}", TelegramUserId(279_058_397)), "TelegramUserId(…)");
+    }
+}

@@ -1,0 +1,32 @@
+//! What Podium talks about, without anything it talks through: ids, times, errors a client can see, tournaments,
+//! ranking rules and the shapes that cross the wire to the page.
+//!
+//! Invariant: pure. No clock, no randomness, no input or output; the crate compiles to WASM and the page uses it as
+//! it is. Whoever needs the time or chance is handed a [`Clock`] or an [`Rng`].
+
+#![deny(missing_docs)]
+
+pub mod board;
+pub mod clock;
+pub mod id;
+pub mod locale;
+pub mod problem;
+pub mod ranking;
+pub mod rng;
+pub mod session;
+pub mod time;
+pub mod tournament;
+
+pub use crate::{
+    clock::{Clock, MockClock},
+    id::{
+        BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId,
+        TournamentId, UpdateId, UserId,
+    },
+    locale::Locale,
+    problem::{ErrorCode, Problem},
+    ranking::{Order, Score, Standing},
+    rng::{Rng, SeededRng},
+    time::Timestamp,
+    tournament::{Operator, Tournament},
+};

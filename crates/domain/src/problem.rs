@@ -1,0 +1,144 @@
+//! What a client is told when something goes wrong: a problem document (RFC 9457) with a code from a closed list.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
+        /// Every reason that a client can be given. The page translates it; others may rely on the text form, which
+        /// never changes once released.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum ErrorCode {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of this file.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stable text form.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// A short English summary that is the same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The request is not what the call takes.
+    BadRequest = "bad_request", 400, "The request could not be understood";
+    /// The init data can't be parsed, or a key stands in it twice.
+    InitDataMalformed = "init_data_malformed", 400, "The init data is malformed";
+    /// The init data was not signed by this bot's token, or is from the future.
+    InitDataInvalid = "init_data_invalid", 401, "The init data is not valid";
+    /// The init data is genuine but too old.
+    InitDataStale = "init_data_stale", 401, "The init data is too old";
+    /// No token, or one that is malformed or forged.
+    Unauthorized = "unauthorized", 401, "Sign-in is needed";
+    /// The token was good once.
+    TokenExpired = "token_expired", 401, "The token has expired";
+    /// The refresh token is unknown, expired, ended or was used before.
+    RefreshInvalid = "refresh_invalid", 401, "The refresh token is not valid";
+    /// A signed call's signature or time is wrong, or its key unknown.
+    SignatureInvalid = "signature_invalid", 401, "The signature is not valid";
+    /// Signed in, but not allowed.
+    Forbidden = "forbidden", 403, "Not allowed";
+    /// There is no such thing.
+    NotFound = "not_found", 404, "Not found";
+    /// There is no such tournament.
+    TournamentUnknown = "tournament_unknown", 404, "There is no such tournament";
+    /// The resource is there, but not for this method.
+    MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here";
+    /// The platform's user is not known here.
+    PlayerUnknown = "player_unknown", 404, "There is no such player";
+    /// The Telegram id belongs to another platform user already.
+    TelegramIdTaken = "telegram_id_taken", 409, "The Telegram id is linked to another user";
+    /// The tournament is not taking scores at the event's time.
+    TournamentNotRunning = "tournament_not_running", 409, "The tournament does not take scores at this time";
+    /// The body is larger than the call takes.
+    TooLarge = "too_large", 413, "The body is too large";
+    /// The content type is not one that the call takes.
+    UnsupportedMediaType = "unsupported_media_type", 415, "The content type is not supported";
+    /// The event's type is not known.
+    EventTypeUnknown = "event_type_unknown", 422, "The event type is not known";
+    /// The event's data does not fit its type.
+    EventDataInvalid = "event_data_invalid", 422, "The event data does not fit its type";
+    /// The same idempotency key came with another body.
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used with another body";
+    /// Too many calls; `Retry-After` says when to come back.
+    RateLimited = "rate_limited", 429, "Too many requests";
+    /// Something broke on this side.
+    Internal = "internal", 500, "Something went wrong";
+    /// The service can't take the call now; `Retry-After` says when to come back.
+    Unavailable = "unavailable", 503, "The service is not available right now";
+    /// The page got no answer. Made by the page itself, never sent by the server.
+    Offline = "offline", 503, "The service could not be reached";
+}
+
+impl std::fmt::Display for ErrorCode {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// An `application/problem+json` document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Always `about:blank`: `code` says it all.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code's summary.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Why.
+    pub code: ErrorCode,
+    /// What exactly, when it helps the caller; never anything internal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What to name when asking for help.
+    #[serde(default)]
+    pub trace_id: String,
+}
+
+impl Problem {
+    /// The document for a code.
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            kind: "about:blank".to_owned(),
+            title: code.title().to_owned(),
+            status: code.status(),
+            code,
+            detail: None,
+            trace_id: String::new(),
+        }
+    }
+
+    /// The same with a sentence on what exactly was wrong.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_form_is_the_serialised_form() {
+        for code in ErrorCode::ALL {
+            assert_eq!(serde_json::to_string(code).unwrap(), format!("\"{code}\""));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What a tournament is and when it takes scores.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::TournamentId,
+    locale::Locale,
+    ranking::Order,
+    time::Timestamp,
+};
+
+/// How several scores of one player become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operator {
+    /// The best one counts.
+    Best,
+    /// All are added up.
+    Sum,
+    /// The one with the latest time counts.
+    Latest,
+}
+
+/// Where a tournament stands in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Not begun.
+    Upcoming,
+    /// Taking scores.
+    Running,
+    /// Over.
+    Finished,
+}
+
+/// A competition with a window in time and one board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tournament {
+    /// The platform's id.
+    pub tournament_id: TournamentId,
+    /// The title by language; never empty.
+    pub title: Title,
+    /// The first moment that counts.
+    pub starts_at: Timestamp,
+    /// The first moment that no longer counts; later than `starts_at`.
+    pub ends_at: Timestamp,
+    /// How scores of one player add up.
+    pub operator: Operator,
+    /// Which score is better.
+    pub order: Order,
+}
+
+/// A title in one or more languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Title(BTreeMap<String, String>);
+
+impl Title {
+    /// The most characters that one language's title may have.
+    pub const CHARACTERS_MAX: usize = 120;
+
+    /// A title from a map of language tags to texts. `None` when it is empty, or a text is empty or too long.
+    pub fn new(by_locale: BTreeMap<String, String>) -> Option<Self> {
+        let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= Self::CHARACTERS_MAX;
+        (!by_locale.is_empty() && by_locale.len() <= 32 && by_locale.values().all(fits)).then_some(Self(by_locale))
+    }
+
+    /// The title for a reader: in their language, else in English, else in any.
+    pub fn for_locale(&self, locale: Locale) -> &str {
+        [locale.tag(), "en"]
+            .into_iter()
+            .find_map(|tag| self.0.get(tag))
+            .or_else(|| self.0.values().next())
+            .map_or("", String::as_str)
+    }
+}
+
+/// Whether a score of a given time may still be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It counts.
+    Counts,
+    /// It is from before the start or from after the end.
+    OutsideWindow,
+    /// It is from inside the window, but came too long after the end.
+    TooLate,
+}
+
+impl Tournament {
+    /// Where the tournament stands at `now`.
+    pub fn phase(&self, now: Timestamp) -> Phase {
+        if now < self.starts_at {
+            Phase::Upcoming
+        } else if now < self.ends_at {
+            Phase::Running
+        } else {
+            Phase::Finished
+        }
+    }
+
+    /// Whether a score reached at `achieved_at` and received at `now` counts. What comes after the end is taken for
+    /// `grace_ms`, when its time is before the end.
+    pub fn accepts(&self, achieved_at: Timestamp, now: Timestamp, grace_ms: i64) -> Acceptance {
+        if achieved_at < self.starts_at || achieved_at >= self.ends_at {
+            Acceptance::OutsideWindow
+        } else if now >= self.ends_at.plus_ms(grace_ms) {
+            Acceptance::TooLate
+        } else {
+            Acceptance::Counts
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tournament() -> Tournament {
+        Tournament {
+            tournament_id: "cup".parse().unwrap(),
+            title: Title::new(BTreeMap::from([("en".to_owned(), "Cup".to_owned())])).unwrap(),
+            starts_at: Timestamp::from_millis(1000),
+            ends_at: Timestamp::from_millis(2000),
+            operator: Operator::Best,
+            order: Order::Desc,
+        }
+    }
+
+    #[test]
+    fn the_window_is_closed_at_the_start_and_open_at_the_end() {
+        let at = Timestamp::from_millis;
+        let cases = [
+            (999, 1500, Acceptance::OutsideWindow),
+            (1000, 1500, Acceptance::Counts),
+            (1999, 1999, Acceptance::Counts),
+            (1999, 2059, Acceptance::Counts),
+            (1999, 2060, Acceptance::TooLate),
+            (2000, 2000, Acceptance::OutsideWindow),
+        ];
+        for (achieved_at, now, expected) in cases {
+            assert_eq!(tournament().accepts(at(achieved_at), at(now), 60), expected, "{achieved_at} at {now}");
+        }
+    }
+
+    #[test]
+    fn phases_follow_the_window() {
+        let phases = [999, 1000, 1999, 2000].map(|now| tournament().phase(Timestamp::from_millis(now)));
+        assert_eq!(phases, [Phase::Upcoming, Phase::Running, Phase::Running, Phase::Finished]);
+    }
+
+    #[test]
+    fn a_missing_language_falls_back_to_english() {
+        assert_eq!(tournament().title.for_locale(Locale::Ru), "Cup");
+    }
+}

@@ -1,0 +1,47 @@
+//! What can go wrong with a database.
+
+/// An error of the store, without anything that must not be shown or logged: never a row's content.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database can't take the call now: no connection in time, locked, shutting down, disk full. Try again later.
+    #[error("the database is not available for {operation}")]
+    Unavailable {
+        /// What was tried, e.g. `inbox.claim`.
+        operation: &'static str,
+        /// The engine's own error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A row that must be unique exists already.
+    #[error("{operation} met a row that exists already ({constraint})")]
+    Conflict {
+        /// What was tried.
+        operation: &'static str,
+        /// The constraint's name, e.g. `users.telegram_user_id`.
+        constraint: String,
+    },
+    /// A stored value can't be read as what it should be.
+    #[error("{table}.{column} holds a value that can't be read")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// Any other failure of the engine.
+    #[error("the database failed at {operation}")]
+    Failed {
+        /// What was tried.
+        operation: &'static str,
+        /// The engine's own error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later.
+    pub const fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}

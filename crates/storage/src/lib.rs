@@ -1,0 +1,112 @@
+//! What Podium asks of a database, and nothing of how a database does it.
+//!
+//! A [`Store`] opens a [`Transaction`]; the transaction hands out repositories, one for each kind of data, and ends in
+//! [`Transaction::save`]. Whatever must happen together is done between `begin_write` and `save`, outgoing rows
+//! included, so that no effect exists without the change that caused it.
+//!
+//! Rules for every repository:
+//! - a look-up of one thing answers `Option`, a list has a limit and an order with a tie-breaker;
+//! - time and new ids are arguments; no SQL asks the database for them;
+//! - no call to the network happens while a transaction is open;
+//! - every method has a contract test in `testsuite`, and both engines pass it.
+
+#![deny(missing_docs)]
+
+pub mod board;
+pub mod dialogue;
+pub mod error;
+pub mod event;
+pub mod inbox;
+pub mod lease;
+pub mod outbox;
+pub mod session;
+pub mod setting;
+pub mod signing_key;
+pub mod tournament;
+pub mod user;
+
+#[cfg(feature = "testsuite")]
+pub mod testsuite;
+
+use async_trait::async_trait;
+
+pub use crate::{
+    board::BoardRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
+    inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository, session::SessionRepository,
+    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
+    user::UserRepository,
+};
+
+/// A database that Podium keeps its rows in.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Opens a transaction that may write. On SQLite it is `BEGIN IMMEDIATE` on the only write connection, so keep it
+    /// short.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when no connection is free in time.
+    async fn begin_write(&self) -> Result<BoxTransaction, StoreError>;
+
+    /// Opens a transaction that only reads, and sees one state of the database throughout.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when no connection is free in time.
+    async fn begin_read(&self) -> Result<BoxTransaction, StoreError>;
+
+    /// Brings the schema up to date. Safe to call from several processes at once.
+    ///
+    /// # Errors
+    /// When a migration fails; the schema is then as it was before that migration.
+    async fn migrate(&self) -> Result<(), StoreError>;
+
+    /// Whether every migration that this binary knows has been applied.
+    ///
+    /// # Errors
+    /// When the database can't be asked.
+    async fn is_migrated(&self) -> Result<bool, StoreError>;
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Ends all connections; on SQLite it also brings the write-ahead log back into the file.
+    async fn close(&self);
+}
+
+/// A transaction of any engine.
+pub type BoxTransaction = Box<dyn Transaction>;
+
+/// One transaction. Dropped without [`save`](Self::save), it leaves no trace.
+#[async_trait]
+pub trait Transaction: Send {
+    /// Updates on their way in.
+    fn inbox(&mut self) -> Box<dyn InboxRepository + '_>;
+    /// Messages on their way out.
+    fn outbox(&mut self) -> Box<dyn OutboxRepository + '_>;
+    /// People.
+    fn users(&mut self) -> Box<dyn UserRepository + '_>;
+    /// Signed-in devices.
+    fn sessions(&mut self) -> Box<dyn SessionRepository + '_>;
+    /// Keys that sign tokens.
+    fn signing_keys(&mut self) -> Box<dyn SigningKeyRepository + '_>;
+    /// Small values that all nodes share.
+    fn settings(&mut self) -> Box<dyn SettingRepository + '_>;
+    /// Who may do what only one may do at a time.
+    fn leases(&mut self) -> Box<dyn LeaseRepository + '_>;
+    /// Tournaments.
+    fn tournaments(&mut self) -> Box<dyn TournamentRepository + '_>;
+    /// Standings.
+    fn boards(&mut self) -> Box<dyn BoardRepository + '_>;
+    /// Events of the platform that were seen.
+    fn events(&mut self) -> Box<dyn EventRepository + '_>;
+    /// Where each chat's dialogue stands.
+    fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
+
+    /// Makes all that was done durable. When this returns, a power cut does not take it back.
+    ///
+    /// # Errors
+    /// When the commit fails; nothing was done then.
+    async fn save(self: Box<Self>) -> Result<(), StoreError>;
+}

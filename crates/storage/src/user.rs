@@ -1,0 +1,131 @@
+//! People: who they are at Telegram, at the platform, and on boards.
+
+use async_trait::async_trait;
+use domain::{ChatId, Locale, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
+
+use crate::error::StoreError;
+
+/// A user.
+#[derive(Clone, PartialEq, Eq)]
+pub struct User {
+    /// Podium's own id.
+    pub user_id: UserId,
+    /// Who it is at Telegram; unique.
+    pub telegram_user_id: Option<TelegramUserId>,
+    /// Who it is at the platform; unique. Absent for a light profile.
+    pub platform_user_id: Option<PlatformUserId>,
+    /// What boards call the player; unique.
+    pub player: PlayerKey,
+    /// The public name.
+    pub alias: String,
+    /// The first name, as Telegram gave it last.
+    pub first_name: Option<String>,
+    /// The user name at Telegram, which may be absent.
+    pub username: Option<String>,
+    /// The language.
+    pub locale: Locale,
+    /// The private chat with the bot, once there is one.
+    pub chat_id: Option<ChatId>,
+    /// When it was first seen.
+    pub created_at: Timestamp,
+}
+
+impl std::fmt::Debug for User {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("User").field("user_id", &self.user_id).finish_non_exhaustive()
+    }
+}
+
+/// What a verified sign-in or a message tells of a person at Telegram.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TelegramProfile {
+    /// The id to use when the person is new.
+    pub new_user_id: UserId,
+    /// The player key to use when the person is new.
+    pub new_player: PlayerKey,
+    /// The alias to use when the person is new: made up, nothing of the person.
+    pub new_alias: String,
+    /// Who.
+    pub telegram_user_id: TelegramUserId,
+    /// The first name.
+    pub first_name: String,
+    /// The user name, which may be absent.
+    pub username: Option<String>,
+    /// The language: Telegram's `language_code` mapped to ours.
+    pub locale: Locale,
+    /// The private chat, when this comes from one. `None` leaves a known chat alone.
+    pub chat_id: Option<ChatId>,
+    /// When this was seen.
+    pub seen_at: Timestamp,
+}
+
+impl std::fmt::Debug for TelegramProfile {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("TelegramProfile").field("new_user_id", &self.new_user_id).finish_non_exhaustive()
+    }
+}
+
+/// What the platform tells of a user.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlatformProfile {
+    /// The id to use when the user is new.
+    pub new_user_id: UserId,
+    /// The player key to use when the user is new.
+    pub new_player: PlayerKey,
+    /// Who.
+    pub platform_user_id: PlatformUserId,
+    /// The public name on boards.
+    pub alias: String,
+    /// The language, when the platform knows it. It stands until Telegram tells another.
+    pub locale: Option<Locale>,
+    /// When this was seen.
+    pub seen_at: Timestamp,
+}
+
+impl std::fmt::Debug for PlatformProfile {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("PlatformProfile").field("new_user_id", &self.new_user_id).finish_non_exhaustive()
+    }
+}
+
+/// Access to users.
+#[async_trait]
+pub trait UserRepository: Send {
+    /// The user with an id.
+    async fn by_id(&mut self, user_id: UserId) -> Result<Option<User>, StoreError>;
+
+    /// The user behind a Telegram id.
+    async fn by_telegram_id(&mut self, telegram_user_id: TelegramUserId) -> Result<Option<User>, StoreError>;
+
+    /// The users behind platform ids, by platform id; unknown ones are left out. At most 1000 ids.
+    async fn by_platform_ids(&mut self, ids: &[PlatformUserId]) -> Result<Vec<User>, StoreError>;
+
+    /// What boards show of users: `(user, player, alias)`, by user id; unknown ones are left out. At most 1000 ids.
+    async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, PlayerKey, String)>, StoreError>;
+
+    /// The user that boards call `player`.
+    async fn by_player(&mut self, player: &PlayerKey) -> Result<Option<User>, StoreError>;
+
+    /// Adds or refreshes people from Telegram, in one statement; first name, user name, locale and (when given) chat
+    /// become those of the profile, alias and player key stay. Answers in the order of the profiles, each person at
+    /// most once in a call.
+    async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError>;
+
+    /// Adds or refreshes a user of the platform; the alias becomes that of the profile.
+    async fn upsert_platform(&mut self, profile: &PlatformProfile) -> Result<User, StoreError>;
+
+    /// Gives a light profile its platform id and alias.
+    async fn set_platform_id(
+        &mut self,
+        user_id: UserId,
+        platform_user_id: &PlatformUserId,
+        alias: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Gives a platform user, who has no Telegram id yet, a Telegram id.
+    async fn set_telegram_id(&mut self, user_id: UserId, telegram_user_id: TelegramUserId) -> Result<(), StoreError>;
+
+    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale and
+    /// sessions become `into`'s; `light` is gone afterwards.
+    async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError>;
+}
