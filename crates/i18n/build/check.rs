@@ -125,12 +125,12 @@ pub fn check(files: &[(&str, String)]) -> Result<Table, Vec<String>> {
         for name in file.keys().filter(|name| !reference.contains_key(*name)) {
             problems.push(format!("locales/{tag}.json: `{name}` is extra: en.json lacks it"));
         }
-        let column = keys.iter().filter_map(|key| match file.get(&key.name) {
-            Some(raw) => stored(tag, key, raw, &mut problems),
-            None => {
+        let column = keys.iter().filter_map(|key| {
+            let raw = file.get(&key.name);
+            if raw.is_none() {
                 problems.push(format!("locales/{tag}.json: `{}` is missing", key.name));
-                None
             }
+            stored(tag, key, raw?, &mut problems)
         });
         texts.push(((*tag).to_owned(), column.collect()));
     }
