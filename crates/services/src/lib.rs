@@ -1,1 +1,170 @@
-//! services
+//! What Podium does: one module a capability, each use case once. Web handlers, server functions, workers and commands
+//! are thin over these functions.
+//!
+//! Invariants: this crate names no database engine, no HTTP framework and no page; time and chance come from
+//! [`Services`]; every effect on the outside is a row written in the transaction of the change that caused it.
+
+#![deny(missing_docs)]
+
+pub mod boards;
+pub mod bot;
+pub mod group_commit;
+pub mod identity;
+pub mod inbox;
+pub mod limits;
+pub mod maintenance;
+pub mod outbox;
+pub mod platform;
+pub mod secrets;
+pub mod settings;
+pub mod telemetry;
+pub mod tokens;
+
+use std::sync::Arc;
+
+use bus::{limits::Limits, ranks::Ranks, signals::Signals};
+use domain::{Clock, Rng, Timestamp};
+use storage::Store;
+use telegram::api::BotApi;
+
+use crate::{
+    boards::{index::BoardIndex, live::LiveHub, names::Names},
+    bot::identity::BotIdentity,
+    identity::sign_in::SignInCommitter,
+    inbox::ingest::InboxCommitter,
+    secrets::Secrets,
+    settings::ServiceSettings,
+    tokens::KeyRing,
+};
+
+/// What every use case needs: the ports and what is shared between requests. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Services(Arc<Parts>);
+
+/// The ports that the binary composes.
+#[derive(Debug)]
+pub struct Ports {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub rng: Arc<dyn Rng>,
+    /// The rank index.
+    pub ranks: Arc<dyn Ranks>,
+    /// Token buckets.
+    pub limits: Arc<dyn Limits>,
+    /// Hints between nodes.
+    pub signals: Arc<dyn Signals>,
+    /// Telegram; `None` when this server leaves the bot alone.
+    pub bot_api: Option<Arc<dyn BotApi>>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    ports: Ports,
+    settings: ServiceSettings,
+    secrets: Secrets,
+    keys: KeyRing,
+    names: Names,
+    index: BoardIndex,
+    live: LiveHub,
+    bot_identity: BotIdentity,
+    inbox: InboxCommitter,
+    sign_ins: SignInCommitter,
+}
+
+impl Services {
+    /// Puts the parts together. Must be called within a Tokio runtime, because commits are shared by a task.
+    pub fn new(ports: Ports, settings: ServiceSettings, secrets: Secrets) -> Self {
+        let inbox = InboxCommitter::start(Arc::clone(&ports.store));
+        let sign_ins = SignInCommitter::start(Arc::clone(&ports.store));
+        Self(Arc::new(Parts {
+            ports,
+            settings,
+            secrets,
+            keys: KeyRing::default(),
+            names: Names::default(),
+            index: BoardIndex::default(),
+            live: LiveHub::default(),
+            bot_identity: BotIdentity::default(),
+            inbox,
+            sign_ins,
+        }))
+    }
+
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.0.ports.clock.now()
+    }
+
+    /// The database.
+    pub fn store(&self) -> &dyn Store {
+        &*self.0.ports.store
+    }
+
+    /// Chance.
+    pub fn rng(&self) -> &dyn Rng {
+        &*self.0.ports.rng
+    }
+
+    /// The rank index.
+    pub fn ranks(&self) -> &dyn Ranks {
+        &*self.0.ports.ranks
+    }
+
+    /// Token buckets.
+    pub fn token_buckets(&self) -> &dyn Limits {
+        &*self.0.ports.limits
+    }
+
+    /// Hints between nodes.
+    pub fn signals(&self) -> &dyn Signals {
+        &*self.0.ports.signals
+    }
+
+    /// Telegram; `None` when this server leaves the bot alone.
+    pub fn bot_api(&self) -> Option<&dyn BotApi> {
+        self.0.ports.bot_api.as_deref()
+    }
+
+    /// What the operator of this server has set.
+    pub fn settings(&self) -> &ServiceSettings {
+        &self.0.settings
+    }
+
+    /// Keys derived from the server's secret.
+    pub fn secrets(&self) -> &Secrets {
+        &self.0.secrets
+    }
+
+    /// The keys that sign tokens.
+    pub fn keys(&self) -> &KeyRing {
+        &self.0.keys
+    }
+
+    /// The bot's user name, once Telegram has told it.
+    pub fn bot_identity(&self) -> &BotIdentity {
+        &self.0.bot_identity
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.0.names
+    }
+
+    pub(crate) fn index(&self) -> &BoardIndex {
+        &self.0.index
+    }
+
+    pub(crate) fn live(&self) -> &LiveHub {
+        &self.0.live
+    }
+
+    pub(crate) fn inbox(&self) -> &InboxCommitter {
+        &self.0.inbox
+    }
+
+    pub(crate) fn sign_ins(&self) -> &SignInCommitter {
+        &self.0.sign_ins
+    }
+}

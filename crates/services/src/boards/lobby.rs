@@ -1,0 +1,77 @@
+//! What the Mini App's first screens show.
+
+use domain::{
+    Timestamp, TournamentId, UserId,
+    board::{LIVE_ROWS, Lobby, TournamentCard, TournamentPage},
+    tournament::Phase,
+};
+use storage::tournament::TournamentRow;
+
+use crate::{
+    Services,
+    boards::{BoardError, BoardQuery, WindowQuery, page},
+};
+
+/// The most tournaments that one answer lists.
+pub const TOURNAMENTS_MAX: u32 = 100;
+
+/// The tournaments that the lobby shows.
+const LOBBY_TOURNAMENTS: u32 = 30;
+
+/// The tournaments: running first (the busiest first), then upcoming, then finished.
+///
+/// # Errors
+/// [`BoardError::Store`] when the database fails.
+pub async fn tournaments(services: &Services, limit: u32) -> Result<Vec<TournamentCard>, BoardError> {
+    let now = services.now();
+    let doing = "listing tournaments";
+    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
+    let rows =
+        tx.tournaments().list(now, limit.clamp(1, TOURNAMENTS_MAX)).await.map_err(BoardError::store(doing))?;
+    Ok(rows.into_iter().map(|row| card(row, now)).collect())
+}
+
+/// The lobby: the tournaments, and the board of the first one.
+///
+/// # Errors
+/// [`BoardError`] when the database fails.
+pub async fn lobby(services: &Services) -> Result<Lobby, BoardError> {
+    let tournaments = tournaments(services, LOBBY_TOURNAMENTS).await?;
+    let shown = tournaments.first().filter(|card| card.phase != Phase::Upcoming);
+    let board = match shown {
+        Some(card) => Some(top(services, &card.tournament.tournament_id, None).await?),
+        None => None,
+    };
+    Ok(Lobby { tournaments, board, now: services.now() })
+}
+
+/// One tournament and the top of its board.
+///
+/// # Errors
+/// [`BoardError::Unknown`] when there is no such tournament; else when the database fails.
+pub async fn tournament_page(
+    services: &Services,
+    tournament_id: &TournamentId,
+    viewer: Option<UserId>,
+) -> Result<TournamentPage, BoardError> {
+    let doing = "reading a tournament";
+    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
+    let row = tx.tournaments().by_id(tournament_id).await.map_err(BoardError::store(doing))?;
+    drop(tx);
+    let now = services.now();
+    let card = card(row.ok_or(BoardError::Unknown)?, now);
+    let board = top(services, tournament_id, viewer).await?;
+    Ok(TournamentPage { card, board, now })
+}
+
+async fn top(
+    services: &Services,
+    tournament_id: &TournamentId,
+    viewer: Option<UserId>,
+) -> Result<domain::board::BoardPage, BoardError> {
+    page(services, tournament_id, BoardQuery { window: WindowQuery::Top, limit: LIVE_ROWS }, viewer).await
+}
+
+fn card(row: TournamentRow, now: Timestamp) -> TournamentCard {
+    TournamentCard { phase: row.tournament.phase(now), players: row.players, tournament: row.tournament }
+}

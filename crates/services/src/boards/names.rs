@@ -1,0 +1,67 @@
+//! The public names of players, cached: a board of 50 rows must not cost a query each time it is read.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{PlayerKey, UserId};
+use moka::sync::Cache;
+
+use crate::{Services, boards::BoardError};
+
+/// What a board shows of a player.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicName {
+    /// The opaque key.
+    pub player: PlayerKey,
+    /// The alias.
+    pub alias: String,
+}
+
+/// The most names that a node remembers (about 100 bytes each).
+const NAMES_MAX: u64 = 100_000;
+
+/// For how long a node may show an alias that another node has changed.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// The names that this node remembers.
+#[derive(Debug)]
+pub(crate) struct Names(Cache<UserId, Arc<PublicName>>);
+
+impl Default for Names {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(NAMES_MAX).time_to_live(FRESH).build())
+    }
+}
+
+impl Names {
+    /// The names of users. Users that are gone since the index was read are left out.
+    pub(crate) async fn of(
+        &self,
+        services: &Services,
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, Arc<PublicName>>, BoardError> {
+        let mut names = HashMap::with_capacity(users.len());
+        let mut missing = Vec::new();
+        for user_id in users {
+            match self.0.get(user_id) {
+                Some(name) => drop(names.insert(*user_id, name)),
+                None => missing.push(*user_id),
+            }
+        }
+        if !missing.is_empty() {
+            let mut tx = services.store().begin_read().await.map_err(BoardError::store("reading names"))?;
+            for (user_id, player, alias) in
+                tx.users().names(&missing).await.map_err(BoardError::store("reading names"))?
+            {
+                let name = Arc::new(PublicName { player, alias });
+                self.0.insert(user_id, Arc::clone(&name));
+                names.insert(user_id, name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Forgets a user's name, because it has changed.
+    pub(crate) fn forget(&self, user_id: UserId) {
+        self.0.invalidate(&user_id);
+    }
+}

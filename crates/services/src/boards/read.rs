@@ -1,0 +1,148 @@
+//! Reading a part of a board.
+
+use bus::ranks::{RankPage, Ranked, Window};
+use domain::{
+    TournamentId, UserId,
+    board::{BoardEntry, BoardPage, PAGE_LIMIT_MAX},
+};
+use storage::{board::RankedKey, tournament::TournamentRow};
+
+use crate::{
+    Services,
+    boards::{BoardError, cursor},
+};
+
+/// What part of a board is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardQuery {
+    /// Where.
+    pub window: WindowQuery,
+    /// How many rows; held within 1 and [`PAGE_LIMIT_MAX`].
+    pub limit: u32,
+}
+
+/// Where a part of a board begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WindowQuery {
+    /// At rank 1.
+    Top,
+    /// Behind the last row of an earlier page: that page's `next_cursor`.
+    Cursor(String),
+    /// Around the viewer.
+    AroundMe,
+}
+
+/// Reads a part of a board, and the viewer's own row.
+///
+/// # Errors
+/// [`BoardError`] when the tournament is unknown, the cursor is not ours, `AroundMe` comes without a viewer, or the
+/// database fails.
+pub async fn page(
+    services: &Services,
+    board: &TournamentId,
+    query: BoardQuery,
+    viewer: Option<UserId>,
+) -> Result<BoardPage, BoardError> {
+    let limit = query.limit.clamp(1, PAGE_LIMIT_MAX);
+    let window = match query.window {
+        WindowQuery::Top => Window::Top,
+        WindowQuery::Cursor(text) => Window::After(cursor::decode(&text).ok_or(BoardError::Cursor)?),
+        WindowQuery::AroundMe => Window::Around(viewer.ok_or(BoardError::NotSignedIn)?),
+    };
+    let ranked = ranked(services, board, window, limit, viewer).await?;
+    dress(services, board, ranked, limit, window).await
+}
+
+/// Rows with ranks: from the index when it is loaded, else from SQL.
+pub(crate) async fn ranked(
+    services: &Services,
+    board: &TournamentId,
+    window: Window,
+    limit: u32,
+    viewer: Option<UserId>,
+) -> Result<RankPage, BoardError> {
+    match services.ranks().page(board, window, limit, viewer).await {
+        Ok(Some(page)) => return Ok(page),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(
+            tournament.id = %board,
+            error = &error as &dyn std::error::Error,
+            "the rank index does not answer; SQL does"
+        ),
+    }
+    let page = from_sql(services, board, window, limit, viewer).await?;
+    services.index().load_in_background(services, board);
+    Ok(page)
+}
+
+async fn from_sql(
+    services: &Services,
+    board: &TournamentId,
+    window: Window,
+    limit: u32,
+    viewer: Option<UserId>,
+) -> Result<RankPage, BoardError> {
+    let doing = "reading a board";
+    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
+    let row: TournamentRow =
+        tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let order = row.tournament.order;
+    let rows = match window {
+        Window::Top => tx.boards().page(board, order, None, limit).await,
+        Window::After(key) => tx.boards().page(board, order, Some(key), limit).await,
+        Window::Around(user_id) => tx.boards().around(board, order, user_id, limit).await,
+    }
+    .map_err(BoardError::store(doing))?;
+    let me = match viewer {
+        Some(user_id) => tx.boards().place(board, order, user_id).await.map_err(BoardError::store(doing))?,
+        None => None,
+    };
+    let ranked = |row: RankedKey| Ranked { rank: row.rank, key: row.key };
+    Ok(RankPage {
+        version: row.board_version,
+        total: row.players,
+        rows: rows.into_iter().map(ranked).collect(),
+        me: me.map(ranked),
+    })
+}
+
+/// Puts names to ranked rows.
+async fn dress(
+    services: &Services,
+    board: &TournamentId,
+    page: RankPage,
+    limit: u32,
+    window: Window,
+) -> Result<BoardPage, BoardError> {
+    let last = page.rows.last().copied();
+    let is_full = page.rows.len() == limit as usize;
+    let more = last.filter(|last| is_full && last.rank < page.total && !matches!(window, Window::Around(_)));
+    let (entries, me) = named(services, &page).await?;
+    Ok(BoardPage {
+        tournament_id: board.clone(),
+        version: page.version,
+        total: page.total,
+        entries,
+        me,
+        next_cursor: more.map(|last| cursor::encode(&last.key)),
+    })
+}
+
+/// The rows of a page, and the viewer's own, with names.
+pub(crate) async fn named(
+    services: &Services,
+    page: &RankPage,
+) -> Result<(Vec<BoardEntry>, Option<BoardEntry>), BoardError> {
+    let users: Vec<UserId> = page.rows.iter().chain(&page.me).map(|ranked| ranked.key.user_id).collect();
+    let names = services.names().of(services, &users).await?;
+    let entry = |ranked: &Ranked| {
+        names.get(&ranked.key.user_id).map(|name| BoardEntry {
+            rank: ranked.rank,
+            player: name.player.clone(),
+            alias: name.alias.clone(),
+            score: ranked.key.score,
+            achieved_at: ranked.key.achieved_at,
+        })
+    };
+    Ok((page.rows.iter().filter_map(entry).collect(), page.me.as_ref().and_then(entry)))
+}

@@ -1,0 +1,40 @@
+//! What a player may know of themselves.
+
+use domain::{
+    TelegramUserId,
+    session::{Kyc, KycLevel, Me},
+};
+use storage::user::User;
+
+use crate::{
+    Services,
+    identity::{AuthError, Session},
+};
+
+/// The signed-in player.
+///
+/// # Errors
+/// [`AuthError::Unauthorized`] when the player is gone; [`AuthError::Store`] when the database fails.
+pub async fn me(services: &Services, session: &Session) -> Result<Me, AuthError> {
+    let mut tx = services.store().begin_read().await.map_err(AuthError::store("reading a user"))?;
+    let user = tx.users().by_id(session.user_id()).await.map_err(AuthError::store("reading a user"))?;
+    let (user, telegram_user_id) =
+        user.and_then(|user| user.telegram_user_id.map(|id| (user, id))).ok_or(AuthError::Unauthorized)?;
+    Ok(describe(user, telegram_user_id))
+}
+
+/// The answer for a user. Balances and the level of identification come from platform events, which fill them once
+/// they are read here; until then a player has none.
+pub(crate) fn describe(user: User, telegram_user_id: TelegramUserId) -> Me {
+    Me {
+        user_id: user.user_id,
+        platform_user_id: user.platform_user_id,
+        telegram_user_id,
+        first_name: user.first_name.unwrap_or_default(),
+        alias: user.alias,
+        player: user.player,
+        locale: user.locale,
+        balances: Vec::new(),
+        kyc: Kyc { level: KycLevel::None },
+    }
+}

@@ -1,0 +1,135 @@
+//! Signing in by init data. Sessions of many sign-ins share one commit.
+
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{SessionId, TelegramUserId, session::SignedIn};
+use storage::{Store, StoreError, session::NewSession, user::TelegramProfile, user::User};
+use telegram::init_data::{self, InitDataError};
+
+use crate::{
+    Services,
+    group_commit::{GroupCommit, GroupCommitError},
+    identity::{AuthError, SESSION_IDLE_MS, me::describe, profile::telegram_profile, refresh_token::RefreshToken},
+    limits::{self, Action, Subject},
+    telemetry,
+    tokens::{ACCESS_TOKEN_SECONDS, jwt},
+};
+
+/// The most sign-ins that wait for a commit.
+const WAITING_MAX: usize = 4096;
+/// The most sign-ins that share a commit.
+const BATCH_MAX: usize = 256;
+
+/// Signs a player in by the init data of a launch.
+///
+/// # Errors
+/// [`AuthError`] says whether the data is malformed, forged or stale, or why the session can't be stored.
+pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedIn, AuthError> {
+    let verified = init_data::verify(
+        raw_init_data,
+        &services.settings().bot_tokens,
+        services.now(),
+        services.settings().init_data_max_age_ms,
+    );
+    let result = match &verified {
+        Ok(_) => "ok",
+        Err(InitDataError::Malformed { .. }) => "malformed",
+        Err(InitDataError::Invalid { .. }) => "invalid",
+        Err(InitDataError::Stale) => "stale",
+    };
+    metrics::counter!(telemetry::AUTH_VERIFICATIONS_TOTAL, "method" => "init_data", "result" => result).increment(1);
+    let data = verified.map_err(|error| match error {
+        InitDataError::Malformed { .. } => AuthError::Malformed,
+        InitDataError::Invalid { .. } => AuthError::Invalid,
+        InitDataError::Stale => AuthError::Stale,
+    })?;
+    // Genuine data without a person, as groups send it, signs nobody in.
+    let person = data.user.as_ref().ok_or(AuthError::Malformed)?;
+    let telegram_user_id = person.id;
+    limits::take(services, Action::Exchange, Subject::Person(&services.secrets().alias(telegram_user_id)))
+        .await
+        .map_err(AuthError::Limited)?;
+
+    let profile = telegram_profile(
+        services,
+        telegram_user_id,
+        &person.first_name,
+        person.username.as_deref(),
+        person.language_code.as_deref(),
+        None,
+    );
+    let session_id = SessionId::new(services.now(), services.rng());
+    let refresh_token = RefreshToken::new(session_id, services.secrets(), services.rng());
+    let user = services
+        .sign_ins()
+        .store(SignIn { session_id, refresh_hash: refresh_token.hash(), method: "init_data", profile })
+        .await
+        .map_err(AuthError::Busy)?;
+    let jwt = jwt::issue(services, user.user_id, session_id).await?;
+    metrics::counter!(telemetry::FUNNEL_TOTAL, "step" => "authorised").increment(1);
+    tracing::debug!(person = %services.secrets().alias(telegram_user_id), "signed in by init data");
+    Ok(SignedIn {
+        jwt: jwt.into_text(),
+        expires_in: ACCESS_TOKEN_SECONDS,
+        refresh_token: refresh_token.to_text(),
+        user: describe(user, telegram_user_id),
+    })
+}
+
+struct SignIn {
+    session_id: SessionId,
+    refresh_hash: [u8; 32],
+    method: &'static str,
+    profile: TelegramProfile,
+}
+
+/// Stores sign-ins together.
+#[derive(Debug)]
+pub(crate) struct SignInCommitter(GroupCommit<SignIn, User>);
+
+impl SignInCommitter {
+    pub(crate) fn start(store: Arc<dyn Store>) -> Self {
+        Self(GroupCommit::start("sign_in", WAITING_MAX, BATCH_MAX, move |sign_ins| {
+            let store = Arc::clone(&store);
+            async move { store_together(&*store, &sign_ins).await }
+        }))
+    }
+
+    async fn store(&self, sign_in: SignIn) -> Result<User, GroupCommitError> {
+        self.0.submit(sign_in).await
+    }
+}
+
+async fn store_together(store: &dyn Store, sign_ins: &[SignIn]) -> Result<Vec<User>, StoreError> {
+    // Somebody who signs in twice within one commit is one person; what came last is what is known of them.
+    let mut profiles: HashMap<TelegramUserId, TelegramProfile> = HashMap::with_capacity(sign_ins.len());
+    for sign_in in sign_ins {
+        profiles.insert(sign_in.profile.telegram_user_id, sign_in.profile.clone());
+    }
+    let profiles: Vec<TelegramProfile> = profiles.into_values().collect();
+    let mut tx = store.begin_write().await?;
+    let users: HashMap<TelegramUserId, User> = {
+        let stored = tx.users().upsert_telegram(&profiles).await?;
+        profiles.iter().map(|profile| profile.telegram_user_id).zip(stored).collect()
+    };
+    let mut answers = Vec::with_capacity(sign_ins.len());
+    let mut sessions = Vec::with_capacity(sign_ins.len());
+    for sign_in in sign_ins {
+        let user = users
+            .get(&sign_in.profile.telegram_user_id)
+            .ok_or(StoreError::Inconsistent { table: "users", column: "telegram_user_id" })?;
+        let created_at = sign_in.profile.seen_at;
+        sessions.push(NewSession {
+            session_id: sign_in.session_id,
+            user_id: user.user_id,
+            refresh_hash: sign_in.refresh_hash,
+            method: sign_in.method,
+            created_at,
+            expires_at: created_at.plus_ms(SESSION_IDLE_MS),
+        });
+        answers.push(user.clone());
+    }
+    tx.sessions().add_many(&sessions).await?;
+    tx.save().await?;
+    Ok(answers)
+}

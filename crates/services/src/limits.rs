@@ -1,0 +1,101 @@
+//! How often one address or one person may do what: one table.
+
+use bus::limits::{Rate, Verdict};
+
+use crate::Services;
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Signing in by init data.
+    Exchange,
+    /// Refreshing a token or signing out.
+    Refresh,
+    /// Reporting measurements of the page.
+    Telemetry,
+}
+
+/// Who is limited.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A network address.
+    Address(std::net::IpAddr),
+    /// A person or session, by an id of ours or an alias: never an id of Telegram in the clear.
+    Person(&'a str),
+}
+
+/// The caller must wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many calls; try again in {retry_after_ms} ms")]
+pub struct Limited {
+    /// Milliseconds until the call may succeed.
+    pub retry_after_ms: u64,
+}
+
+impl Action {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::Refresh => "refresh",
+            Self::Telemetry => "telemetry",
+        }
+    }
+
+    /// An address stands for many people (an office, a mobile carrier), so it may do more than one person.
+    const fn rate(self, subject: Subject<'_>) -> Rate {
+        match (self, subject) {
+            (Self::Exchange | Self::Refresh, Subject::Address(_)) => Rate { burst: 120, interval_ms: 500 },
+            (Self::Exchange, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
+            (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
+            (Self::Telemetry, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
+            (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },
+        }
+    }
+}
+
+/// Takes one call from what `subject` may still do.
+///
+/// # Errors
+/// [`Limited`] when it has done too much. When the shared store of limits does not answer, the call passes: a player
+/// kept out is worse than a limit missed.
+pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> Result<(), Limited> {
+    if !services.settings().rate_limits {
+        return Ok(());
+    }
+    let key = match subject {
+        Subject::Address(address) => format!("{}:ip:{}", action.name(), network_of(address)),
+        Subject::Person(person) => format!("{}:person:{person}", action.name()),
+    };
+    match services.token_buckets().take(&key, action.rate(subject), services.now()).await {
+        Ok(Verdict::Allowed) => Ok(()),
+        Ok(Verdict::Wait { retry_after_ms }) => Err(Limited { retry_after_ms }),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "limits can't be read; the call passes");
+            Ok(())
+        }
+    }
+}
+
+/// One household has a /64 of IPv6 addresses, so that is what counts as one.
+fn network_of(address: std::net::IpAddr) -> String {
+    match address {
+        std::net::IpAddr::V4(address) => address.to_string(),
+        std::net::IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(address) => address.to_string(),
+            None => format!("{:x}:{:x}:{:x}:{:x}::/64", address.segments()[0], address.segments()[1], address.segments()[2], address.segments()[3]),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_household_count_as_one() {
+        let network = |text: &str| network_of(text.parse().unwrap());
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::2"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:203.0.113.7"), network("203.0.113.7"));
+    }
+}

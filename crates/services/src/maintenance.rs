@@ -1,0 +1,134 @@
+//! What must be done now and then: old rows removed, keys rotated, boards compared with their index, queues measured.
+
+use std::time::Duration;
+
+use domain::{Timestamp, tournament::Phase};
+use storage::StoreError;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Services, boards::index, telemetry, tokens};
+
+/// How often queues are measured and boards compared.
+const LOOK_MS: u64 = 2_000;
+/// How often old rows are removed.
+const CLEAN_MS: i64 = 60_000;
+/// Handled updates are kept for longer than the 24 hours in which Telegram may repeat them.
+const INBOX_KEPT_MS: i64 = 3 * 24 * 3_600_000;
+/// Ended messages are kept to explain what was sent.
+const OUTBOX_KEPT_MS: i64 = 14 * 24 * 3_600_000;
+/// Sessions are kept a while after they are over, so that a late reuse of a token is still seen.
+const SESSIONS_KEPT_MS: i64 = 7 * 24 * 3_600_000;
+/// Rows that one cleaning removes of each kind: short transactions, many of them.
+const CLEAN_LIMIT: u32 = 2_000;
+/// How often signing keys are replaced.
+const KEY_AGE_MS: i64 = 30 * 24 * 3_600_000;
+
+/// Does all of it until `stop`.
+pub async fn run(services: Services, stop: CancellationToken) {
+    let mut cleaned_at = Timestamp::default();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
+        }
+        report("queues can't be measured", measure_queues(&services).await);
+        compare_boards(&services).await;
+        if services.now().millis_since(cleaned_at).abs() >= CLEAN_MS {
+            cleaned_at = services.now();
+            report("old rows can't be removed", clean(&services).await);
+            if let Err(error) = rotate_keys(&services).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "signing keys can't be rotated");
+            }
+        }
+    }
+}
+
+fn report(what: &'static str, result: Result<(), StoreError>) {
+    if let Err(error) = result {
+        tracing::warn!(error = &error as &dyn std::error::Error, "{what}");
+    }
+}
+
+/// Exports how much waits, and how old the oldest is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
+    let mut tx = services.store().begin_read().await?;
+    let inbox = tx.inbox().stats().await?;
+    let outbox = tx.outbox().stats().await?;
+    drop(tx);
+    let now = services.now();
+    let depths = [
+        ("inbox", "waiting", inbox.waiting),
+        ("inbox", "running", inbox.running),
+        ("inbox", "dead", inbox.dead),
+        ("outbox", "waiting", outbox.waiting),
+        ("outbox", "sending", outbox.sending),
+        ("outbox", "ambiguous", outbox.ambiguous),
+    ];
+    for (queue, state, depth) in depths {
+        metrics::gauge!(telemetry::QUEUE_DEPTH, "queue" => queue, "state" => state).set(as_f64(depth));
+    }
+    for (queue, oldest) in [("inbox", inbox.oldest_open_at), ("outbox", outbox.oldest_due_at)] {
+        let age_ms = oldest.map_or(0, |oldest| now.millis_since(oldest).max(0));
+        let age_seconds = Duration::from_millis(u64::try_from(age_ms).unwrap_or_default()).as_secs_f64();
+        metrics::gauge!(telemetry::QUEUE_OLDEST_AGE_SECONDS, "queue" => queue).set(age_seconds);
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge; counts beyond 2^53 rows do not occur")]
+const fn as_f64(count: u64) -> f64 {
+    count as f64
+}
+
+/// Heals boards whose index missed a change.
+async fn compare_boards(services: &Services) {
+    let running = async {
+        let mut tx = services.store().begin_read().await?;
+        tx.tournaments().list(services.now(), 100).await
+    };
+    let rows = match running.await {
+        Ok(rows) => rows,
+        Err(error) => return report("tournaments can't be listed", Err(error)),
+    };
+    for row in rows.iter().filter(|row| row.tournament.phase(services.now()) != Phase::Upcoming) {
+        let board = &row.tournament.tournament_id;
+        match index::reconcile(services, board, row.board_version).await {
+            Ok(false) => {}
+            Ok(true) => tracing::info!(tournament.id = %board, "a board's index had missed a change and caught up"),
+            Err(error) => tracing::warn!(
+                tournament.id = %board,
+                error = &error as &dyn std::error::Error,
+                "a board's index can't be compared"
+            ),
+        }
+    }
+}
+
+/// Removes what is no longer needed, a bounded number of rows at a time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clean(services: &Services) -> Result<(), StoreError> {
+    let now = services.now();
+    let mut tx = services.store().begin_write().await?;
+    let updates = tx.inbox().remove_done(now.plus_ms(-INBOX_KEPT_MS), CLEAN_LIMIT).await?;
+    let messages = tx.outbox().remove_ended(now.plus_ms(-OUTBOX_KEPT_MS), CLEAN_LIMIT).await?;
+    let sessions = tx.sessions().remove_over(now.plus_ms(-SESSIONS_KEPT_MS), CLEAN_LIMIT).await?;
+    tx.save().await?;
+    tracing::debug!(updates, messages, sessions, "old rows removed");
+    Ok(())
+}
+
+async fn rotate_keys(services: &Services) -> Result<(), tokens::KeyError> {
+    let mut tx = services.store().begin_read().await.map_err(tokens::KeyError::Store)?;
+    let keys = tx.signing_keys().usable(services.now()).await.map_err(tokens::KeyError::Store)?;
+    drop(tx);
+    let newest = keys.iter().map(|key| key.created_at).max();
+    if newest.is_some_and(|created_at| services.now().millis_since(created_at) > KEY_AGE_MS) {
+        tokens::rotate(services).await?;
+    }
+    Ok(())
+}

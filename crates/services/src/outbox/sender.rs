@@ -1,0 +1,255 @@
+//! Sending outgoing rows, within Telegram's limits.
+//!
+//! The most urgent class goes first, a chat's rows in their order. A row is claimed, durably, just before its request
+//! leaves; a sender that dies then leaves it `sending`, and its lease's end makes it `ambiguous`: mail is not sent
+//! twice. A 429 closes the gate for every sender of the bot.
+
+use std::{sync::Arc, time::Duration};
+
+use bus::{
+    limits::{Rate, Verdict},
+    signals::Signal,
+};
+use domain::{BotId, Timestamp};
+use storage::{
+    StoreError,
+    outbox::{ClaimedOutgoing, Outcome, OutgoingClass},
+};
+use telegram::api::{ApiError, BotApi};
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use crate::{Services, telemetry};
+
+/// For how long a claimed row belongs to its sender; longer than a call to Telegram may take.
+const LEASE_MS: i64 = 40_000;
+/// The requests on the wire at a time.
+const CONCURRENCY: usize = 32;
+/// How long the sender waits for a hint before it looks by itself.
+const LOOK_MS: u64 = 500;
+/// The tries that a row has, counting only answers that allow another one.
+const ATTEMPTS_MAX: u32 = 8;
+/// How often rows of dead senders are looked for.
+const EXPIRED_LOOK_MS: i64 = 5_000;
+
+/// Sends until `stop`. Requests that have left by then are waited for.
+pub async fn run(services: Services, api: Arc<dyn BotApi>, stop: CancellationToken) {
+    let mut signals = services.signals().subscribe();
+    let on_wire = Arc::new(Semaphore::new(CONCURRENCY));
+    let tasks = TaskTracker::new();
+    let mut expired_looked_at = Timestamp::default();
+    while !stop.is_cancelled() {
+        let now = services.now();
+        if now.millis_since(expired_looked_at).abs() >= EXPIRED_LOOK_MS {
+            expired_looked_at = now;
+            if let Err(error) = end_expired(&services).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "rows of dead senders can't be ended now");
+            }
+        }
+        let step = match next_step(&services, api.bot_id(), &on_wire).await {
+            Ok(step) => step,
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the outbox can't be worked off now");
+                Step::Wait { milliseconds: 2 * LOOK_MS }
+            }
+        };
+        match step {
+            Step::Send(row, permit) => {
+                let (services, api) = (services.clone(), Arc::clone(&api));
+                tasks.spawn(async move {
+                    send(&services, &*api, &row).await;
+                    drop(permit);
+                });
+            }
+            Step::Wait { milliseconds } => tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(Duration::from_millis(milliseconds)) => {}
+            },
+            Step::Idle => tokio::select! {
+                () = stop.cancelled() => {}
+                () = hint(&mut signals) => {}
+                () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
+            },
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+async fn hint(signals: &mut tokio::sync::broadcast::Receiver<Signal>) {
+    loop {
+        match signals.recv().await {
+            Ok(Signal::Outbox) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            // Without hints the regular look is left.
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+enum Step {
+    Send(ClaimedOutgoing, tokio::sync::OwnedSemaphorePermit),
+    Wait { milliseconds: u64 },
+    Idle,
+}
+
+fn gate(bot_id: BotId) -> String {
+    format!("telegram:{}", bot_id.0)
+}
+
+/// Claims the next row when the gate is open and the budgets allow it.
+async fn next_step(services: &Services, bot_id: BotId, on_wire: &Arc<Semaphore>) -> Result<Step, StoreError> {
+    // A bus that does not answer must not stop replies: one sender alone stays within the limits by its own pace.
+    let closed_ms = services.token_buckets().gate_closed_ms(&gate(bot_id), services.now()).await.unwrap_or(0);
+    if closed_ms > 0 {
+        return Ok(Step::Wait { milliseconds: closed_ms.min(1_000) });
+    }
+    let Ok(permit) = Arc::clone(on_wire).acquire_owned().await else { return Ok(Step::Idle) };
+    let Some(row) = claim_next(services).await? else { return Ok(Step::Idle) };
+    if row.method != "sendMessage" {
+        // Only messages count against Telegram's limits of messages.
+        return Ok(Step::Send(row, permit));
+    }
+    let per_chat = Rate { burst: 3, interval_ms: 1000 / services.settings().sends_per_chat_per_second.max(1) };
+    let wait_ms = take(services, &format!("send:{}:chat:{}", bot_id.0, row.chat_id.0), per_chat).await;
+    if wait_ms > 0 {
+        give_back(services, &row, wait_ms).await?;
+        return Ok(Step::Wait { milliseconds: 0 });
+    }
+    // Burst 1: with more, a quiet second followed by a full one would exceed the limit within a second.
+    let overall = Rate { burst: 1, interval_ms: (1000 / services.settings().sends_per_second.max(1)).max(1) };
+    loop {
+        let wait_ms = take(services, &format!("send:{}", bot_id.0), overall).await;
+        if wait_ms == 0 {
+            return Ok(Step::Send(row, permit));
+        }
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+    }
+}
+
+async fn take(services: &Services, key: &str, rate: Rate) -> u64 {
+    match services.token_buckets().take(key, rate, services.now()).await {
+        Ok(Verdict::Allowed) | Err(_) => 0,
+        Ok(Verdict::Wait { retry_after_ms }) => retry_after_ms.max(1),
+    }
+}
+
+async fn claim_next(services: &Services) -> Result<Option<ClaimedOutgoing>, StoreError> {
+    let now = services.now();
+    let lease = Uuid::from_u128(u128::from(services.rng().next_u64()) << 64 | u128::from(services.rng().next_u64()));
+    let mut tx = services.store().begin_write().await?;
+    for class in OutgoingClass::ALL {
+        if let Some(row) = tx.outbox().claim(class, now, lease, now.plus_ms(LEASE_MS), 1).await?.pop() {
+            tx.save().await?;
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+async fn give_back(services: &Services, row: &ClaimedOutgoing, wait_ms: u64) -> Result<(), StoreError> {
+    let run_at = services.now().plus_ms(i64::try_from(wait_ms).unwrap_or(1_000));
+    let mut tx = services.store().begin_write().await?;
+    tx.outbox().give_back(row, run_at).await?;
+    tx.save().await
+}
+
+async fn end_expired(services: &Services) -> Result<(), StoreError> {
+    let mut tx = services.store().begin_write().await?;
+    let ambiguous = tx.outbox().end_expired(services.now()).await?;
+    tx.save().await?;
+    if ambiguous > 0 {
+        tracing::warn!(rows = ambiguous, "a sender died with messages on the wire; they are not sent again");
+        metrics::counter!(telemetry::TELEGRAM_SENDS_TOTAL, "class" => "any", "outcome" => "ambiguous")
+            .increment(ambiguous);
+    }
+    Ok(())
+}
+
+/// What an answer of Telegram means for the row.
+enum Next {
+    End(Outcome),
+    Retry { wait_ms: i64, is_flood: bool },
+}
+
+async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
+    let answer = api.call(&row.method, &row.payload).await;
+    let next = judge(services, row, &answer);
+    let outcome = match &next {
+        Next::End(outcome) => outcome.label(),
+        Next::Retry { is_flood: true, .. } => "flood_wait",
+        Next::Retry { is_flood: false, .. } => "retry",
+    };
+    metrics::counter!(telemetry::TELEGRAM_SENDS_TOTAL, "class" => row.class.label(), "outcome" => outcome).increment(1);
+    if let Err(ApiError::FloodWait { retry_after_s }) = &answer {
+        close_gate(services, row.bot_id, *retry_after_s).await;
+    } else if let Err(error) = &answer {
+        tracing::warn!(
+            outgoing.id = %row.outgoing_id,
+            outcome,
+            error = error as &dyn std::error::Error,
+            "a message was not sent"
+        );
+    }
+    // The effect is out; what became of it must be kept even when the database is away for a moment.
+    for wait_ms in [0, 100, 500, 2_000, 5_000] {
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        match record(services, row, &next).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(
+                outgoing.id = %row.outgoing_id,
+                error = &error as &dyn std::error::Error,
+                "what became of a message can't be stored now"
+            ),
+        }
+    }
+}
+
+fn judge(services: &Services, row: &ClaimedOutgoing, answer: &Result<serde_json::Value, ApiError>) -> Next {
+    let jitter_ms = i64::try_from(services.rng().next_u64() % 500).unwrap_or_default();
+    let retry = |wait_ms: i64| {
+        if row.attempt >= ATTEMPTS_MAX {
+            Next::End(Outcome::Failed)
+        } else {
+            Next::Retry { wait_ms: wait_ms + jitter_ms, is_flood: false }
+        }
+    };
+    match answer {
+        Ok(result) => Next::End(Outcome::Sent {
+            message_id: result.get("message_id").and_then(serde_json::Value::as_i64),
+        }),
+        Err(ApiError::FloodWait { retry_after_s }) => {
+            Next::Retry { wait_ms: i64::from(*retry_after_s) * 1000 + jitter_ms, is_flood: true }
+        }
+        Err(ApiError::Blocked | ApiError::Deactivated | ApiError::NeedsStart) => Next::End(Outcome::Blocked),
+        Err(ApiError::Rejected { .. }) => Next::End(Outcome::Failed),
+        Err(ApiError::Ambiguous) if row.repeatable => retry(1_000 << row.attempt.min(6)),
+        Err(ApiError::Ambiguous) => Next::End(Outcome::Ambiguous),
+        // Telegram answered that it did not do it, or the request never left: another try repeats nothing.
+        Err(ApiError::Unavailable { .. } | ApiError::NotSent) => retry(1_000 << row.attempt.min(6)),
+        // The token or the set-up is wrong: nothing about this message. Try for long.
+        Err(ApiError::Unauthorized | ApiError::Conflict) => Next::Retry { wait_ms: 30_000, is_flood: false },
+    }
+}
+
+async fn close_gate(services: &Services, bot_id: BotId, retry_after_s: u32) {
+    metrics::counter!(telemetry::TELEGRAM_FLOOD_WAITS_TOTAL).increment(1);
+    metrics::histogram!(telemetry::TELEGRAM_RETRY_AFTER_SECONDS).record(f64::from(retry_after_s));
+    tracing::warn!(retry_after_s, "Telegram asks to wait; nothing is sent until then");
+    let now = services.now();
+    let until = now.plus_ms(i64::from(retry_after_s) * 1000);
+    if let Err(error) = services.token_buckets().close_gate(&gate(bot_id), until, now).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "other senders can't be told to wait");
+    }
+}
+
+async fn record(services: &Services, row: &ClaimedOutgoing, next: &Next) -> Result<(), StoreError> {
+    let now = services.now();
+    let mut tx = services.store().begin_write().await?;
+    match next {
+        Next::End(outcome) => tx.outbox().finish(row, *outcome, now).await?,
+        Next::Retry { wait_ms, is_flood } => tx.outbox().retry(row, now.plus_ms(*wait_ms), *is_flood).await?,
+    };
+    tx.save().await
+}

@@ -1,0 +1,15 @@
+//! What the platform tells us: signed CloudEvents, each applied once.
+//!
+//! A batch is one transaction: every event is marked as seen together with what it changes. One bad event does not
+//! stop the others; it is rejected with a code, is not marked, and may be sent again.
+
+pub mod apply;
+pub mod envelope;
+pub mod scores;
+pub mod signature;
+pub mod users;
+
+pub use crate::platform::{
+    apply::{EventsAnswer, EventsError, Rejection, accept},
+    signature::{PlatformKey, PlatformSecret, SignatureError, verify},
+};

@@ -1,0 +1,200 @@
+//! Applying a batch of events in one transaction.
+
+use bus::signals::Signal;
+use domain::{ErrorCode, EventId, EventSource, TournamentId, ranking::RankKey};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use storage::StoreError;
+
+use crate::{
+    Services,
+    boards::index,
+    platform::{
+        envelope::{self, EventData, PlatformEvent, ScorePosted},
+        scores,
+        signature::PlatformKey,
+        users,
+    },
+    telemetry,
+};
+
+/// The most events that one call may bring.
+pub const EVENTS_MAX: usize = 1000;
+
+/// What became of a call's events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventsAnswer {
+    /// Applied now.
+    pub accepted: u64,
+    /// Known already.
+    pub duplicates: u64,
+    /// Not applied; may be sent again.
+    pub rejected: Vec<Rejection>,
+}
+
+/// An event that was not applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejection {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// Why.
+    pub code: ErrorCode,
+    /// What exactly.
+    pub detail: String,
+}
+
+/// No event of the call was applied.
+#[derive(Debug, thiserror::Error)]
+pub enum EventsError {
+    /// More than [`EVENTS_MAX`] events.
+    #[error("a call brings at most {EVENTS_MAX} events")]
+    TooMany,
+    /// The database failed.
+    #[error("the events can't be stored")]
+    Store(#[source] StoreError),
+}
+
+impl EventsError {
+    /// What the sender is told.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooMany => ErrorCode::TooLarge,
+            Self::Store(source) if source.is_temporary() => ErrorCode::Unavailable,
+            Self::Store(_) => ErrorCode::Internal,
+        }
+    }
+}
+
+impl From<StoreError> for EventsError {
+    fn from(source: StoreError) -> Self {
+        Self::Store(source)
+    }
+}
+
+/// A board that the transaction has changed: what the index is told after the commit.
+#[derive(Debug)]
+pub(crate) struct BoardChange {
+    pub(crate) tournament_id: TournamentId,
+    pub(crate) version: u64,
+    pub(crate) keys: Vec<RankKey>,
+}
+
+/// Events of one run of the batch, with their places in it.
+pub(crate) type Indexed<T> = (usize, T);
+
+/// Applies the events of a call, in their order. `_key` proves that the platform has signed them.
+///
+/// # Errors
+/// [`EventsError`] when none was applied.
+pub async fn accept(
+    services: &Services,
+    _key: &PlatformKey,
+    events: &[&RawValue],
+) -> Result<EventsAnswer, EventsError> {
+    if events.len() > EVENTS_MAX {
+        return Err(EventsError::TooMany);
+    }
+    let mut rejected = Vec::new();
+    let mut readable: Vec<Indexed<PlatformEvent>> = Vec::with_capacity(events.len());
+    for (place, json) in events.iter().enumerate() {
+        match envelope::read(json) {
+            Ok(event) => readable.push((place, event)),
+            Err(error) => {
+                rejected.push(Rejection { index: place, code: error.code, detail: error.detail.to_owned() });
+            }
+        }
+    }
+
+    let mut changes = Vec::new();
+    let mut renamed = Vec::new();
+    let mut accepted = 0;
+    let mut duplicates = 0;
+    if !readable.is_empty() {
+        let mut tx = services.store().begin_write().await?;
+        let ids: Vec<(EventSource, EventId)> =
+            readable.iter().map(|(_, event)| (event.source.clone(), event.event_id.clone())).collect();
+        let is_new = tx.events().mark_seen(&ids, services.now()).await?;
+        let before = rejected.len();
+        let mut run: Vec<Indexed<(PlatformEvent, ScorePosted)>> = Vec::new();
+        let mut forgotten = Vec::new();
+        for ((place, event), is_new) in readable.into_iter().zip(is_new) {
+            if !is_new {
+                duplicates += 1;
+                continue;
+            }
+            accepted += 1;
+            // Scores that follow on each other are applied together; anything else ends the run, because it may
+            // bring the player or the tournament that the next score needs.
+            if let EventData::ScorePosted(score) = &event.data {
+                let score = score.clone();
+                run.push((place, (event, score)));
+                continue;
+            }
+            flush(services, &mut *tx, &mut run, &mut rejected, &mut forgotten, &mut changes).await?;
+            let id = (event.source.clone(), event.event_id.clone());
+            match apply_one(services, &mut *tx, event.data).await? {
+                Ok(user) => renamed.extend(user),
+                Err((code, detail)) => {
+                    rejected.push(Rejection { index: place, code, detail: detail.to_owned() });
+                    forgotten.push(id);
+                }
+            }
+        }
+        flush(services, &mut *tx, &mut run, &mut rejected, &mut forgotten, &mut changes).await?;
+        if !forgotten.is_empty() {
+            tx.events().forget(&forgotten).await?;
+        }
+        tx.save().await?;
+        accepted -= (rejected.len() - before) as u64;
+    }
+
+    renamed.into_iter().for_each(|user_id| services.names().forget(user_id));
+    for change in changes {
+        index::apply(services, &change.tournament_id, change.version, &change.keys).await;
+        services
+            .signals()
+            .publish(Signal::Board { tournament_id: change.tournament_id, version: change.version });
+    }
+    rejected.sort_by_key(|rejection| rejection.index);
+    for (result, count) in [("accepted", accepted), ("duplicate", duplicates), ("rejected", rejected.len() as u64)] {
+        metrics::counter!(telemetry::PLATFORM_EVENTS_TOTAL, "result" => result).increment(count);
+    }
+    Ok(EventsAnswer { accepted, duplicates, rejected })
+}
+
+/// Applies an event other than a score. `Ok(Ok(user))` names the user whose public name may have changed.
+async fn apply_one(
+    services: &Services,
+    tx: &mut dyn storage::Transaction,
+    data: EventData,
+) -> Result<Result<Option<domain::UserId>, (ErrorCode, &'static str)>, StoreError> {
+    match data {
+        EventData::UserUpserted(user) => Ok(users::upsert(services, tx, user).await?.map(Some)),
+        EventData::TournamentUpserted(tournament) => {
+            tx.tournaments().upsert(&tournament, services.now()).await?;
+            Ok(Ok(None))
+        }
+        // Scores are applied in runs, never alone.
+        EventData::ScorePosted(_) => Ok(Ok(None)),
+    }
+}
+
+/// Applies the scores gathered so far.
+async fn flush(
+    services: &Services,
+    tx: &mut dyn storage::Transaction,
+    run: &mut Vec<Indexed<(PlatformEvent, ScorePosted)>>,
+    rejected: &mut Vec<Rejection>,
+    forgotten: &mut Vec<(EventSource, EventId)>,
+    changes: &mut Vec<BoardChange>,
+) -> Result<(), StoreError> {
+    if run.is_empty() {
+        return Ok(());
+    }
+    let outcome = scores::apply(services, tx, std::mem::take(run)).await?;
+    rejected.extend(outcome.rejected);
+    forgotten.extend(outcome.forgotten);
+    // A batch may change a board in several runs, each a version of its own; all are one commit.
+    changes.extend(outcome.changes);
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Reading CloudEvents 1.0 (JSON format, structured mode) into what Podium understands.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ErrorCode, EventId, EventSource, Locale, Operator, Order, PlatformUserId, Score, TelegramUserId, Timestamp,
+    Tournament, TournamentId, tournament::Title,
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// An event that can be applied.
+#[derive(Debug, Clone)]
+pub struct PlatformEvent {
+    /// Who made it.
+    pub source: EventSource,
+    /// Its id at the source.
+    pub event_id: EventId,
+    /// When it happened.
+    pub time: Timestamp,
+    /// What happened.
+    pub data: EventData,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum EventData {
+    /// `platform.user.upserted`
+    UserUpserted(UserUpserted),
+    /// `platform.tournament.upserted`
+    TournamentUpserted(Tournament),
+    /// `platform.score.posted`
+    ScorePosted(ScorePosted),
+}
+
+/// A user of the platform is new or has changed.
+#[derive(Debug, Clone)]
+pub struct UserUpserted {
+    /// Who.
+    pub platform_user_id: PlatformUserId,
+    /// The public name on boards.
+    pub alias: String,
+    /// Who it is at Telegram, if the platform knows and vouches for it.
+    pub telegram_user_id: Option<TelegramUserId>,
+    /// The language.
+    pub locale: Option<Locale>,
+}
+
+/// A player has scored.
+#[derive(Debug, Clone)]
+pub struct ScorePosted {
+    /// Where.
+    pub tournament_id: TournamentId,
+    /// Who.
+    pub platform_user_id: PlatformUserId,
+    /// The points.
+    pub score: Score,
+}
+
+/// The most characters of an alias.
+pub const ALIAS_CHARACTERS_MAX: usize = 64;
+
+/// Why an event can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// What the sender is told.
+    pub code: ErrorCode,
+    /// Which field, or what of it.
+    pub detail: &'static str,
+}
+
+const fn invalid(detail: &'static str) -> Unreadable {
+    Unreadable { code: ErrorCode::EventDataInvalid, detail }
+}
+
+const fn bad(detail: &'static str) -> Unreadable {
+    Unreadable { code: ErrorCode::BadRequest, detail }
+}
+
+#[derive(Deserialize)]
+struct RawEvent<'a> {
+    specversion: &'a str,
+    id: String,
+    source: String,
+    #[serde(rename = "type")]
+    kind: String,
+    time: Option<String>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+/// Reads one event.
+///
+/// # Errors
+/// [`Unreadable`] names the field that is wrong, never its content.
+pub fn read(json: &RawValue) -> Result<PlatformEvent, Unreadable> {
+    let raw: RawEvent<'_> = serde_json::from_str(json.get()).map_err(|_| bad("not a CloudEvent in JSON"))?;
+    if raw.specversion != "1.0" {
+        return Err(bad("specversion must be 1.0"));
+    }
+    let time = raw.time.ok_or(bad("time is missing"))?.parse().map_err(|_| bad("time is not RFC 3339"))?;
+    let data = raw.data.map_or("{}", RawValue::get);
+    Ok(PlatformEvent {
+        source: raw.source.try_into().map_err(|_| bad("source must be 1 to 255 visible characters"))?,
+        event_id: raw.id.try_into().map_err(|_| bad("id must be 1 to 255 visible characters"))?,
+        time,
+        data: match raw.kind.as_str() {
+            "platform.user.upserted" => EventData::UserUpserted(read_user(data)?),
+            "platform.tournament.upserted" => EventData::TournamentUpserted(read_tournament(data)?),
+            "platform.score.posted" => EventData::ScorePosted(read_score(data)?),
+            _ => return Err(Unreadable { code: ErrorCode::EventTypeUnknown, detail: "type is not known" }),
+        },
+    })
+}
+
+#[derive(Deserialize)]
+struct RawUser {
+    platform_user_id: PlatformUserId,
+    alias: String,
+    #[serde(default)]
+    telegram_user_id: Option<TelegramUserId>,
+    #[serde(default)]
+    locale: Option<String>,
+}
+
+fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
+    let raw: RawUser =
+        serde_json::from_str(data).map_err(|_| invalid("data needs platform_user_id and alias of the right types"))?;
+    let alias = raw.alias.trim();
+    if alias.is_empty() || alias.chars().count() > ALIAS_CHARACTERS_MAX || alias.chars().any(char::is_control) {
+        return Err(invalid("alias must be 1 to 64 characters without control characters"));
+    }
+    if raw.telegram_user_id.is_some_and(|id| id.0 <= 0 || id.0 >= 1 << 52) {
+        return Err(invalid("telegram_user_id is not an id of a person"));
+    }
+    Ok(UserUpserted {
+        platform_user_id: raw.platform_user_id,
+        alias: alias.to_owned(),
+        telegram_user_id: raw.telegram_user_id,
+        locale: raw.locale.as_deref().map(Locale::from_tag),
+    })
+}
+
+#[derive(Deserialize)]
+struct RawTournament {
+    tournament_id: TournamentId,
+    title: BTreeMap<String, String>,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+    operator: Operator,
+    order: Order,
+}
+
+fn read_tournament(data: &str) -> Result<Tournament, Unreadable> {
+    let raw: RawTournament = serde_json::from_str(data)
+        .map_err(|_| invalid("data needs tournament_id, title, starts_at, ends_at, operator and order of the right types"))?;
+    if raw.ends_at <= raw.starts_at {
+        return Err(invalid("ends_at must be later than starts_at"));
+    }
+    Ok(Tournament {
+        tournament_id: raw.tournament_id,
+        title: Title::new(raw.title).ok_or(invalid("title must hold 1 to 32 languages of 1 to 120 characters each"))?,
+        starts_at: raw.starts_at,
+        ends_at: raw.ends_at,
+        operator: raw.operator,
+        order: raw.order,
+    })
+}
+
+#[derive(Deserialize)]
+struct RawScore {
+    tournament_id: TournamentId,
+    platform_user_id: PlatformUserId,
+    score: Score,
+}
+
+fn read_score(data: &str) -> Result<ScorePosted, Unreadable> {
+    let raw: RawScore = serde_json::from_str(data)
+        .map_err(|_| invalid("data needs tournament_id, platform_user_id and an integer score within ±2^53"))?;
+    Ok(ScorePosted {
+        tournament_id: raw.tournament_id,
+        platform_user_id: raw.platform_user_id,
+        score: raw.score,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<PlatformEvent, Unreadable> {
+        read(serde_json::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn a_score_is_read() {
+        let event = read_text(
+            r#"{"specversion":"1.0","id":"e1","source":"/games","type":"platform.score.posted",
+                "time":"2026-01-01T00:00:00Z","data":{"tournament_id":"cup","platform_user_id":"42","score":7}}"#,
+        )
+        .unwrap();
+        assert!(matches!(event.data, EventData::ScorePosted(score) if score.score.points() == 7));
+    }
+
+    #[test]
+    fn each_wrong_field_is_named() {
+        let event = |rest: &str| format!(r#"{{"specversion":"1.0","id":"e1","source":"/s","time":"2026-01-01T00:00:00Z",{rest}}}"#);
+        let cases = [
+            (event(r#""type":"platform.unknown""#), ErrorCode::EventTypeUnknown),
+            (event(r#""type":"platform.score.posted""#), ErrorCode::EventDataInvalid),
+            (
+                event(r#""type":"platform.score.posted","data":{"tournament_id":"cup","platform_user_id":"42","score":1.5}"#),
+                ErrorCode::EventDataInvalid,
+            ),
+            (event(r#""type":"platform.user.upserted","data":{"platform_user_id":"42","alias":" "}"#), ErrorCode::EventDataInvalid),
+            (r#"{"specversion":"0.3","id":"e1","source":"/s","type":"x"}"#.to_owned(), ErrorCode::BadRequest),
+            (r#"[]"#.to_owned(), ErrorCode::BadRequest),
+        ];
+        for (text, code) in cases {
+            assert_eq!(read_text(&text).unwrap_err().code, code, "{text}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! `platform.score.posted`: runs of scores, applied board by board with a few statements each, however many they are.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use domain::{
+    ErrorCode, EventId, EventSource, Operator, PlatformUserId, Standing, Timestamp, TournamentId, UserId,
+    ranking::{self, Applied, RankKey},
+    tournament::Acceptance,
+};
+use storage::{StoreError, Transaction, board::ScoreEvent, tournament::TournamentRow};
+
+use crate::{
+    Services,
+    platform::{
+        apply::{BoardChange, Indexed, Rejection},
+        envelope::{PlatformEvent, ScorePosted},
+    },
+};
+
+/// What a run of scores came to.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) rejected: Vec<Rejection>,
+    pub(crate) forgotten: Vec<(EventSource, EventId)>,
+    pub(crate) changes: Vec<BoardChange>,
+}
+
+impl Outcome {
+    fn reject(&mut self, place: usize, event: &PlatformEvent, code: ErrorCode, detail: &str) {
+        self.rejected.push(Rejection { index: place, code, detail: detail.to_owned() });
+        self.forgotten.push((event.source.clone(), event.event_id.clone()));
+    }
+}
+
+type Run = Vec<Indexed<(PlatformEvent, ScorePosted)>>;
+
+/// Applies a run of scores. Boards are taken in the order of their ids, so that two batches never wait for each other
+/// in a circle.
+pub(crate) async fn apply(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    run: Run,
+) -> Result<Outcome, StoreError> {
+    let mut outcome = Outcome::default();
+    let players = players_of(tx, &run).await?;
+    let mut by_board: BTreeMap<TournamentId, Run> = BTreeMap::new();
+    for item in run {
+        by_board.entry(item.1.1.tournament_id.clone()).or_default().push(item);
+    }
+    for (board, run) in by_board {
+        apply_to_board(services, tx, &board, run, &players, &mut outcome).await?;
+    }
+    Ok(outcome)
+}
+
+async fn players_of(tx: &mut dyn Transaction, run: &Run) -> Result<HashMap<PlatformUserId, UserId>, StoreError> {
+    let wanted: HashSet<&PlatformUserId> = run.iter().map(|(_, (_, score))| &score.platform_user_id).collect();
+    let wanted: Vec<PlatformUserId> = wanted.into_iter().cloned().collect();
+    let users = tx.users().by_platform_ids(&wanted).await?;
+    Ok(users.into_iter().filter_map(|user| Some((user.platform_user_id?, user.user_id))).collect())
+}
+
+async fn apply_to_board(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    board: &TournamentId,
+    run: Run,
+    players: &HashMap<PlatformUserId, UserId>,
+    outcome: &mut Outcome,
+) -> Result<(), StoreError> {
+    let Some(row) = tx.tournaments().lock(board).await? else {
+        for (place, (event, _)) in &run {
+            outcome.reject(*place, event, ErrorCode::TournamentUnknown, "tournament_id is not known");
+        }
+        return Ok(());
+    };
+    let mut counted: Vec<(UserId, PlatformEvent, ScorePosted)> = Vec::with_capacity(run.len());
+    for (place, (event, score)) in run {
+        let acceptance =
+            row.tournament.accepts(event.time, services.now(), services.settings().score_grace_ms);
+        match (players.get(&score.platform_user_id), acceptance) {
+            (None, _) => outcome.reject(place, &event, ErrorCode::PlayerUnknown, "platform_user_id is not known"),
+            (Some(_), Acceptance::OutsideWindow) => outcome.reject(
+                place,
+                &event,
+                ErrorCode::TournamentNotRunning,
+                "time is not between the tournament's start and end",
+            ),
+            (Some(_), Acceptance::TooLate) => outcome.reject(
+                place,
+                &event,
+                ErrorCode::TournamentNotRunning,
+                "the tournament ended too long ago to take earlier scores",
+            ),
+            (Some(user_id), Acceptance::Counts) => counted.push((*user_id, event, score)),
+        }
+    }
+    if let Some(change) = store(tx, &row, counted).await? {
+        outcome.changes.push(change);
+    }
+    Ok(())
+}
+
+async fn store(
+    tx: &mut dyn Transaction,
+    row: &TournamentRow,
+    counted: Vec<(UserId, PlatformEvent, ScorePosted)>,
+) -> Result<Option<BoardChange>, StoreError> {
+    let tournament = &row.tournament;
+    let board = &tournament.tournament_id;
+    let users: HashSet<UserId> = counted.iter().map(|(user_id, ..)| *user_id).collect();
+    let users: Vec<UserId> = users.into_iter().collect();
+    let before: HashMap<UserId, Standing> = tx.boards().standings(board, &users).await?.into_iter().collect();
+    let keeps_history = tournament.operator == Operator::Latest;
+    if keeps_history {
+        let history: Vec<ScoreEvent> = counted.iter().map(|(user_id, event, score)| ScoreEvent {
+            tournament_id: board.clone(),
+            user_id: *user_id,
+            source: event.source.clone(),
+            event_id: event.event_id.clone(),
+            score: score.score,
+            at: event.time,
+        }).collect();
+        tx.boards().add_history(&history).await?;
+    }
+
+    let mut after = before.clone();
+    let mut from_history: HashSet<UserId> = HashSet::new();
+    for (user_id, event, score) in &counted {
+        let applied = ranking::apply(
+            tournament.operator,
+            tournament.order,
+            after.get(user_id).copied(),
+            score.score,
+            event.time,
+        );
+        match applied {
+            Applied::Standing(standing) => drop(after.insert(*user_id, standing)),
+            Applied::NeedsHistory => drop(from_history.insert(*user_id)),
+        }
+    }
+    // The history holds this run's events too, so it is asked once a player, at the end.
+    for user_id in from_history {
+        let history: Vec<(Timestamp, domain::Score)> = tx.boards().history(board, user_id).await?;
+        if let Some(standing) = ranking::latest_of_history(tournament.order, history) {
+            after.insert(user_id, standing);
+        }
+    }
+
+    let changed: Vec<(UserId, Standing)> =
+        after.into_iter().filter(|(user_id, standing)| before.get(user_id) != Some(standing)).collect();
+    if changed.is_empty() {
+        return Ok(None);
+    }
+    let new_players = changed.iter().filter(|(user_id, _)| !before.contains_key(user_id)).count() as u64;
+    let version = tx.tournaments().bump_board(board, new_players).await?;
+    tx.boards().put_many(board, version, &changed).await?;
+    let keys = changed.into_iter().map(|(user_id, standing)| RankKey {
+        score: standing.score,
+        achieved_at: standing.achieved_at,
+        user_id,
+    });
+    Ok(Some(BoardChange { tournament_id: board.clone(), version, keys: keys.collect() }))
+}

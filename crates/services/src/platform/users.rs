@@ -1,0 +1,62 @@
+//! `platform.user.upserted`: the platform's users, and their link to people at Telegram, for which it vouches.
+
+use domain::{ErrorCode, PlayerKey, UserId};
+use storage::{StoreError, Transaction, user::PlatformProfile};
+
+use crate::{Services, platform::envelope::UserUpserted};
+
+type Refused = (ErrorCode, &'static str);
+
+const TAKEN: Refused =
+    (ErrorCode::TelegramIdTaken, "telegram_user_id is linked to another user, or the user to another Telegram id");
+
+/// Adds or refreshes a user, and links the Telegram id that the event names. Answers the user, or why the event
+/// contradicts what is known.
+pub(crate) async fn upsert(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    event: UserUpserted,
+) -> Result<Result<UserId, Refused>, StoreError> {
+    let known = tx.users().by_platform_ids(std::slice::from_ref(&event.platform_user_id)).await?.pop();
+    let Some(telegram_user_id) = event.telegram_user_id else {
+        return upsert_unlinked(services, tx, event).await.map(Ok);
+    };
+    let person = tx.users().by_telegram_id(telegram_user_id).await?;
+    match (known, person) {
+        (Some(user), Some(person)) if user.user_id == person.user_id => {
+            upsert_unlinked(services, tx, event).await.map(Ok)
+        }
+        // A person who is somebody else at the platform, or a user who is somebody else at Telegram.
+        (_, Some(person)) if person.platform_user_id.is_some() => Ok(Err(TAKEN)),
+        (Some(user), _) if user.telegram_user_id.is_some() => Ok(Err(TAKEN)),
+        (Some(user), Some(person)) => {
+            tx.users().merge_light(person.user_id, user.user_id).await?;
+            upsert_unlinked(services, tx, event).await.map(Ok)
+        }
+        (None, Some(person)) => {
+            tx.users().set_platform_id(person.user_id, &event.platform_user_id, &event.alias).await?;
+            Ok(Ok(person.user_id))
+        }
+        (_, None) => {
+            let user_id = upsert_unlinked(services, tx, event).await?;
+            tx.users().set_telegram_id(user_id, telegram_user_id).await?;
+            Ok(Ok(user_id))
+        }
+    }
+}
+
+async fn upsert_unlinked(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    event: UserUpserted,
+) -> Result<UserId, StoreError> {
+    let profile = PlatformProfile {
+        new_user_id: UserId::new(services.now(), services.rng()),
+        new_player: PlayerKey::new(services.rng()),
+        platform_user_id: event.platform_user_id,
+        alias: event.alias,
+        locale: event.locale,
+        seen_at: services.now(),
+    };
+    Ok(tx.users().upsert_platform(&profile).await?.user_id)
+}

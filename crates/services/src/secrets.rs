@@ -1,0 +1,142 @@
+//! Keys for aliases, refresh tokens and sealed values, all derived from the one secret of the server, which is not in
+//! the database.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use domain::{Rng, TelegramUserId};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// The fewest bytes that a server's secret may have.
+pub const SECRET_BYTES_MIN: usize = 32;
+
+/// Keys derived from `PODIUM_SECRET`.
+pub struct Secrets {
+    alias_key: [u8; 32],
+    refresh_key: [u8; 32],
+    sealing_key: LessSafeKey,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secrets(…)")
+    }
+}
+
+/// The server's secret can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// Fewer than [`SECRET_BYTES_MIN`] bytes.
+    #[error("the secret has fewer than {SECRET_BYTES_MIN} bytes")]
+    TooShort,
+    /// A sealed value was made with another secret, or was changed.
+    #[error("a sealed value can't be opened: it was made with another secret, or changed")]
+    CannotOpen,
+    /// The cipher refused.
+    #[error("the cipher refused")]
+    Cipher,
+}
+
+impl Secrets {
+    /// Derives the keys.
+    ///
+    /// # Errors
+    /// [`SecretError::TooShort`] below [`SECRET_BYTES_MIN`] bytes.
+    pub fn derive(secret: &[u8]) -> Result<Self, SecretError> {
+        if secret.len() < SECRET_BYTES_MIN {
+            return Err(SecretError::TooShort);
+        }
+        let sealing = UnboundKey::new(&AES_256_GCM, &hmac_sha256(secret, &[b"podium sealing v1"]))
+            .map_err(|_| SecretError::Cipher)?;
+        Ok(Self {
+            alias_key: hmac_sha256(secret, &[b"podium log alias v1"]),
+            refresh_key: hmac_sha256(secret, &[b"podium refresh token v1"]),
+            sealing_key: LessSafeKey::new(sealing),
+        })
+    }
+
+    /// What a log shows of a person at Telegram: the same for the same person, meaningless without the secret.
+    pub fn alias(&self, telegram_user_id: TelegramUserId) -> String {
+        let tag = hmac_sha256(&self.alias_key, &[&telegram_user_id.0.to_be_bytes()]);
+        format!("t_{}", hex::encode(&tag[..6]))
+    }
+
+    /// The tag that tells a refresh token of ours from a made-up one, before the database is asked.
+    pub(crate) fn refresh_tag(&self, body: &[u8]) -> [u8; 32] {
+        hmac_sha256(&self.refresh_key, &[body])
+    }
+
+    /// Encrypts a value for the database (AES-256-GCM); `purpose` must be the same when it is opened.
+    ///
+    /// # Errors
+    /// [`SecretError::Cipher`] when the cipher refuses, which it does not for values of our sizes.
+    pub fn seal(&self, purpose: &'static str, value: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, SecretError> {
+        let mut nonce = [0; NONCE_LEN];
+        rng.fill(&mut nonce);
+        let mut body = value.to_vec();
+        self.sealing_key
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose.as_bytes()), &mut body)
+            .map_err(|_| SecretError::Cipher)?;
+        Ok([nonce.as_slice(), &body].concat())
+    }
+
+    /// Decrypts a sealed value.
+    ///
+    /// # Errors
+    /// [`SecretError::CannotOpen`] when it was made with another secret or purpose, or was changed.
+    pub fn open(&self, purpose: &'static str, sealed: &[u8]) -> Result<Vec<u8>, SecretError> {
+        let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(SecretError::CannotOpen)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SecretError::CannotOpen)?;
+        let mut body = body.to_vec();
+        let opened = self
+            .sealing_key
+            .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body)
+            .map_err(|_| SecretError::CannotOpen)?;
+        Ok(opened.to_vec())
+    }
+}
+
+/// HMAC-SHA256 over the parts, one behind the other.
+pub(crate) fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = hmac_of(key);
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// An HMAC-SHA256 that waits for its message.
+pub(crate) fn hmac_of(key: &[u8]) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, 3)")]
+    Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::SeededRng;
+
+    use super::*;
+
+    #[test]
+    fn a_sealed_value_opens_with_its_secret_and_purpose_alone() {
+        let secrets = Secrets::derive(&[7; 32]).unwrap();
+        let sealed = secrets.seal("key", b"value", &SeededRng::new(1)).unwrap();
+        assert_eq!(secrets.open("key", &sealed).unwrap(), b"value");
+        assert!(secrets.open("other", &sealed).is_err());
+        assert!(Secrets::derive(&[8; 32]).unwrap().open("key", &sealed).is_err());
+        assert!(secrets.open("key", &sealed[..5]).is_err());
+    }
+
+    #[test]
+    fn an_alias_hides_the_id_and_depends_on_the_secret() {
+        let id = TelegramUserId(279_058_397);
+        let alias = Secrets::derive(&[7; 32]).unwrap().alias(id);
+        assert!(!alias.contains("279058397"));
+        assert_eq!(alias, Secrets::derive(&[7; 32]).unwrap().alias(id));
+        assert_ne!(alias, Secrets::derive(&[8; 32]).unwrap().alias(id));
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        assert!(matches!(Secrets::derive(&[7; 31]), Err(SecretError::TooShort)));
+    }
+}

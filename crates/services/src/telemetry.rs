@@ -1,0 +1,28 @@
+//! The names of the metrics that use cases count. Labels come from closed lists only, never from a person or a path.
+
+/// Sign-ins verified, by `method` and `result`.
+pub const AUTH_VERIFICATIONS_TOTAL: &str = "auth_verifications_total";
+/// Seconds that signing a token took.
+pub const JWT_ISSUE_SECONDS: &str = "jwt_issue_seconds";
+/// Refresh tokens that were used a second time.
+pub const REFRESH_REUSE_TOTAL: &str = "refresh_reuse_total";
+/// Steps of the funnel, by `step`.
+pub const FUNNEL_TOTAL: &str = "funnel_total";
+/// Updates, by `result`: `new`, `done`, `retried`, `dead`.
+pub const WEBHOOK_UPDATES_TOTAL: &str = "webhook_updates_total";
+/// Messages to Telegram, by `class` and `outcome`.
+pub const TELEGRAM_SENDS_TOTAL: &str = "telegram_sends_total";
+/// Answers 429 of Telegram.
+pub const TELEGRAM_FLOOD_WAITS_TOTAL: &str = "telegram_flood_waits_total";
+/// Seconds that Telegram asked to wait.
+pub const TELEGRAM_RETRY_AFTER_SECONDS: &str = "telegram_retry_after_seconds";
+/// Age in seconds of the oldest row of a `queue` that is not done.
+pub const QUEUE_OLDEST_AGE_SECONDS: &str = "queue_oldest_age_seconds";
+/// Rows of a `queue` by `state`.
+pub const QUEUE_DEPTH: &str = "queue_depth";
+/// Platform events, by `result`: `accepted`, `duplicate`, `rejected`.
+pub const PLATFORM_EVENTS_TOTAL: &str = "platform_events_total";
+/// Viewers of live streams.
+pub const SSE_CLIENTS: &str = "sse_clients";
+/// Seconds from the page's request for a board to its answer, measured in the page.
+pub const LEADERBOARD_RTT_SECONDS: &str = "leaderboard_rtt_seconds";

@@ -1,0 +1,227 @@
+//! The keys that sign and verify, kept in memory and read anew from the database now and then.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::Timestamp;
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use serde::Serialize;
+use storage::{StoreError, signing_key::SigningKey};
+use zeroize::Zeroizing;
+
+use crate::{
+    Services,
+    secrets::SecretError,
+    tokens::{ACCESS_TOKEN_SECONDS, PUBLISH_AHEAD_MS},
+};
+
+const SEALING_PURPOSE: &str = "signing key";
+
+/// How often a node reads the keys anew; less than [`PUBLISH_AHEAD_MS`].
+const RELOAD_MS: i64 = 30_000;
+
+/// How soon a node may read again because of a token with an unknown key: forged tokens must not cause a query each.
+const RELOAD_UNKNOWN_MS: i64 = 5_000;
+
+/// Keys can't be read, made or stored.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The database failed.
+    #[error("signing keys can't be read or stored")]
+    Store(#[source] StoreError),
+    /// The stored key was sealed with another secret.
+    #[error("the signing key {kid} can't be opened: was PODIUM_SECRET changed?")]
+    Sealed {
+        /// Which key.
+        kid: String,
+        /// Why.
+        #[source]
+        source: SecretError,
+    },
+    /// A key of the right shape could not be made or read.
+    #[error("the signing key {kid} is not a usable Ed25519 key")]
+    Unusable {
+        /// Which key.
+        kid: String,
+    },
+}
+
+pub(crate) struct UsableKey {
+    pub(crate) kid: String,
+    pub(crate) signing: EncodingKey,
+    pub(crate) verifying: DecodingKey,
+    public_key: Vec<u8>,
+    active_from: Timestamp,
+}
+
+struct KeySet {
+    keys: Vec<Arc<UsableKey>>,
+    read_at: Timestamp,
+}
+
+/// The keys of this node.
+#[derive(Default)]
+pub struct KeyRing {
+    current: RwLock<Option<Arc<KeySet>>>,
+    reading: tokio::sync::Mutex<()>,
+}
+
+impl std::fmt::Debug for KeyRing {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("KeyRing(…)")
+    }
+}
+
+/// A key set (RFC 7517) with Ed25519 keys (RFC 8037).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Jwks {
+    /// The keys, the newest first.
+    pub keys: Vec<Jwk>,
+}
+
+/// One public key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Jwk {
+    /// Always `OKP`.
+    pub kty: &'static str,
+    /// Always `Ed25519`.
+    pub crv: &'static str,
+    /// Always `EdDSA`.
+    pub alg: &'static str,
+    /// Always `sig`.
+    #[serde(rename = "use")]
+    pub usage: &'static str,
+    /// The key's name.
+    pub kid: String,
+    /// The public key, base64url.
+    pub x: String,
+}
+
+impl KeyRing {
+    /// The key that signs at `now`.
+    pub(crate) async fn signing(&self, services: &Services) -> Result<Arc<UsableKey>, KeyError> {
+        let now = services.now();
+        let set = self.fresh(services, RELOAD_MS).await?;
+        let active = set.keys.iter().find(|key| key.active_from <= now);
+        active.or(set.keys.first()).cloned().ok_or(KeyError::Unusable { kid: "(none)".to_owned() })
+    }
+
+    /// The key named `kid`, if it may still verify.
+    pub(crate) async fn verifying(&self, services: &Services, kid: &str) -> Result<Option<Arc<UsableKey>>, KeyError> {
+        let named = |set: &KeySet| set.keys.iter().find(|key| key.kid == kid).cloned();
+        if let Some(key) = named(&*self.fresh(services, RELOAD_MS).await?) {
+            return Ok(Some(key));
+        }
+        Ok(named(&*self.fresh(services, RELOAD_UNKNOWN_MS).await?))
+    }
+
+    /// The public keys, for everyone who verifies our tokens.
+    ///
+    /// # Errors
+    /// [`KeyError`] when the keys can't be read.
+    pub async fn jwks(&self, services: &Services) -> Result<Jwks, KeyError> {
+        let set = self.fresh(services, RELOAD_MS).await?;
+        let keys = set.keys.iter().map(|key| Jwk {
+            kty: "OKP",
+            crv: "Ed25519",
+            alg: "EdDSA",
+            usage: "sig",
+            kid: key.kid.clone(),
+            x: URL_SAFE_NO_PAD.encode(&key.public_key),
+        });
+        Ok(Jwks { keys: keys.collect() })
+    }
+
+    /// The keys, read within the last `max_age_ms`. One reader reads for all.
+    async fn fresh(&self, services: &Services, max_age_ms: i64) -> Result<Arc<KeySet>, KeyError> {
+        let held = || {
+            let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+            current.filter(|set| services.now().millis_since(set.read_at).abs() < max_age_ms)
+        };
+        if let Some(set) = held() {
+            return Ok(set);
+        }
+        let _reading = self.reading.lock().await;
+        if let Some(set) = held() {
+            return Ok(set);
+        }
+        let mut keys = read(services).await?;
+        if keys.is_empty() {
+            rotate(services).await?;
+            keys = read(services).await?;
+        }
+        let set = Arc::new(KeySet { keys, read_at: services.now() });
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&set));
+        Ok(set)
+    }
+}
+
+async fn read(services: &Services) -> Result<Vec<Arc<UsableKey>>, KeyError> {
+    let mut tx = services.store().begin_read().await.map_err(KeyError::Store)?;
+    let stored = tx.signing_keys().usable(services.now()).await.map_err(KeyError::Store)?;
+    stored.into_iter().map(|key| open(services, key).map(Arc::new)).collect()
+}
+
+fn open(services: &Services, key: SigningKey) -> Result<UsableKey, KeyError> {
+    let private_key = services
+        .secrets()
+        .open(SEALING_PURPOSE, &key.sealed_private_key)
+        .map(Zeroizing::new)
+        .map_err(|source| KeyError::Sealed { kid: key.kid.clone(), source })?;
+    Ok(UsableKey {
+        signing: EncodingKey::from_ed_der(&private_key),
+        verifying: DecodingKey::from_ed_der(&key.public_key),
+        kid: key.kid,
+        public_key: key.public_key,
+        active_from: key.active_from,
+    })
+}
+
+/// Makes a new signing key and lets the others retire once their last token has expired. The first key signs at once.
+/// Returns its name.
+///
+/// # Errors
+/// [`KeyError`] when the key can't be made or stored.
+pub async fn rotate(services: &Services) -> Result<String, KeyError> {
+    let now = services.now();
+    let mut seed = Zeroizing::new([0; 32]);
+    services.rng().fill(&mut *seed);
+    let mut name = [0; 8];
+    services.rng().fill(&mut name);
+    let kid = hex::encode(name);
+    let unusable = || KeyError::Unusable { kid: kid.clone() };
+    let pair = Ed25519KeyPair::from_seed_unchecked(&*seed).map_err(|_| unusable())?;
+    let private_key = pair.to_pkcs8v1().map_err(|_| unusable())?;
+    let sealed_private_key = services
+        .secrets()
+        .seal(SEALING_PURPOSE, private_key.as_ref(), services.rng())
+        .map_err(|source| KeyError::Sealed { kid: kid.clone(), source })?;
+
+    let mut tx = services.store().begin_write().await.map_err(KeyError::Store)?;
+    // Two nodes that start on an empty database both come here; the lease lets one of them make the first key.
+    let is_mine = tx
+        .leases()
+        .acquire("signing-key-rotation", uuid::Uuid::from_u128(services.rng().next_u64().into()), now, now.plus_ms(1_000))
+        .await
+        .map_err(KeyError::Store)?;
+    let present = tx.signing_keys().usable(now).await.map_err(KeyError::Store)?;
+    if !is_mine {
+        return Ok(present.into_iter().next().map_or(kid, |key| key.kid));
+    }
+    let active_from = if present.is_empty() { now } else { now.plus_ms(PUBLISH_AHEAD_MS) };
+    let key = SigningKey {
+        kid: kid.clone(),
+        sealed_private_key,
+        public_key: pair.public_key().as_ref().to_vec(),
+        created_at: now,
+        active_from,
+        retired_at: None,
+    };
+    tx.signing_keys().add(&key).await.map_err(KeyError::Store)?;
+    let last_expiry = active_from.plus_ms(i64::from(ACCESS_TOKEN_SECONDS) * 1000 + RELOAD_MS);
+    tx.signing_keys().retire_others(&kid, last_expiry).await.map_err(KeyError::Store)?;
+    tx.save().await.map_err(KeyError::Store)?;
+    tracing::info!(key.kid = %kid, "a new signing key signs from {active_from}");
+    Ok(kid)
+}
