@@ -20,7 +20,7 @@ use crate::{process, progress, workspace};
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// An ordinary machine needs seconds; one that can't reach the server shall not wait much longer.
-const RUSTUP_TIME_MAX: Duration = Duration::from_secs(120);
+const RUSTUP_TIME_MAX: Duration = Duration::from_mins(2);
 
 /// Makes sure of the target, in the cheapest way that works.
 ///
@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn the_release_is_read_from_the_verbose_version() {
-        let answer = "rustc 1.95.0 (59807616e 2026-04-14)\nbinary: rustc\nrelease: 1.95.0\nLLVM version: 22.1.2\n";
+        let answer =
+            "rustc 1.95.0 (59807616e 2026-04-14)\nbinary: rustc\nrelease: 1.95.0\nLLVM version: 22.1.2\n";
         assert_eq!(release(answer).as_deref(), Some("1.95.0"));
         assert_eq!(release("rustc 1.95.0"), None);
     }

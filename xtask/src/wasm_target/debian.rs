@@ -22,7 +22,7 @@ const MIRROR_DEFAULT: &str = "http://deb.debian.org/debian";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// The longest that one call of apt may take.
-const APT_TIME_MAX: Duration = Duration::from_secs(180);
+const APT_TIME_MAX: Duration = Duration::from_mins(3);
 
 /// Downloads and unpacks the sources of this release, and returns the folder `library`.
 ///
@@ -55,7 +55,8 @@ pub fn unpack(version: &str) -> Result<PathBuf> {
 fn extract(package: &Path, version: &str) -> Result<PathBuf> {
     let directory = workspace::scratch_dir().join("rust-src");
     if directory.exists() {
-        fs::remove_dir_all(&directory).with_context(|| format!("failed to remove {}", directory.display()))?;
+        fs::remove_dir_all(&directory)
+            .with_context(|| format!("failed to remove {}", directory.display()))?;
     }
     process::quiet(Command::new("dpkg").arg("-x").arg(package).arg(&directory), APT_TIME_MAX)?;
     let library = directory.join(format!("usr/src/rustc-{version}/library"));
@@ -84,20 +85,26 @@ impl Apt {
     /// Downloads `rust-src` of this release from one suite. `None` when the suite has another release.
     fn fetch(&self, suite: &str, version: &str) -> Result<Option<PathBuf>> {
         let source = format!("deb [signed-by={KEYRING}] {} {suite} main\n", self.mirror);
-        fs::write(self.directory.join("sources.list"), source).context("failed to write the list of sources")?;
+        fs::write(self.directory.join("sources.list"), source)
+            .context("failed to write the list of sources")?;
         process::quiet(self.command("apt-get").arg("update"), APT_TIME_MAX)?;
         let table = process::output(self.command("apt-cache").args(["madison", "rust-src"]))?;
         let Some(package_version) = newest_of_release(&table, version) else { return Ok(None) };
         let packages = self.directory.join("packages");
         if packages.exists() {
-            fs::remove_dir_all(&packages).with_context(|| format!("failed to remove {}", packages.display()))?;
+            fs::remove_dir_all(&packages)
+                .with_context(|| format!("failed to remove {}", packages.display()))?;
         }
         fs::create_dir_all(&packages).with_context(|| format!("failed to make {}", packages.display()))?;
         let mut download = self.command("apt-get");
         download.args(["download", &format!("rust-src={package_version}")]).current_dir(&packages);
         process::quiet(&mut download, APT_TIME_MAX)?;
-        let entries = fs::read_dir(&packages).with_context(|| format!("failed to list {}", packages.display()))?;
-        let package = entries.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "deb"));
+        let entries =
+            fs::read_dir(&packages).with_context(|| format!("failed to list {}", packages.display()))?;
+        let package = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| path.extension().is_some_and(|e| e == "deb"));
         Ok(Some(package.context("apt-get download left no package")?))
     }
 
@@ -150,7 +157,8 @@ fn mirror_in(sources: &str) -> Option<String> {
         .flat_map(str::split_whitespace)
         .find(|word| {
             let archive = word.trim_end_matches('/');
-            (archive.starts_with("http://") || archive.starts_with("https://")) && archive.ends_with("/debian")
+            (archive.starts_with("http://") || archive.starts_with("https://"))
+                && archive.ends_with("/debian")
         })
         .map(|word| word.trim_end_matches('/').to_owned())
 }
@@ -163,7 +171,9 @@ fn newest_of_release(table: &str, release: &str) -> Option<String> {
         .filter_map(|line| line.split('|').nth(1))
         .map(str::trim)
         .find(|version| {
-            version.strip_prefix(release).is_some_and(|rest| rest.starts_with(['+', '-', '~']) || rest.is_empty())
+            version
+                .strip_prefix(release)
+                .is_some_and(|rest| rest.starts_with(['+', '-', '~']) || rest.is_empty())
         })
         .map(str::to_owned)
 }
@@ -188,7 +198,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         assert_eq!(mirror(directory.path()), MIRROR_DEFAULT);
         fs::create_dir(directory.path().join("sources.list.d")).unwrap();
-        fs::write(directory.path().join("sources.list.d/a.sources"), "URIs: http://near.example/debian\n").unwrap();
+        fs::write(directory.path().join("sources.list.d/a.sources"), "URIs: http://near.example/debian\n")
+            .unwrap();
         assert_eq!(mirror(directory.path()), "http://near.example/debian");
     }
 

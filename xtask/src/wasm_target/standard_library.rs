@@ -10,7 +10,7 @@ use crate::wasm_target::{Rust, TARGET, has_library};
 use crate::{process, progress, workspace};
 
 /// Twenty seconds on an ordinary machine, with room for a slow one that also downloads.
-const BUILD_TIME_MAX: Duration = Duration::from_secs(900);
+const BUILD_TIME_MAX: Duration = Duration::from_mins(15);
 
 /// The crate that pulls the standard library in; its own library is not copied.
 const EMPTY_CRATE: &str = "empty_for_std";
@@ -80,14 +80,17 @@ fn install(libraries: &Path, target_dir: &Path) -> Result<()> {
     }
     if target_dir.exists() {
         // It has no standard library, or we would not be here.
-        fs::remove_dir_all(target_dir).with_context(|| format!("failed to remove {}", target_dir.display()))?;
+        fs::remove_dir_all(target_dir)
+            .with_context(|| format!("failed to remove {}", target_dir.display()))?;
     }
-    fs::rename(&copy, target_dir).with_context(|| format!("failed to move {} into place", target_dir.display()))
+    fs::rename(&copy, target_dir)
+        .with_context(|| format!("failed to move {} into place", target_dir.display()))
 }
 
 /// The libraries in a folder of cargo's, without the empty crate's own.
 fn rlibs(directory: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(directory).with_context(|| format!("failed to list {}", directory.display()))?;
+    let entries =
+        fs::read_dir(directory).with_context(|| format!("failed to list {}", directory.display()))?;
     Ok(entries
         .flatten()
         .map(|entry| entry.path())
