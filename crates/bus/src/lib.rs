@@ -7,7 +7,12 @@
 
 pub mod limits;
 pub mod ranks;
+pub mod redis;
 pub mod signals;
+#[cfg(feature = "testsuite")]
+pub mod testsuite;
+
+pub use crate::redis::RedisConnection;
 
 /// A shared service (Redis) did not answer or answered nonsense. Whoever asked falls back on SQL or tries later.
 #[derive(Debug, thiserror::Error)]
@@ -18,4 +23,14 @@ pub struct BusError {
     /// The cause.
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl BusError {
+    /// Turns an error into one that says what was tried.
+    pub(crate) fn at<E>(operation: &'static str) -> impl FnOnce(E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        move |source| Self { operation, source: source.into() }
+    }
 }

@@ -1,4 +1,11 @@
 //! How often something may happen: token buckets (GCRA) by key, shared by all nodes where Redis is there.
+//!
+//! Invariant: the two implementations give the same verdict to the same calls at the same times. Both count in whole
+//! milliseconds from 1970 with [`Gcra`] as their common ground, so nothing is rounded.
+
+mod arrivals;
+pub mod in_process;
+pub mod redis;
 
 use async_trait::async_trait;
 use domain::Timestamp;
@@ -12,6 +19,34 @@ pub struct Rate {
     pub burst: u32,
     /// Milliseconds after which one more may come; at least 1.
     pub interval_ms: u32,
+}
+
+/// The numbers of the generic cell rate algorithm: a bucket is the time at which its next token would arrive if it
+/// had always been used at the rate; it may run ahead of now by the tolerance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Gcra {
+    interval_ms: u64,
+    tolerance_ms: u64,
+}
+
+/// Ten years: beyond it a bucket might as well be full for good, and sums stay far from any overflow.
+const TOLERANCE_MAX_MS: u64 = 10 * 365 * 86_400_000;
+/// A little past the year 2286, for the same reason.
+const NOW_MAX_MS: i64 = 10_000_000_000_000;
+
+impl Rate {
+    fn gcra(self) -> Gcra {
+        let interval_ms = u64::from(self.interval_ms.max(1));
+        let tolerance_ms = interval_ms * u64::from(self.burst.max(1) - 1);
+        // Cut to whole intervals, as a burst is a whole number.
+        let tolerance_ms = tolerance_ms.min(TOLERANCE_MAX_MS / interval_ms * interval_ms);
+        Gcra { interval_ms, tolerance_ms }
+    }
+}
+
+/// Milliseconds since 1970, held to the years that the sums are safe for.
+fn clamped_ms(now: Timestamp) -> u64 {
+    u64::try_from(now.as_millis().clamp(0, NOW_MAX_MS)).unwrap_or_default()
 }
 
 /// The answer of a bucket.

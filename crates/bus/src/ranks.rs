@@ -4,10 +4,19 @@
 //! on that version; a gap makes the caller catch up from SQL. A board that was never loaded answers nothing, and the
 //! caller asks SQL: a rank is late rather than wrong.
 
+mod encoding;
+mod fenwick;
+pub mod in_process;
+mod index;
+pub mod redis;
+
 use async_trait::async_trait;
 use domain::{Order, TournamentId, UserId, ranking::RankKey};
 
 use crate::BusError;
+
+/// The most rows that one page has, whatever limit is asked for.
+pub const PAGE_ROWS_MAX: u32 = 1_000;
 
 /// A row with its rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +47,8 @@ pub enum Window {
     Top,
     /// Behind the place where this key stands or would stand.
     After(RankKey),
-    /// Around this player, who stands in the middle where there is room. Empty rows without a standing.
+    /// Around this player, who stands in the middle where there is room: half of the limit, rounded down, stands
+    /// above. Near an end of the board the page is as long all the same. Empty rows without a standing.
     Around(UserId),
 }
 
@@ -58,11 +68,21 @@ pub enum Applied {
     NotLoaded,
 }
 
+/// A board was to be loaded with two keys of one player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("two keys of one player")]
+pub struct TwoKeysOfOnePlayer;
+
+/// How many rows of a page around a player stand above the player, where there is room.
+const fn rows_above(limit: usize) -> usize {
+    limit / 2
+}
+
 /// The rank index of all boards.
 #[async_trait]
 pub trait Ranks: Send + Sync + std::fmt::Debug {
-    /// Replaces a board's whole index. `keys` come in any order, one a player. An index that is at a later version
-    /// already is left alone.
+    /// Replaces a board's whole index. `keys` come in any order, one a player; two of one player are an error. An
+    /// index that is at a later version already is left alone.
     async fn load(
         &self,
         board: &TournamentId,
@@ -72,7 +92,11 @@ pub trait Ranks: Send + Sync + std::fmt::Debug {
     ) -> Result<(), BusError>;
 
     /// Applies the new standings of players, which lead from version `from` to `version`. A catch-up over several
-    /// versions is one call. Each player at most once a call.
+    /// versions is one call. Each player at most once a call. An index between the two versions takes it too: it
+    /// holds every standing that changed since `from`, so whatever was applied before is only said again.
+    ///
+    /// A catch-up over more than some ten thousand players is done better by [`Ranks::load`]: this call changes a
+    /// board at one go and keeps its readers waiting meanwhile.
     async fn apply(
         &self,
         board: &TournamentId,
@@ -81,7 +105,8 @@ pub trait Ranks: Send + Sync + std::fmt::Debug {
         keys: &[RankKey],
     ) -> Result<Applied, BusError>;
 
-    /// Reads a part of a board and, in the same version, the row of `me`. `None` when the board is not loaded.
+    /// Reads a part of a board, at most [`PAGE_ROWS_MAX`] rows, and, in the same version, the row of `me`. `None`
+    /// when the board is not loaded.
     async fn page(
         &self,
         board: &TournamentId,

@@ -1,10 +1,16 @@
 //! Hints from node to node: "look, there is something new". A hint may be lost; whoever waits for one also looks by
 //! itself now and then.
 
+pub mod in_process;
+pub mod redis;
+
 use async_trait::async_trait;
 use domain::TournamentId;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
+
+/// How many hints a receiver may lag behind before it loses the oldest.
+const CAPACITY: usize = 1_024;
 
 /// A hint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,187 @@
+//! Ranks in the memory of one process.
+//!
+//! Invariant: no lock is held across an await, and a board is read and changed under its own lock, so that every page
+//! is of one version. Work that takes milliseconds runs on the blocking threads.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use async_trait::async_trait;
+use domain::{Order, TournamentId, UserId, ranking::RankKey};
+
+use crate::{
+    BusError,
+    ranks::{
+        Applied, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window, index::Index, rows_above,
+    },
+};
+
+/// From this many keys on, the work would hold up other tasks of the thread by more than a millisecond.
+const BLOCKING_FROM: usize = 1_000;
+
+type Boards = HashMap<TournamentId, Arc<RwLock<Board>>>;
+
+/// The rank index of a single machine.
+#[derive(Clone, Default)]
+pub struct InProcessRanks {
+    boards: Arc<RwLock<Boards>>,
+}
+
+#[derive(Debug)]
+struct Board {
+    version: u64,
+    index: Index,
+}
+
+impl InProcessRanks {
+    /// An index without boards.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn board(&self, board: &TournamentId) -> Option<Arc<RwLock<Board>>> {
+        read(&self.boards).get(board).cloned()
+    }
+
+    fn replace(
+        &self,
+        board: &TournamentId,
+        order: Order,
+        version: u64,
+        keys: Vec<RankKey>,
+    ) -> Result<(), TwoKeysOfOnePlayer> {
+        let loaded = Board { version, index: Index::build(order, keys)? };
+        let mut boards = write(&self.boards);
+        let Some(present) = boards.get(board) else {
+            boards.insert(board.clone(), Arc::new(RwLock::new(loaded)));
+            return Ok(());
+        };
+        // Changed in place: an `apply` that found this board already must not write into one that nobody reads.
+        let mut present = write(present);
+        if present.version > version {
+            return Ok(());
+        }
+        let replaced = std::mem::replace(&mut *present, loaded);
+        drop(present);
+        drop(boards);
+        // Freeing a large board takes a while; nobody waits for it here.
+        drop(replaced);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for InProcessRanks {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("InProcessRanks")
+            .field("boards", &read(&self.boards).len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Board {
+    fn apply(&mut self, from: u64, version: u64, keys: &[RankKey]) -> Applied {
+        if self.version >= version {
+            return Applied::Known;
+        }
+        if self.version < from {
+            return Applied::Gap { at: self.version };
+        }
+        for key in keys {
+            self.index.put(*key);
+        }
+        self.version = version;
+        Applied::Done
+    }
+
+    fn page(&self, window: Window, limit: u32, me: Option<UserId>) -> RankPage {
+        let total = self.index.len();
+        let limit = limit.min(PAGE_ROWS_MAX) as usize;
+        let skip = match window {
+            Window::Top => Some(0),
+            Window::After(key) => Some(self.index.count_through(&key)),
+            Window::Around(user_id) => self.index.standing(user_id).map(|key| {
+                let above = self.index.count_above(&key);
+                above.saturating_sub(rows_above(limit)).min(total.saturating_sub(limit))
+            }),
+        };
+        RankPage {
+            version: self.version,
+            total: total as u64,
+            rows: skip.map(|skip| self.index.rows(skip, limit)).unwrap_or_default(),
+            me: me
+                .and_then(|user_id| self.index.standing(user_id))
+                .map(|key| Ranked { rank: self.index.count_above(&key) as u64 + 1, key }),
+        }
+    }
+}
+
+#[async_trait]
+impl Ranks for InProcessRanks {
+    async fn load(
+        &self,
+        board: &TournamentId,
+        order: Order,
+        version: u64,
+        keys: Vec<RankKey>,
+    ) -> Result<(), BusError> {
+        const OPERATION: &str = "ranks.load";
+        if keys.len() < BLOCKING_FROM {
+            return self.replace(board, order, version, keys).map_err(BusError::at(OPERATION));
+        }
+        let (ranks, board) = (self.clone(), board.clone());
+        tokio::task::spawn_blocking(move || ranks.replace(&board, order, version, keys))
+            .await
+            .map_err(BusError::at(OPERATION))?
+            .map_err(BusError::at(OPERATION))
+    }
+
+    async fn apply(
+        &self,
+        board: &TournamentId,
+        from: u64,
+        version: u64,
+        keys: &[RankKey],
+    ) -> Result<Applied, BusError> {
+        let Some(board) = self.board(board) else { return Ok(Applied::NotLoaded) };
+        if keys.len() < BLOCKING_FROM {
+            return Ok(write(&board).apply(from, version, keys));
+        }
+        let keys = keys.to_vec();
+        tokio::task::spawn_blocking(move || write(&board).apply(from, version, &keys))
+            .await
+            .map_err(BusError::at("ranks.apply"))
+    }
+
+    async fn page(
+        &self,
+        board: &TournamentId,
+        window: Window,
+        limit: u32,
+        me: Option<UserId>,
+    ) -> Result<Option<RankPage>, BusError> {
+        Ok(self.board(board).map(|board| read(&board).page(window, limit, me)))
+    }
+
+    async fn version(&self, board: &TournamentId) -> Result<Option<u64>, BusError> {
+        Ok(self.board(board).map(|board| read(&board).version))
+    }
+
+    async fn unload(&self, board: &TournamentId) -> Result<(), BusError> {
+        let unloaded = write(&self.boards).remove(board);
+        drop(unloaded);
+        Ok(())
+    }
+}
+
+// No code of ours panics under these locks short of running out of memory; the next reader need not fail for it.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
