@@ -91,7 +91,7 @@ impl FromStr for Timestamp {
         literal(13, b":")?;
         literal(16, b":")?;
         // A leap second (60) is read as the second before it, as POSIX time does.
-        if month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 60 {
+        if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 60 {
             return Err(INVALID);
         }
         let mut at = 19;
