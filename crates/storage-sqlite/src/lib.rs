@@ -1,1 +1,28 @@
-//! storage-sqlite
+//! The store on one machine: a SQLite file.
+//!
+//! One connection writes, a few read, all on one file in WAL mode. `synchronous=FULL` makes a commit durable before it
+//! is answered; that there is a single writer makes `BEGIN IMMEDIATE` wait in the pool, in order, in place of failing
+//! with "database is locked".
+//!
+//! Lists go into statements as one JSON text that `json_each` takes apart: the statement's text never changes, so that it
+//! is prepared once, and the limit of bound values is never met.
+
+#![deny(missing_docs)]
+
+mod board;
+mod dialogue;
+mod error;
+mod event;
+mod inbox;
+mod lease;
+mod list;
+mod outbox;
+mod session;
+mod setting;
+mod signing_key;
+mod store;
+mod tournament;
+mod transaction;
+mod user;
+
+pub use crate::store::{Options, SqliteStore};

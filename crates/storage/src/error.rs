@@ -39,7 +39,22 @@ pub enum StoreError {
     },
 }
 
+/// What an engine said, as plain text: its own error types keep details that hold rows.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct EngineMessage(String);
+
 impl StoreError {
+    /// An error that may pass by itself. `message` must hold nothing of a row.
+    pub fn unavailable(operation: &'static str, message: impl Into<String>) -> Self {
+        Self::Unavailable { operation, source: Box::new(EngineMessage(message.into())) }
+    }
+
+    /// An error that stays. `message` must hold nothing of a row.
+    pub fn failed(operation: &'static str, message: impl Into<String>) -> Self {
+        Self::Failed { operation, source: Box::new(EngineMessage(message.into())) }
+    }
+
     /// Whether the same call may succeed later.
     pub const fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable { .. })

@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
+pub mod stored;
 pub mod tournament;
 pub mod user;
 

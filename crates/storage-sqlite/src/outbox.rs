@@ -1,0 +1,274 @@
+//! Messages on their way out.
+
+use async_trait::async_trait;
+use domain::{BotId, ChatId, OutgoingId, Timestamp};
+use sqlx::{FromRow, SqliteConnection};
+use storage::{
+    OutboxRepository, StoreError,
+    outbox::{ClaimedOutgoing, NewOutgoing, Outcome, OutboxStats, OutgoingClass},
+    stored,
+};
+use uuid::Uuid;
+
+use crate::{error::At, list};
+
+const TABLE: &str = "outgoing_messages";
+
+pub(crate) struct Outbox<'t> {
+    pub(crate) connection: &'t mut SqliteConnection,
+}
+
+#[derive(FromRow)]
+struct ClaimedRow {
+    outgoing_id: Uuid,
+    bot_id: i64,
+    chat_id: i64,
+    repeatable: bool,
+    method: String,
+    payload: String,
+    created_at: i64,
+    run_at: i64,
+    attempt: i64,
+}
+
+impl ClaimedRow {
+    fn into_outgoing(self, class: OutgoingClass, lease: Uuid) -> Result<ClaimedOutgoing, StoreError> {
+        Ok(ClaimedOutgoing {
+            outgoing_id: OutgoingId::from_uuid(self.outgoing_id),
+            bot_id: BotId(self.bot_id),
+            chat_id: ChatId(self.chat_id),
+            class,
+            repeatable: self.repeatable,
+            method: self.method,
+            payload: self.payload,
+            created_at: Timestamp::from_millis(self.created_at),
+            attempt: stored::unsigned(self.attempt, TABLE, "attempt")?,
+            lease,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct StatsRow {
+    waiting: i64,
+    sending: i64,
+    sent: i64,
+    blocked: i64,
+    failed: i64,
+    ambiguous: i64,
+    flood_waits: i64,
+    oldest_due_at: Option<i64>,
+}
+
+#[async_trait]
+impl OutboxRepository for Outbox<'_> {
+    async fn add_many(&mut self, rows: &[NewOutgoing]) -> Result<(), StoreError> {
+        const OPERATION: &str = "outbox.add_many";
+        let rows = list::rows(rows, OPERATION, |row| {
+            [
+                list::hex(row.outgoing_id.as_uuid()),
+                row.bot_id.0.into(),
+                row.chat_id.0.into(),
+                row.class.priority().into(),
+                i64::from(row.repeatable).into(),
+                row.method.as_str().into(),
+                row.payload.as_str().into(),
+                row.cause.map(|cause| cause.update_id.0).into(),
+                row.cause.map(|cause| cause.ordinal).into(),
+                row.run_at.as_millis().into(),
+                row.created_at.as_millis().into(),
+            ]
+        })?;
+        sqlx::query(
+            "INSERT INTO outgoing_messages
+               (outgoing_id, bot_id, chat_id, class, repeatable, method, payload,
+                cause_update_id, cause_ordinal, run_at, created_at, state, attempt)
+             SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+               value ->> 7, value ->> 8, value ->> 9, value ->> 10, 'waiting', 0
+             FROM json_each($1)
+             WHERE true
+             ON CONFLICT (bot_id, cause_update_id, cause_ordinal) WHERE cause_update_id IS NOT NULL DO NOTHING",
+        )
+        .bind(rows)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        Ok(())
+    }
+
+    async fn claim(
+        &mut self,
+        class: OutgoingClass,
+        now: Timestamp,
+        lease: Uuid,
+        lease_until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ClaimedOutgoing>, StoreError> {
+        let mut rows: Vec<ClaimedRow> = sqlx::query_as(
+            "UPDATE outgoing_messages
+             SET state = 'sending', attempt = attempt + 1, lease = $3, lease_until = $4
+             WHERE outgoing_id IN (
+               SELECT outgoing_id
+               FROM outgoing_messages AS candidate
+               WHERE state = 'waiting' AND class = $1 AND run_at <= $2
+                 AND NOT EXISTS (
+                   SELECT 1
+                   FROM outgoing_messages AS held
+                   WHERE held.bot_id = candidate.bot_id AND held.chat_id = candidate.chat_id
+                     AND held.state = 'sending'
+                 )
+                 AND NOT EXISTS (
+                   SELECT 1
+                   FROM outgoing_messages AS older
+                   WHERE older.bot_id = candidate.bot_id AND older.chat_id = candidate.chat_id
+                     AND older.finished_at IS NULL
+                     AND older.outgoing_id < candidate.outgoing_id
+                     AND older.class <= candidate.class
+                 )
+               ORDER BY run_at, outgoing_id
+               LIMIT $5
+             )
+             RETURNING outgoing_id, bot_id, chat_id, repeatable, method, payload, created_at, run_at, attempt",
+        )
+        .bind(class.priority())
+        .bind(now.as_millis())
+        .bind(lease)
+        .bind(lease_until.as_millis())
+        .bind(limit)
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("outbox.claim")?;
+        rows.sort_by_key(|row| (row.run_at, row.outgoing_id));
+        rows.into_iter().map(|row| row.into_outgoing(class, lease)).collect()
+    }
+
+    async fn finish(&mut self, row: &ClaimedOutgoing, outcome: Outcome, now: Timestamp) -> Result<bool, StoreError> {
+        let message_id = match outcome {
+            Outcome::Sent { message_id } => message_id,
+            Outcome::Blocked | Outcome::Failed | Outcome::Ambiguous => None,
+        };
+        let result = sqlx::query(
+            "UPDATE outgoing_messages
+             SET state = $3, message_id = $4, finished_at = $5, lease = NULL, lease_until = NULL
+             WHERE outgoing_id = $1 AND state = 'sending' AND lease = $2",
+        )
+        .bind(row.outgoing_id.as_uuid())
+        .bind(row.lease)
+        .bind(outcome.label())
+        .bind(message_id)
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("outbox.finish")?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn retry(&mut self, row: &ClaimedOutgoing, run_at: Timestamp, flood: bool) -> Result<bool, StoreError> {
+        const OPERATION: &str = "outbox.retry";
+        let result = sqlx::query(
+            "UPDATE outgoing_messages
+             SET state = 'waiting', run_at = $3, lease = NULL, lease_until = NULL
+             WHERE outgoing_id = $1 AND state = 'sending' AND lease = $2",
+        )
+        .bind(row.outgoing_id.as_uuid())
+        .bind(row.lease)
+        .bind(run_at.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        let is_ours = result.rows_affected() == 1;
+        if is_ours && flood {
+            sqlx::query(
+                "INSERT INTO counters (name, value)
+                 VALUES ('flood_waits', 1)
+                 ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
+            )
+            .execute(&mut *self.connection)
+            .await
+            .at(OPERATION)?;
+        }
+        Ok(is_ours)
+    }
+
+    async fn give_back(&mut self, row: &ClaimedOutgoing, run_at: Timestamp) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE outgoing_messages
+             SET state = 'waiting', attempt = attempt - 1, run_at = $3, lease = NULL, lease_until = NULL
+             WHERE outgoing_id = $1 AND state = 'sending' AND lease = $2",
+        )
+        .bind(row.outgoing_id.as_uuid())
+        .bind(row.lease)
+        .bind(run_at.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("outbox.give_back")?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn end_expired(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        let became: Vec<String> = sqlx::query_scalar(
+            "UPDATE outgoing_messages
+             SET state = CASE WHEN repeatable THEN 'waiting' ELSE 'ambiguous' END,
+               finished_at = CASE WHEN repeatable THEN NULL ELSE $1 END,
+               run_at = CASE WHEN repeatable THEN $1 ELSE run_at END,
+               lease = NULL,
+               lease_until = NULL
+             WHERE state = 'sending' AND lease_until <= $1
+             RETURNING state",
+        )
+        .bind(now.as_millis())
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("outbox.end_expired")?;
+        Ok(became.iter().filter(|state| *state == "ambiguous").count() as u64)
+    }
+
+    async fn stats(&mut self) -> Result<OutboxStats, StoreError> {
+        let row: StatsRow = sqlx::query_as(
+            "SELECT
+               (SELECT COUNT(*) FROM outgoing_messages WHERE state = 'waiting') AS waiting,
+               (SELECT COUNT(*) FROM outgoing_messages WHERE state = 'sending') AS sending,
+               COUNT(*) FILTER (WHERE state = 'sent') AS sent,
+               COUNT(*) FILTER (WHERE state = 'blocked') AS blocked,
+               COUNT(*) FILTER (WHERE state = 'failed') AS failed,
+               COUNT(*) FILTER (WHERE state = 'ambiguous') AS ambiguous,
+               COALESCE((SELECT value FROM counters WHERE name = 'flood_waits'), 0) AS flood_waits,
+               (SELECT MIN(run_at) FROM outgoing_messages WHERE state = 'waiting') AS oldest_due_at
+             FROM outgoing_messages
+             WHERE finished_at IS NOT NULL",
+        )
+        .fetch_one(&mut *self.connection)
+        .await
+        .at("outbox.stats")?;
+        let count = |number| stored::unsigned(number, TABLE, "state");
+        Ok(OutboxStats {
+            waiting: count(row.waiting)?,
+            sending: count(row.sending)?,
+            sent: count(row.sent)?,
+            blocked: count(row.blocked)?,
+            failed: count(row.failed)?,
+            ambiguous: count(row.ambiguous)?,
+            flood_waits: stored::unsigned(row.flood_waits, "counters", "value")?,
+            oldest_due_at: row.oldest_due_at.map(Timestamp::from_millis),
+        })
+    }
+
+    async fn remove_ended(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "DELETE FROM outgoing_messages
+             WHERE outgoing_id IN (
+               SELECT outgoing_id
+               FROM outgoing_messages
+               WHERE finished_at IS NOT NULL AND finished_at < $1
+               ORDER BY finished_at, outgoing_id
+               LIMIT $2
+             )",
+        )
+        .bind(before.as_millis())
+        .bind(limit)
+        .execute(&mut *self.connection)
+        .await
+        .at("outbox.remove_ended")?;
+        Ok(result.rows_affected())
+    }
+}

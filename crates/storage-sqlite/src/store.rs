@@ -1,0 +1,159 @@
+//! The two pools, and what opens, migrates and closes them.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use async_trait::async_trait;
+use sqlx::{
+    Connection, SqlitePool,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use storage::{BoxTransaction, Store, StoreError};
+
+use crate::{error::At, transaction::SqliteTransaction};
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// What may be chosen when a file is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many connections read at a time.
+    pub readers: u32,
+    /// How long a call waits for a connection before it fails with [`StoreError::Unavailable`].
+    pub acquire_timeout: Duration,
+    /// How long a connection waits for another process that holds the file.
+    pub busy_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let five_seconds = Duration::from_secs(5);
+        Self { readers: 4, acquire_timeout: five_seconds, busy_timeout: five_seconds }
+    }
+}
+
+/// A SQLite file as a store.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the file at `url_or_path` (`sqlite:data/podium.db` or a plain path); makes it and its folder when they are
+    /// missing. Does not migrate.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the file can't be opened, [`StoreError::Failed`] when it is no database.
+    pub async fn open(url_or_path: &str, options: &Options) -> Result<Self, StoreError> {
+        const OPERATION: &str = "store.open";
+        let connect = if url_or_path.starts_with("sqlite:") {
+            SqliteConnectOptions::from_str(url_or_path).at(OPERATION)?
+        } else {
+            SqliteConnectOptions::new().filename(url_or_path)
+        };
+        make_folder(connect.get_filename(), OPERATION)?;
+        let connect = connect
+            .foreign_keys(true)
+            .busy_timeout(options.busy_timeout)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("temp_store", "MEMORY");
+
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(options.acquire_timeout)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // A local file does not go away between two calls: asking each time costs as much as a small statement.
+            .test_before_acquire(false);
+        let writer = pool
+            .clone()
+            .min_connections(1)
+            .max_connections(1)
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    // SQLite ends a transaction by itself when the disk is full or fails. The driver then still counts
+                    // one as open and would refuse the next: such a connection is closed and opened anew. The ping
+                    // waits until the rollback of a dropped transaction has run.
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
+            .connect_with(
+                connect
+                    .clone()
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .optimize_on_close(true, 400),
+            )
+            .await
+            .at(OPERATION)?;
+        // Opened at the first read, when the writer has made the file. The journal mode stands in the file.
+        let reader = pool
+            .min_connections(0)
+            .max_connections(options.readers.max(1))
+            .connect_lazy_with(connect.read_only(true));
+        Ok(Self { writer, reader })
+    }
+}
+
+fn make_folder(file: &Path, operation: &'static str) -> Result<(), StoreError> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .map_err(|error| StoreError::Unavailable { operation, source: Box::new(error) }),
+        _ => Ok(()),
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin_write(&self) -> Result<BoxTransaction, StoreError> {
+        // A deferred transaction that reads and then writes fails at once when another process wrote in between.
+        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.at("store.begin_write")?;
+        Ok(Box::new(SqliteTransaction::new(transaction)))
+    }
+
+    async fn begin_read(&self) -> Result<BoxTransaction, StoreError> {
+        let transaction = self.reader.begin_with("BEGIN DEFERRED").await.at("store.begin_read")?;
+        Ok(Box::new(SqliteTransaction::new(transaction)))
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        const OPERATION: &str = "store.migrate";
+        // One transaction around all: two processes that start at once do not apply a migration twice.
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.at(OPERATION)?;
+        MIGRATOR.run_direct(None, &mut *transaction, false).await.at(OPERATION)?;
+        transaction.commit().await.at(OPERATION)
+    }
+
+    async fn is_migrated(&self) -> Result<bool, StoreError> {
+        const OPERATION: &str = "store.is_migrated";
+        let mut transaction = self.reader.begin_with("BEGIN DEFERRED").await.at(OPERATION)?;
+        let has_table: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations')",
+        )
+        .fetch_one(&mut *transaction)
+        .await
+        .at(OPERATION)?;
+        if !has_table {
+            return Ok(false);
+        }
+        let applied: Vec<i64> =
+            sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000")
+                .fetch_all(&mut *transaction)
+                .await
+                .at(OPERATION)?;
+        Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        // Reads the file: a bare `SELECT 1` answers even when the disk is gone.
+        sqlx::query("SELECT COUNT(*) FROM sqlite_schema LIMIT 1").execute(&self.reader).await.at("store.ping")?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        // The writer last: only a connection that may write brings the log back into the file.
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,120 @@
+//! How values stand in rows, for both engines: what is not a plain number, text or id, and what is read back into a
+//! type that has rules. A value that breaks a rule is [`StoreError::Inconsistent`], never a panic and never a guess.
+
+use domain::{Locale, Operator, Order, Score};
+
+use crate::{error::StoreError, session::TokenHash};
+
+/// A validated value from its text.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when the text breaks the type's rules.
+pub fn parse<T: TryFrom<String>>(text: String, table: &'static str, column: &'static str) -> Result<T, StoreError> {
+    T::try_from(text).map_err(|_| StoreError::Inconsistent { table, column })
+}
+
+/// A number that is never negative.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when it is, or is too large for the type.
+pub fn unsigned<T: TryFrom<i64>>(number: i64, table: &'static str, column: &'static str) -> Result<T, StoreError> {
+    T::try_from(number).map_err(|_| StoreError::Inconsistent { table, column })
+}
+
+/// The stored form of a number that is never negative; no real count or version comes near the limit.
+pub fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A score.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when it is beyond the limits.
+pub fn score(points: i64, table: &'static str, column: &'static str) -> Result<Score, StoreError> {
+    Score::new(points).map_err(|_| StoreError::Inconsistent { table, column })
+}
+
+/// The hash of a token.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when it has not 32 bytes.
+pub fn token_hash(bytes: Vec<u8>, table: &'static str, column: &'static str) -> Result<TokenHash, StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Inconsistent { table, column })
+}
+
+/// A locale from its tag.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such locale.
+pub fn locale(tag: &str, table: &'static str, column: &'static str) -> Result<Locale, StoreError> {
+    Locale::ALL.into_iter().find(|locale| locale.tag() == tag).ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// The stored form of an operator.
+pub const fn operator_label(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Best => "best",
+        Operator::Sum => "sum",
+        Operator::Latest => "latest",
+    }
+}
+
+/// An operator from its stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such operator.
+pub fn operator(label: &str, table: &'static str, column: &'static str) -> Result<Operator, StoreError> {
+    [Operator::Best, Operator::Sum, Operator::Latest]
+        .into_iter()
+        .find(|operator| operator_label(*operator) == label)
+        .ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// The stored form of an order.
+pub const fn order_label(order: Order) -> &'static str {
+    match order {
+        Order::Desc => "desc",
+        Order::Asc => "asc",
+    }
+}
+
+/// An order from its stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such order.
+pub fn order(label: &str, table: &'static str, column: &'static str) -> Result<Order, StoreError> {
+    [Order::Desc, Order::Asc]
+        .into_iter()
+        .find(|order| order_label(*order) == label)
+        .ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// What a score is multiplied by so that the smaller product is the better score: one statement serves both orders.
+pub const fn order_sign(order: Order) -> i64 {
+    match order {
+        Order::Desc => -1,
+        Order::Asc => 1,
+    }
+}
+
+/// Refuses a call with more items than its method takes: a list without a bound is a mistake of the caller.
+///
+/// # Errors
+/// [`StoreError::Failed`] when there are more than `max` items.
+pub fn at_most(max: usize, items: usize, operation: &'static str) -> Result<(), StoreError> {
+    if items > max {
+        return Err(StoreError::failed(operation, format!("{items} items in a call that takes {max}")));
+    }
+    Ok(())
+}
+
+/// Refuses a change that did not meet exactly one row.
+///
+/// # Errors
+/// [`StoreError::Failed`] when another number of rows was changed.
+pub fn ensure_one(affected: u64, operation: &'static str) -> Result<(), StoreError> {
+    if affected != 1 {
+        return Err(StoreError::failed(operation, format!("one row should have changed, {affected} did")));
+    }
+    Ok(())
+}
