@@ -1,1 +1,25 @@
-//! storage-postgres
+//! The store of many machines: PostgreSQL.
+//!
+//! Writes run at READ COMMITTED and lock the rows that they decide on; reads run at REPEATABLE READ, so that they see one
+//! state. Statements that touch many rows touch them in the order of their keys, so that two of them wait for each other
+//! in place of deadlocking. Lists go into statements as arrays, taken apart by `UNNEST`.
+
+#![deny(missing_docs)]
+
+mod board;
+mod column;
+mod dialogue;
+mod error;
+mod event;
+mod inbox;
+mod lease;
+mod outbox;
+mod session;
+mod setting;
+mod signing_key;
+mod store;
+mod tournament;
+mod transaction;
+mod user;
+
+pub use crate::store::{Options, PostgresStore};

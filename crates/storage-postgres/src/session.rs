@@ -1,0 +1,163 @@
+//! Signed-in devices.
+
+use async_trait::async_trait;
+use domain::{SessionId, Timestamp, UserId};
+use sqlx::{FromRow, PgConnection};
+use storage::{
+    SessionRepository, StoreError,
+    session::{NewSession, Session, TokenHash},
+    stored,
+};
+use uuid::Uuid;
+
+use crate::{column::column, error::At};
+
+macro_rules! find {
+    () => {
+        "SELECT session_id, user_id, refresh_hash, previous_hash, expires_at, ended_at, end_reason
+         FROM sessions
+         WHERE session_id = $1"
+    };
+}
+
+pub(crate) struct Sessions<'t> {
+    pub(crate) connection: &'t mut PgConnection,
+}
+
+#[derive(FromRow)]
+struct Row {
+    session_id: Uuid,
+    user_id: Uuid,
+    refresh_hash: Vec<u8>,
+    previous_hash: Option<Vec<u8>>,
+    expires_at: i64,
+    ended_at: Option<i64>,
+    end_reason: Option<String>,
+}
+
+impl TryFrom<Row> for Session {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let previous_hash =
+            row.previous_hash.map(|hash| stored::token_hash(hash, "sessions", "previous_hash")).transpose()?;
+        Ok(Self {
+            session_id: SessionId::from_uuid(row.session_id),
+            user_id: UserId::from_uuid(row.user_id),
+            refresh_hash: stored::token_hash(row.refresh_hash, "sessions", "refresh_hash")?,
+            previous_hash,
+            expires_at: Timestamp::from_millis(row.expires_at),
+            ended: row.ended_at.map(Timestamp::from_millis).zip(row.end_reason),
+        })
+    }
+}
+
+impl Sessions<'_> {
+    async fn find(
+        &mut self,
+        statement: &'static str,
+        session_id: SessionId,
+        operation: &'static str,
+    ) -> Result<Option<Session>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(statement)
+            .bind(session_id.as_uuid())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .at(operation)?;
+        row.map(Session::try_from).transpose()
+    }
+}
+
+#[async_trait]
+impl SessionRepository for Sessions<'_> {
+    async fn add_many(&mut self, sessions: &[NewSession]) -> Result<(), StoreError> {
+        const OPERATION: &str = "sessions.add_many";
+        sqlx::query(
+            "INSERT INTO sessions
+               (session_id, user_id, refresh_hash, method, created_at, refreshed_at, expires_at, over_at)
+             SELECT session_id, user_id, refresh_hash, method, created_at, created_at, expires_at, expires_at
+             FROM UNNEST($1::UUID[], $2::UUID[], $3::BYTEA[], $4::TEXT[], $5::BIGINT[], $6::BIGINT[])
+               AS session (session_id, user_id, refresh_hash, method, created_at, expires_at)
+             ORDER BY session_id",
+        )
+        .bind(column(sessions, |session| session.session_id.as_uuid()))
+        .bind(column(sessions, |session| session.user_id.as_uuid()))
+        .bind(column(sessions, |session| session.refresh_hash.as_slice()))
+        .bind(column(sessions, |session| session.method))
+        .bind(column(sessions, |session| session.created_at.as_millis()))
+        .bind(column(sessions, |session| session.expires_at.as_millis()))
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        Ok(())
+    }
+
+    async fn lock(&mut self, session_id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.find(concat!(find!(), " FOR UPDATE"), session_id, "sessions.lock").await
+    }
+
+    async fn by_id(&mut self, session_id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.find(find!(), session_id, "sessions.by_id").await
+    }
+
+    async fn rotate(
+        &mut self,
+        session_id: SessionId,
+        refresh_hash: TokenHash,
+        previous_hash: TokenHash,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "sessions.rotate";
+        let result = sqlx::query(
+            "UPDATE sessions
+             SET refresh_hash = $2, previous_hash = $3, refreshed_at = $4, expires_at = $5, over_at = $5
+             WHERE session_id = $1 AND ended_at IS NULL",
+        )
+        .bind(session_id.as_uuid())
+        .bind(refresh_hash.as_slice())
+        .bind(previous_hash.as_slice())
+        .bind(now.as_millis())
+        .bind(expires_at.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        stored::ensure_one(result.rows_affected(), OPERATION)
+    }
+
+    async fn end(&mut self, session_id: SessionId, now: Timestamp, reason: &'static str) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE sessions
+             SET ended_at = $2, end_reason = $3, over_at = LEAST(expires_at, $2)
+             WHERE session_id = $1 AND ended_at IS NULL",
+        )
+        .bind(session_id.as_uuid())
+        .bind(now.as_millis())
+        .bind(reason)
+        .execute(&mut *self.connection)
+        .await
+        .at("sessions.end")?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn remove_over(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "WITH ended AS (
+               SELECT session_id
+               FROM sessions
+               WHERE over_at < $1
+               ORDER BY over_at, session_id
+               LIMIT $2
+               FOR UPDATE SKIP LOCKED
+             )
+             DELETE FROM sessions
+             WHERE session_id IN (SELECT session_id FROM ended)",
+        )
+        .bind(before.as_millis())
+        .bind(i64::from(limit))
+        .execute(&mut *self.connection)
+        .await
+        .at("sessions.remove_over")?;
+        Ok(result.rows_affected())
+    }
+}

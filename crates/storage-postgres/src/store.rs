@@ -1,0 +1,131 @@
+//! The pool, and what connects, migrates and closes it.
+
+use std::{str::FromStr, time::Duration};
+
+use async_trait::async_trait;
+use sqlx::{
+    ConnectOptions, Connection, PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use storage::{BoxTransaction, Store, StoreError};
+
+use crate::{error::At, transaction::PostgresTransaction};
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// How long migrations may take, the wait for another process that migrates included.
+const MIGRATE_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// What may be chosen when a database is connected.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many connections are open at most.
+    pub connections: u32,
+    /// How long a call waits for a connection before it fails with [`StoreError::Unavailable`].
+    pub acquire_timeout: Duration,
+    /// How long a statement may take, and how long a transaction may do nothing.
+    pub statement_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            connections: 10,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A PostgreSQL database as a store.
+#[derive(Debug)]
+pub struct PostgresStore {
+    pool: PgPool,
+    /// For migrations, which may take longer than a statement of the pool.
+    migrate_options: PgConnectOptions,
+}
+
+impl PostgresStore {
+    /// Connects to the database at `url` (`postgres://…`). Does not migrate.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not answer, [`StoreError::Failed`] when it refuses.
+    pub async fn connect(url: &str, options: &Options) -> Result<Self, StoreError> {
+        const OPERATION: &str = "store.connect";
+        // The error would repeat the address, which holds the password.
+        let connect = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::failed(OPERATION, "the database's address can't be read"))?
+            .application_name("podium");
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections.max(1))
+            .acquire_timeout(options.acquire_timeout)
+            .connect_with(with_timeout(connect.clone(), options.statement_timeout))
+            .await
+            .at(OPERATION)?;
+        Ok(Self { pool, migrate_options: with_timeout(connect, MIGRATE_TIMEOUT) })
+    }
+}
+
+fn with_timeout(options: PgConnectOptions, timeout: Duration) -> PgConnectOptions {
+    let milliseconds = timeout.as_millis().to_string();
+    options.options([
+        ("statement_timeout", milliseconds.as_str()),
+        ("idle_in_transaction_session_timeout", milliseconds.as_str()),
+    ])
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn begin_write(&self) -> Result<BoxTransaction, StoreError> {
+        let transaction = self
+            .pool
+            .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            .await
+            .at("store.begin_write")?;
+        Ok(Box::new(PostgresTransaction::new(transaction)))
+    }
+
+    async fn begin_read(&self) -> Result<BoxTransaction, StoreError> {
+        let transaction = self
+            .pool
+            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await
+            .at("store.begin_read")?;
+        Ok(Box::new(PostgresTransaction::new(transaction)))
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        const OPERATION: &str = "store.migrate";
+        let mut connection = self.migrate_options.connect().await.at(OPERATION)?;
+        // Takes an advisory lock, so that processes that start at once migrate one after the other.
+        MIGRATOR.run_direct(None, &mut connection, false).await.at(OPERATION)?;
+        connection.close().await.at(OPERATION)
+    }
+
+    async fn is_migrated(&self) -> Result<bool, StoreError> {
+        const OPERATION: &str = "store.is_migrated";
+        let has_table: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+            .fetch_one(&self.pool)
+            .await
+            .at(OPERATION)?;
+        if !has_table {
+            return Ok(false);
+        }
+        let applied: Vec<i64> =
+            sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000")
+                .fetch_all(&self.pool)
+                .await
+                .at(OPERATION)?;
+        Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await.at("store.ping")?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}

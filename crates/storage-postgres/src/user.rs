@@ -1,0 +1,299 @@
+//! People.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use domain::{ChatId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
+use sqlx::{FromRow, PgConnection};
+use storage::{
+    StoreError, UserRepository, stored,
+    user::{PlatformProfile, TelegramProfile, User},
+};
+use uuid::Uuid;
+
+use crate::{column::column, error::At};
+
+const TABLE: &str = "users";
+const IDS_MAX: usize = 1000;
+
+macro_rules! columns {
+    () => {
+        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, created_at"
+    };
+}
+
+pub(crate) struct Users<'t> {
+    pub(crate) connection: &'t mut PgConnection,
+}
+
+#[derive(FromRow)]
+struct Row {
+    user_id: Uuid,
+    telegram_user_id: Option<i64>,
+    platform_user_id: Option<String>,
+    player: String,
+    alias: String,
+    first_name: Option<String>,
+    username: Option<String>,
+    locale: String,
+    chat_id: Option<i64>,
+    created_at: i64,
+}
+
+impl TryFrom<Row> for User {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let platform_user_id =
+            row.platform_user_id.map(|id| stored::parse(id, TABLE, "platform_user_id")).transpose()?;
+        Ok(Self {
+            user_id: UserId::from_uuid(row.user_id),
+            telegram_user_id: row.telegram_user_id.map(TelegramUserId),
+            platform_user_id,
+            player: stored::parse(row.player, TABLE, "player")?,
+            alias: row.alias,
+            first_name: row.first_name,
+            username: row.username,
+            locale: stored::locale(&row.locale, TABLE, "locale")?,
+            chat_id: row.chat_id.map(ChatId),
+            created_at: Timestamp::from_millis(row.created_at),
+        })
+    }
+}
+
+#[async_trait]
+impl UserRepository for Users<'_> {
+    async fn by_id(&mut self, user_id: UserId) -> Result<Option<User>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM users WHERE user_id = $1"))
+            .bind(user_id.as_uuid())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .at("users.by_id")?;
+        row.map(User::try_from).transpose()
+    }
+
+    async fn by_telegram_id(&mut self, telegram_user_id: TelegramUserId) -> Result<Option<User>, StoreError> {
+        let row: Option<Row> =
+            sqlx::query_as(concat!("SELECT ", columns!(), " FROM users WHERE telegram_user_id = $1"))
+                .bind(telegram_user_id.0)
+                .fetch_optional(&mut *self.connection)
+                .await
+                .at("users.by_telegram_id")?;
+        row.map(User::try_from).transpose()
+    }
+
+    async fn by_platform_ids(&mut self, ids: &[PlatformUserId]) -> Result<Vec<User>, StoreError> {
+        const OPERATION: &str = "users.by_platform_ids";
+        stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM users
+             WHERE platform_user_id = ANY($1)
+             ORDER BY platform_user_id
+             LIMIT 1000"
+        ))
+        .bind(column(ids, PlatformUserId::as_str))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        rows.into_iter().map(User::try_from).collect()
+    }
+
+    async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, PlayerKey, String)>, StoreError> {
+        const OPERATION: &str = "users.names";
+        stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
+        let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
+            "SELECT user_id, player, alias
+             FROM users
+             WHERE user_id = ANY($1)
+             ORDER BY user_id
+             LIMIT 1000",
+        )
+        .bind(column(ids, |id| id.as_uuid()))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        rows.into_iter()
+            .map(|(id, player, alias)| Ok((UserId::from_uuid(id), stored::parse(player, TABLE, "player")?, alias)))
+            .collect()
+    }
+
+    async fn by_player(&mut self, player: &PlayerKey) -> Result<Option<User>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM users WHERE player = $1"))
+            .bind(player.as_str())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .at("users.by_player")?;
+        row.map(User::try_from).transpose()
+    }
+
+    async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError> {
+        const OPERATION: &str = "users.upsert_telegram";
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "INSERT INTO users
+               (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
+                created_at, updated_at)
+             SELECT user_id, telegram_user_id, player, alias, first_name, username, locale, 'telegram', chat_id,
+               seen_at, seen_at
+             FROM UNNEST($1::UUID[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TEXT[],
+                 $8::BIGINT[], $9::BIGINT[])
+               AS profile (user_id, telegram_user_id, player, alias, first_name, username, locale, chat_id, seen_at)
+             ORDER BY telegram_user_id
+             ON CONFLICT (telegram_user_id) DO UPDATE
+             SET first_name = excluded.first_name,
+               username = excluded.username,
+               locale = excluded.locale,
+               locale_source = excluded.locale_source,
+               chat_id = COALESCE(excluded.chat_id, users.chat_id),
+               updated_at = excluded.updated_at
+             RETURNING ",
+            columns!()
+        ))
+        .bind(column(profiles, |profile| profile.new_user_id.as_uuid()))
+        .bind(column(profiles, |profile| profile.telegram_user_id.0))
+        .bind(column(profiles, |profile| profile.new_player.as_str()))
+        .bind(column(profiles, |profile| profile.new_alias.as_str()))
+        .bind(column(profiles, |profile| profile.first_name.as_str()))
+        .bind(column(profiles, |profile| profile.username.as_deref()))
+        .bind(column(profiles, |profile| profile.locale.tag()))
+        .bind(column(profiles, |profile| profile.chat_id.map(|chat| chat.0)))
+        .bind(column(profiles, |profile| profile.seen_at.as_millis()))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        in_order_of(profiles, rows)
+    }
+
+    async fn upsert_platform(&mut self, profile: &PlatformProfile) -> Result<User, StoreError> {
+        let locale = profile.locale.unwrap_or_default();
+        let locale_source = if profile.locale.is_some() { "platform" } else { "none" };
+        let row: Row = sqlx::query_as(concat!(
+            "INSERT INTO users
+               (user_id, platform_user_id, player, alias, locale, locale_source, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+             ON CONFLICT (platform_user_id) DO UPDATE
+             SET alias = excluded.alias,
+               locale = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
+                 THEN users.locale ELSE excluded.locale END,
+               locale_source = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
+                 THEN users.locale_source ELSE excluded.locale_source END,
+               updated_at = excluded.updated_at
+             RETURNING ",
+            columns!()
+        ))
+        .bind(profile.new_user_id.as_uuid())
+        .bind(profile.platform_user_id.as_str())
+        .bind(profile.new_player.as_str())
+        .bind(&profile.alias)
+        .bind(locale.tag())
+        .bind(locale_source)
+        .bind(profile.seen_at.as_millis())
+        .fetch_one(&mut *self.connection)
+        .await
+        .at("users.upsert_platform")?;
+        User::try_from(row)
+    }
+
+    async fn set_platform_id(
+        &mut self,
+        user_id: UserId,
+        platform_user_id: &PlatformUserId,
+        alias: &str,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "users.set_platform_id";
+        let result = sqlx::query(
+            "UPDATE users
+             SET platform_user_id = $2, alias = $3
+             WHERE user_id = $1",
+        )
+        .bind(user_id.as_uuid())
+        .bind(platform_user_id.as_str())
+        .bind(alias)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        stored::ensure_one(result.rows_affected(), OPERATION)
+    }
+
+    async fn set_telegram_id(&mut self, user_id: UserId, telegram_user_id: TelegramUserId) -> Result<(), StoreError> {
+        const OPERATION: &str = "users.set_telegram_id";
+        let result = sqlx::query(
+            "UPDATE users
+             SET telegram_user_id = $2
+             WHERE user_id = $1",
+        )
+        .bind(user_id.as_uuid())
+        .bind(telegram_user_id.0)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        stored::ensure_one(result.rows_affected(), OPERATION)
+    }
+
+    async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
+        const OPERATION: &str = "users.merge_light";
+        sqlx::query(
+            "UPDATE sessions
+             SET user_id = $2
+             WHERE user_id = $1",
+        )
+        .bind(light.as_uuid())
+        .bind(into.as_uuid())
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        // The light row goes first, for its Telegram id is unique.
+        let taken: Option<TakenRow> = sqlx::query_as(
+            "DELETE FROM users
+             WHERE user_id = $1 AND platform_user_id IS NULL
+             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id",
+        )
+        .bind(light.as_uuid())
+        .fetch_optional(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        let taken = taken.ok_or_else(|| StoreError::failed(OPERATION, "there is no such light profile"))?;
+        let result = sqlx::query(
+            "UPDATE users
+             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7
+             WHERE user_id = $1",
+        )
+        .bind(into.as_uuid())
+        .bind(taken.telegram_user_id)
+        .bind(taken.first_name)
+        .bind(taken.username)
+        .bind(taken.locale)
+        .bind(taken.locale_source)
+        .bind(taken.chat_id)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        stored::ensure_one(result.rows_affected(), OPERATION)
+    }
+}
+
+/// What a light profile leaves to the user who takes it over.
+#[derive(FromRow)]
+struct TakenRow {
+    telegram_user_id: Option<i64>,
+    first_name: Option<String>,
+    username: Option<String>,
+    locale: String,
+    locale_source: String,
+    chat_id: Option<i64>,
+}
+
+/// RETURNING promises no order: brings the rows into that of the profiles.
+fn in_order_of(profiles: &[TelegramProfile], rows: Vec<Row>) -> Result<Vec<User>, StoreError> {
+    let mut by_id: HashMap<Option<i64>, Row> = rows.into_iter().map(|row| (row.telegram_user_id, row)).collect();
+    profiles
+        .iter()
+        .map(|profile| {
+            by_id
+                .remove(&Some(profile.telegram_user_id.0))
+                .ok_or(StoreError::Inconsistent { table: TABLE, column: "telegram_user_id" })
+                .and_then(User::try_from)
+        })
+        .collect()
+}
