@@ -8,7 +8,7 @@
 //! themselves and takes the board's place in one step, so a rebuild that dies leaves the board as it was. Versions stay below 2^53,
 //! as Lua counts in doubles.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;
 use domain::{Order, TournamentId, UserId, ranking::RankKey};
@@ -140,11 +140,12 @@ impl Ranks for RedisRanks {
         if self.version(board).await?.is_some_and(|present| present > version) {
             return Ok(());
         }
-        let keys = if keys.len() < BLOCKING_FROM {
+        let sorted = if keys.len() < BLOCKING_FROM {
             sorted(keys, order)
         } else {
             tokio::task::spawn_blocking(move || sorted(keys, order)).await.map_err(BusError::at(OPERATION))?
         };
+        let keys = sorted.map_err(BusError::at(OPERATION))?;
         let board = self.keys(board);
         let number = self.staging_number(OPERATION).await?;
         let (places, players) =
@@ -157,7 +158,6 @@ impl Ranks for RedisRanks {
         let outcome: String = timed(OPERATION, STEP_TIMEOUT, script.invoke_async(&mut manager)).await?;
         match outcome.as_str() {
             "done" | "later" => Ok(()),
-            "twice" => Err(BusError::at(OPERATION)(TwoKeysOfOnePlayer)),
             _ => Err(BusError::at(OPERATION)(Incomplete)),
         }
     }
@@ -238,9 +238,13 @@ impl Ranks for RedisRanks {
 }
 
 /// Keys in the order of the board: a sorted set grows several times faster at its end than at random places.
-fn sorted(mut keys: Vec<RankKey>, order: Order) -> Vec<RankKey> {
+fn sorted(mut keys: Vec<RankKey>, order: Order) -> Result<Vec<RankKey>, TwoKeysOfOnePlayer> {
+    let players: HashSet<_> = keys.iter().map(|key| key.user_id).collect();
+    if players.len() != keys.len() {
+        return Err(TwoKeysOfOnePlayer);
+    }
     keys.sort_unstable_by(|left, right| left.compare(right, order));
-    keys
+    Ok(keys)
 }
 
 fn player(user_id: UserId) -> Vec<u8> {

@@ -5,6 +5,7 @@
 //! queue; when that is full, hints are dropped and counted.
 
 use std::{
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -151,15 +152,16 @@ impl Node {
     async fn listen(self, local: broadcast::Sender<Signal>, listening: watch::Sender<bool>) {
         let mut back_off_ms = BACK_OFF_MIN_MS;
         loop {
-            let outcome = self.listen_once(&local, &listening).await;
-            if listening.send_replace(false) {
+            let Err(error) = self.listen_once(&local, &listening).await;
+            let was_listening = listening.send_replace(false);
+            if was_listening {
                 back_off_ms = BACK_OFF_MIN_MS;
             }
-            if let Err(error) = outcome {
+            // Said once; an outage of hours need not fill the log.
+            if was_listening || back_off_ms == BACK_OFF_MIN_MS {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    signals.retry_ms = back_off_ms,
-                    "hints of other nodes are not heard; trying again in {back_off_ms} ms"
+                    "hints of other nodes are not heard; trying again"
                 );
             }
             // Each node waits a little differently, so that they don't come back all at once.
@@ -174,7 +176,7 @@ impl Node {
         &self,
         local: &broadcast::Sender<Signal>,
         listening: &watch::Sender<bool>,
-    ) -> Result<(), BusError> {
+    ) -> Result<Infallible, BusError> {
         const OPERATION: &str = "signals.listen";
         let connect = async {
             let mut subscription = self.connection.client().get_async_pubsub().await?;
@@ -183,7 +185,7 @@ impl Node {
         };
         let (mut sink, mut messages) = timed(OPERATION, CONNECT_TIMEOUT, connect).await?.split();
         listening.send_replace(true);
-        tracing::debug!("listening for hints of other nodes");
+        tracing::info!("listening for hints of other nodes");
         loop {
             match tokio::time::timeout(SILENCE_MAX, messages.next()).await {
                 Ok(Some(message)) => self.hear(message.get_payload_bytes(), local),

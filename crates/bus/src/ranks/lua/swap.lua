@@ -1,16 +1,14 @@
 -- Puts a staged board in the place of the present one, unless that one is later.
 -- KEYS: meta, places, players, staged places, staged players
 -- ARGV: version, order, how many players were staged
--- Answer: 'done' | 'later' | 'twice' (two keys of one player) | 'incomplete'
+-- Answer: 'done' | 'later' | 'incomplete'
 local at = redis.call('HGET', KEYS[1], 'version')
 local outcome = 'done'
 local count = tonumber(ARGV[3])
 if at and tonumber(at) > tonumber(ARGV[1]) then
   outcome = 'later'
-elseif redis.call('ZCARD', KEYS[4]) ~= count then
+elseif redis.call('ZCARD', KEYS[4]) ~= count or redis.call('HLEN', KEYS[5]) ~= count then
   outcome = 'incomplete'
-elseif redis.call('HLEN', KEYS[5]) ~= count then
-  outcome = 'twice'
 end
 if outcome ~= 'done' then
   redis.call('UNLINK', KEYS[4], KEYS[5])
