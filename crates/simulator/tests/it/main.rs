@@ -1,0 +1,12 @@
+//! The simulator from outside: as a bot, as a webhook and as a browser see it.
+
+mod bot;
+mod control;
+mod faults;
+mod launch;
+mod limits;
+mod messages;
+mod platform;
+mod polling;
+mod webhook;
+mod webhook_receiver;
