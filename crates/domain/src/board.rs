@@ -17,6 +17,7 @@ pub const LIVE_ROWS: u32 = 50;
 
 /// One row of a board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BoardEntry {
     /// 1, 2, 3 … without gaps.
     pub rank: u64,
@@ -32,6 +33,7 @@ pub struct BoardEntry {
 
 /// A part of a board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BoardPage {
     /// Whose board.
     pub tournament_id: TournamentId,
@@ -49,6 +51,7 @@ pub struct BoardPage {
 
 /// A tournament as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TournamentCard {
     /// The tournament itself.
     #[serde(flatten)]
@@ -72,6 +75,7 @@ pub struct Lobby {
 
 /// What `/app/t/{id}` needs for its first paint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TournamentPage {
     /// The tournament.
     pub card: TournamentCard,

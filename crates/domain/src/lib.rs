@@ -8,8 +8,11 @@
 
 pub mod board;
 pub mod clock;
+pub mod event;
 pub mod id;
 pub mod locale;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod problem;
 pub mod ranking;
 pub mod rng;

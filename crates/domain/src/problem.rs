@@ -7,6 +7,7 @@ macro_rules! error_codes {
         /// Every reason that a client can be given. The page translates it; others may rely on the text form, which
         /// never changes once released.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum ErrorCode {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
         }
@@ -92,6 +93,7 @@ impl std::fmt::Display for ErrorCode {
 
 /// An `application/problem+json` document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Always `about:blank`: `code` says it all.
     #[serde(rename = "type")]

@@ -55,6 +55,7 @@ impl<'de> Deserialize<'de> for Score {
 
 /// Which score is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     /// More is better.

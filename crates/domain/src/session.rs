@@ -9,6 +9,7 @@ use crate::{
 
 /// The answer to exchange and refresh.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedIn {
     /// A bearer token, good for `expires_in` seconds.
     pub jwt: String,
@@ -28,6 +29,7 @@ impl std::fmt::Debug for SignedIn {
 
 /// The signed-in person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// Podium's own id.
     pub user_id: UserId,
@@ -58,6 +60,7 @@ impl std::fmt::Debug for Me {
 
 /// Money that the platform holds, as decimal text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Balance {
     /// ISO 4217 or the platform's own code.
     pub currency: String,
@@ -71,6 +74,7 @@ pub struct Balance {
 
 /// How far the platform has identified a player.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Kyc {
     /// The level.
     pub level: KycLevel,
@@ -78,6 +82,7 @@ pub struct Kyc {
 
 /// Levels of identification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum KycLevel {
     /// Not identified.

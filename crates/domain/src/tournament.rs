@@ -13,6 +13,7 @@ use crate::{
 
 /// How several scores of one player become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Operator {
     /// The best one counts.
@@ -25,6 +26,7 @@ pub enum Operator {
 
 /// Where a tournament stands in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Not begun.
@@ -37,6 +39,7 @@ pub enum Phase {
 
 /// A competition with a window in time and one board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tournament {
     /// The platform's id.
     pub tournament_id: TournamentId,

@@ -23,9 +23,9 @@ pub mod tokens;
 use std::sync::Arc;
 
 use bus::{limits::Limits, ranks::Ranks, signals::Signals};
-use domain::{Clock, Rng, Timestamp};
+use domain::{BotId, Clock, Rng, Timestamp};
 use storage::Store;
-use telegram::api::BotApi;
+use telegram::{api::BotApi, token::BotToken};
 
 use crate::{
     boards::{index::BoardIndex, live::LiveHub, names::Names},
@@ -128,9 +128,26 @@ impl Services {
         self.0.ports.bot_api.as_deref()
     }
 
+    /// The same, to be kept by a task.
+    pub fn shared_bot_api(&self) -> Option<Arc<dyn BotApi>> {
+        self.0.ports.bot_api.clone()
+    }
+
+    /// Which bot this is; `None` without a token.
+    pub fn bot_id(&self) -> Option<BotId> {
+        self.settings().bot_tokens.first().map(BotToken::bot_id)
+    }
+
     /// What the operator of this server has set.
     pub fn settings(&self) -> &ServiceSettings {
         &self.0.settings
+    }
+
+    /// A new random id, e.g. of a lease.
+    pub(crate) fn new_uuid(&self) -> uuid::Uuid {
+        let mut bytes = [0; 16];
+        self.rng().fill(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
     /// Keys derived from the server's secret.

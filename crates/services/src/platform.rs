@@ -10,6 +10,6 @@ pub mod signature;
 pub mod users;
 
 pub use crate::platform::{
-    apply::{EventsAnswer, EventsError, Rejection, accept},
+    apply::{EventsError, accept},
     signature::{PlatformKey, PlatformSecret, SignatureError, verify},
 };

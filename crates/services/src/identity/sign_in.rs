@@ -43,8 +43,7 @@ pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedI
         InitDataError::Invalid { .. } => AuthError::Invalid,
         InitDataError::Stale => AuthError::Stale,
     })?;
-    // Genuine data without a person, as groups send it, signs nobody in.
-    let person = data.user.as_ref().ok_or(AuthError::Malformed)?;
+    let person = &data.user;
     let telegram_user_id = person.id;
     limits::take(services, Action::Exchange, Subject::Person(&services.secrets().alias(telegram_user_id)))
         .await
@@ -76,6 +75,7 @@ pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedI
     })
 }
 
+#[derive(Debug)]
 struct SignIn {
     session_id: SessionId,
     refresh_hash: [u8; 32],

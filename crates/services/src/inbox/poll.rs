@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use domain::Timestamp;
+use domain::{BotId, Timestamp};
 use storage::StoreError;
 use telegram::api::{ApiError, BotApi};
 use tokio_util::sync::CancellationToken;
@@ -27,8 +27,8 @@ const POLL_LIMIT: u32 = 100;
 
 /// Polls until `stop`, whenever this process holds the lease.
 pub async fn run(services: Services, stop: CancellationToken) {
-    let Some(api) = services.bot_api() else { return };
-    let owner = Uuid::from_u128(u128::from(services.rng().next_u64()) << 64 | u128::from(services.rng().next_u64()));
+    let (Some(api), Some(bot_id)) = (services.bot_api(), services.bot_id()) else { return };
+    let owner = services.new_uuid();
     while !stop.is_cancelled() {
         match acquire(&services, owner).await {
             Ok(true) => {
@@ -36,7 +36,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = lose_lease(&services, owner) => tracing::info!("another process polls now"),
-                    () = poll(&services, api) => {}
+                    () = poll(&services, api, bot_id) => {}
                 }
                 if let Err(error) = release(&services, owner).await {
                     tracing::debug!(error = &error as &dyn std::error::Error, "the polling lease runs out by itself");
@@ -84,7 +84,7 @@ async fn lose_lease(services: &Services, owner: Uuid) {
 }
 
 /// Polls until an error asks to begin anew.
-async fn poll(services: &Services, api: &dyn BotApi) {
+async fn poll(services: &Services, api: &dyn BotApi, bot_id: BotId) {
     let mut offset = None;
     let mut failures = 0_u32;
     loop {
@@ -92,7 +92,7 @@ async fn poll(services: &Services, api: &dyn BotApi) {
             Ok(updates) => {
                 failures = 0;
                 let stored = futures::future::join_all(
-                    updates.iter().map(|update| ingest(services, api.bot_id(), update.json.as_bytes())),
+                    updates.iter().map(|update| ingest(services, bot_id, update.json.as_bytes())),
                 );
                 // An update counts as taken by the next poll's offset, so that comes after the commit.
                 if stored.await.iter().any(|stored| matches!(stored, Err(super::IngestError::Unavailable(_)))) {

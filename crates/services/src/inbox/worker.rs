@@ -10,7 +10,6 @@ use bus::signals::Signal;
 use futures::stream::{self, StreamExt};
 use storage::{StoreError, inbox::ClaimedUpdate};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::{Services, bot, telemetry};
 
@@ -68,7 +67,7 @@ async fn hint(signals: &mut tokio::sync::broadcast::Receiver<Signal>) {
 /// When the inbox can't be claimed from.
 pub async fn work_once(services: &Services) -> Result<usize, StoreError> {
     let now = services.now();
-    let lease = Uuid::from_u128(u128::from(services.rng().next_u64()) << 64 | u128::from(services.rng().next_u64()));
+    let lease = services.new_uuid();
     let mut tx = services.store().begin_write().await?;
     let claimed = tx.inbox().claim(now, lease, now.plus_ms(LEASE_MS), CLAIM_LIMIT).await?;
     if claimed.is_empty() {

@@ -18,7 +18,6 @@ use storage::{
 use telegram::api::{ApiError, BotApi};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use uuid::Uuid;
 
 use crate::{Services, telemetry};
 
@@ -35,6 +34,7 @@ const EXPIRED_LOOK_MS: i64 = 5_000;
 
 /// Sends until `stop`. Requests that have left by then are waited for.
 pub async fn run(services: Services, api: Arc<dyn BotApi>, stop: CancellationToken) {
+    let Some(bot_id) = services.bot_id() else { return };
     let mut signals = services.signals().subscribe();
     let on_wire = Arc::new(Semaphore::new(CONCURRENCY));
     let tasks = TaskTracker::new();
@@ -47,7 +47,7 @@ pub async fn run(services: Services, api: Arc<dyn BotApi>, stop: CancellationTok
                 tracing::warn!(error = &error as &dyn std::error::Error, "rows of dead senders can't be ended now");
             }
         }
-        let step = match next_step(&services, api.bot_id(), &on_wire).await {
+        let step = match next_step(&services, bot_id, &on_wire).await {
             Ok(step) => step,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the outbox can't be worked off now");
@@ -137,10 +137,11 @@ async fn take(services: &Services, key: &str, rate: Rate) -> u64 {
 
 async fn claim_next(services: &Services) -> Result<Option<ClaimedOutgoing>, StoreError> {
     let now = services.now();
-    let lease = Uuid::from_u128(u128::from(services.rng().next_u64()) << 64 | u128::from(services.rng().next_u64()));
+    let lease = services.new_uuid();
     let mut tx = services.store().begin_write().await?;
     for class in OutgoingClass::ALL {
-        if let Some(row) = tx.outbox().claim(class, now, lease, now.plus_ms(LEASE_MS), 1).await?.pop() {
+        let row = tx.outbox().claim(class, now, lease, now.plus_ms(LEASE_MS), 1).await?.pop();
+        if let Some(row) = row {
             tx.save().await?;
             return Ok(Some(row));
         }
@@ -224,10 +225,10 @@ fn judge(services: &Services, row: &ClaimedOutgoing, answer: &Result<serde_json:
         }
         Err(ApiError::Blocked | ApiError::Deactivated | ApiError::NeedsStart) => Next::End(Outcome::Blocked),
         Err(ApiError::Rejected { .. }) => Next::End(Outcome::Failed),
-        Err(ApiError::Ambiguous) if row.repeatable => retry(1_000 << row.attempt.min(6)),
-        Err(ApiError::Ambiguous) => Next::End(Outcome::Ambiguous),
+        Err(ApiError::Ambiguous { .. }) if row.repeatable => retry(1_000 << row.attempt.min(6)),
+        Err(ApiError::Ambiguous { .. }) => Next::End(Outcome::Ambiguous),
         // Telegram answered that it did not do it, or the request never left: another try repeats nothing.
-        Err(ApiError::Unavailable { .. } | ApiError::NotSent) => retry(1_000 << row.attempt.min(6)),
+        Err(ApiError::Unavailable { .. } | ApiError::NotSent { .. }) => retry(1_000 << row.attempt.min(6)),
         // The token or the set-up is wrong: nothing about this message. Try for long.
         Err(ApiError::Unauthorized | ApiError::Conflict) => Next::Retry { wait_ms: 30_000, is_flood: false },
     }

@@ -1,8 +1,11 @@
 //! Applying a batch of events in one transaction.
 
 use bus::signals::Signal;
-use domain::{ErrorCode, EventId, EventSource, TournamentId, ranking::RankKey};
-use serde::Serialize;
+use domain::{
+    ErrorCode, EventId, EventSource, TournamentId,
+    event::{EventsAnswer, Rejection},
+    ranking::RankKey,
+};
 use serde_json::value::RawValue;
 use storage::StoreError;
 
@@ -20,28 +23,6 @@ use crate::{
 
 /// The most events that one call may bring.
 pub const EVENTS_MAX: usize = 1000;
-
-/// What became of a call's events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EventsAnswer {
-    /// Applied now.
-    pub accepted: u64,
-    /// Known already.
-    pub duplicates: u64,
-    /// Not applied; may be sent again.
-    pub rejected: Vec<Rejection>,
-}
-
-/// An event that was not applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Rejection {
-    /// Its place in the batch, from 0.
-    pub index: usize,
-    /// Why.
-    pub code: ErrorCode,
-    /// What exactly.
-    pub detail: String,
-}
 
 /// No event of the call was applied.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use domain::{
     ErrorCode, EventId, EventSource, Operator, PlatformUserId, Standing, Timestamp, TournamentId, UserId,
     ranking::{self, Applied, RankKey},
+    event::Rejection,
     tournament::Acceptance,
 };
 use storage::{StoreError, Transaction, board::ScoreEvent, tournament::TournamentRow};
@@ -12,7 +13,7 @@ use storage::{StoreError, Transaction, board::ScoreEvent, tournament::Tournament
 use crate::{
     Services,
     platform::{
-        apply::{BoardChange, Indexed, Rejection},
+        apply::{BoardChange, Indexed},
         envelope::{PlatformEvent, ScorePosted},
     },
 };

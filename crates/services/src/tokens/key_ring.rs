@@ -202,7 +202,7 @@ pub async fn rotate(services: &Services) -> Result<String, KeyError> {
     // Two nodes that start on an empty database both come here; the lease lets one of them make the first key.
     let is_mine = tx
         .leases()
-        .acquire("signing-key-rotation", uuid::Uuid::from_u128(services.rng().next_u64().into()), now, now.plus_ms(1_000))
+        .acquire("signing-key-rotation", services.new_uuid(), now, now.plus_ms(1_000))
         .await
         .map_err(KeyError::Store)?;
     let present = tx.signing_keys().usable(now).await.map_err(KeyError::Store)?;

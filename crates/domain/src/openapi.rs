@@ -1,0 +1,38 @@
+//! How the API's documentation describes the ids and numbers of this crate. Only the server switches this on.
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{KnownFormat, SchemaFormat, SchemaType, Type},
+    },
+};
+
+macro_rules! schema {
+    ($name:ty, $kind:expr, $format:expr, $description:literal, $example:expr) => {
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::new($kind))
+                    .format($format)
+                    .description(Some($description))
+                    .examples([$example])
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    };
+}
+
+const INT64: Option<SchemaFormat> = Some(SchemaFormat::KnownFormat(KnownFormat::Int64));
+const DATE_TIME: Option<SchemaFormat> = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+
+schema!(crate::UserId, Type::String, None, "Podium's own id, stable for life", "u_0199d7f2a3b47c6e8a1b2c3d4e5f6071");
+schema!(crate::PlatformUserId, Type::String, None, "The platform's id of a user", "42");
+schema!(crate::TournamentId, Type::String, None, "The platform's id of a tournament", "winter-cup");
+schema!(crate::PlayerKey, Type::String, None, "What boards call a player; opaque", "p_abcdefghijklmnop");
+schema!(crate::TelegramUserId, Type::Integer, INT64, "Telegram's id of a person", 279_058_397);
+schema!(crate::Timestamp, Type::String, DATE_TIME, "RFC 3339, UTC", "2026-01-01T00:00:00.000Z");
+schema!(crate::Score, Type::Integer, INT64, "Within ±2^53", 1200);
+schema!(crate::tournament::Title, Type::Object, None, "Texts by language tag", "{\"en\":\"Winter cup\"}");

@@ -1,0 +1,104 @@
+//! The bot: what a chat is answered. An update comes in, rows go out, in one transaction.
+
+pub mod commands;
+pub mod dialogue;
+pub mod identity;
+pub mod keyboards;
+pub mod reply;
+pub mod setup;
+pub mod tournament_message;
+
+use domain::{ChatId, Locale};
+use storage::{StoreError, Transaction, inbox::ClaimedUpdate};
+use telegram::update::{ChatKind, Incoming, Message, Person, command};
+
+use crate::{
+    Services,
+    bot::{
+        commands::Asked,
+        dialogue::{Dialogue, Event},
+        reply::Reply,
+    },
+    identity::profile::telegram_profile,
+    outbox::{Outgoing, compose},
+};
+
+/// A message that the bot answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The use cases.
+    pub services: &'a Services,
+    /// Where.
+    pub chat_id: ChatId,
+    /// Whether it is a chat with one person; only there may buttons open the app.
+    pub is_private: bool,
+    /// Who asks.
+    pub person: &'a Person,
+    /// In which language.
+    pub locale: Locale,
+}
+
+/// Handles an update. Returns whether rows were written for the sender.
+///
+/// # Errors
+/// When the database fails; nothing is done then, and the update is tried again.
+pub async fn handle(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    update: &ClaimedUpdate,
+) -> Result<bool, StoreError> {
+    let (chat_id, messages) = match Incoming::parse(&update.payload) {
+        Incoming::Message(message) => (message.chat.id, answer_message(services, tx, update, &message).await?),
+        Incoming::CallbackQuery(query) => {
+            // No button of ours sends data yet: whatever comes is from a message of another day. The person's button
+            // must stop spinning all the same.
+            let chat_id = query.chat.as_ref().map_or(ChatId(query.from.id.0), |chat| chat.id);
+            (chat_id, vec![Outgoing::callback_answer(&query.id)])
+        }
+        Incoming::MyChatMember(_) | Incoming::Other => return Ok(false),
+    };
+    let has_outgoing = !messages.is_empty();
+    compose::write(services, tx, update.bot_id, chat_id, update.update_id, messages).await?;
+    Ok(has_outgoing)
+}
+
+async fn answer_message(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    update: &ClaimedUpdate,
+    message: &Message,
+) -> Result<Vec<Outgoing>, StoreError> {
+    let person = &message.from;
+    let is_private = message.chat.kind == ChatKind::Private;
+    if person.is_bot {
+        return Ok(Vec::new());
+    }
+    let profile = telegram_profile(
+        services,
+        person.id,
+        &person.first_name,
+        person.username.as_deref(),
+        person.language_code.as_deref(),
+        is_private.then_some(message.chat.id),
+    );
+    let locale = profile.locale;
+    tx.users().upsert_telegram(&[profile]).await?;
+
+    let context = Context { services, chat_id: message.chat.id, is_private, person, locale };
+    let text = message.text.as_deref().or(message.caption.as_deref()).unwrap_or_default();
+    let username = services.bot_identity().username(services).await?.unwrap_or_default();
+    let asked = match command(text, &username) {
+        Some(command) => Asked::Command { name: command.name, argument: command.argument.map(str::to_owned) },
+        // A group talks about other things too; there the bot listens to commands alone.
+        None if !is_private => return Ok(Vec::new()),
+        None => Asked::from_button(text, locale),
+    };
+
+    let before = Dialogue::read(tx.dialogues().get(update.bot_id, message.chat.id).await?.as_deref());
+    let after = before.apply(if asked.is_start() { Event::Started } else { Event::Spoke });
+    if after != before {
+        tx.dialogues().put(update.bot_id, message.chat.id, after.to_json(), services.now()).await?;
+    }
+    let reply: Reply = commands::answer(context, tx, &asked, before).await?;
+    Ok(vec![reply.into_outgoing(context.chat_id)])
+}

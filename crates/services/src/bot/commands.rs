@@ -1,0 +1,119 @@
+//! The commands, one file each, and the buttons of the keyboard that stand for them.
+
+mod admin;
+mod app;
+mod help;
+mod section;
+mod start;
+mod stats;
+mod status;
+mod tournaments;
+
+use domain::Locale;
+use i18n::{catalog, keys};
+use storage::{StoreError, Transaction};
+
+use crate::bot::{Context, dialogue::Dialogue, keyboards, reply::Reply};
+
+/// The commands that everyone sees in the menu, with the keys of their descriptions.
+pub const FOR_EVERYONE: [(&str, i18n::Key); 4] = [
+    ("start", keys::bot::COMMAND_START),
+    ("app", keys::bot::COMMAND_APP),
+    ("status", keys::bot::COMMAND_STATUS),
+    ("help", keys::bot::COMMAND_HELP),
+];
+
+/// The commands that operators see as well.
+pub const FOR_OPERATORS: [(&str, i18n::Key); 2] =
+    [("stats", keys::bot::COMMAND_STATS), ("admin", keys::bot::COMMAND_ADMIN)];
+
+/// What somebody asks of the bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// A command.
+    Command {
+        /// Without the slash, in lower case.
+        name: String,
+        /// What stands behind it.
+        argument: Option<String>,
+    },
+    /// A button of the keyboard.
+    Button(Button),
+    /// Anything else.
+    Other,
+}
+
+/// The buttons of the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Button {
+    /// "Profile"
+    Profile,
+    /// "Tournaments and missions"
+    Tournaments,
+    /// "Bonuses and promos"
+    Bonuses,
+    /// "Help"
+    Help,
+}
+
+impl Asked {
+    /// What a text stands for. A keyboard may still show the language that was the person's before, so every
+    /// language's labels count, the present one's first.
+    pub fn from_button(text: &str, locale: Locale) -> Self {
+        let buttons = [
+            (Button::Profile, keys::bot::KEYBOARD_PROFILE),
+            (Button::Tournaments, keys::bot::KEYBOARD_TOURNAMENTS),
+            (Button::Bonuses, keys::bot::KEYBOARD_BONUSES),
+            (Button::Help, keys::bot::KEYBOARD_HELP),
+        ];
+        let text = text.trim();
+        std::iter::once(locale)
+            .chain(Locale::ALL)
+            .find_map(|locale| buttons.iter().find(|(_, key)| catalog(locale).text(*key) == text))
+            .map_or(Self::Other, |(button, _)| Self::Button(*button))
+    }
+
+    /// Whether the person pressed Start.
+    pub fn is_start(&self) -> bool {
+        matches!(self, Self::Command { name, .. } if name == "start")
+    }
+}
+
+/// The answer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn answer(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    asked: &Asked,
+    before: Dialogue,
+) -> Result<Reply, StoreError> {
+    match asked {
+        Asked::Command { name, argument } => match name.as_str() {
+            "start" => start::answer(context, tx, argument.as_deref()).await,
+            "help" => Ok(help::answer(context)),
+            "app" => Ok(app::answer(context).await),
+            "status" => status::answer(context, tx).await,
+            "stats" => stats::answer(context, tx).await,
+            "admin" => Ok(admin::answer(context)),
+            _ => Ok(say(context, keys::bot::UNKNOWN_COMMAND).with(keyboards::main_menu(context))),
+        },
+        Asked::Button(Button::Profile) => Ok(section::answer(context, "/app/profile").await),
+        Asked::Button(Button::Bonuses) => Ok(section::answer(context, "/app").await),
+        Asked::Button(Button::Tournaments) => tournaments::answer(context, tx).await,
+        Asked::Button(Button::Help) => Ok(help::answer(context)),
+        Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None).await,
+        Asked::Other => Ok(say(context, keys::bot::UNKNOWN_TEXT).with(keyboards::main_menu(context))),
+    }
+}
+
+/// A fixed text in the person's language.
+fn say(context: Context<'_>, key: i18n::Key) -> Reply {
+    Reply::text(catalog(context.locale).text(key))
+}
+
+/// Whether the person is an operator.
+fn is_operator(context: Context<'_>) -> bool {
+    context.services.settings().admin_ids.contains(&context.person.id)
+}

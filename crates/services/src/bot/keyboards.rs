@@ -1,0 +1,50 @@
+//! The keyboards of the chat.
+
+use i18n::{catalog, keys};
+use telegram::{
+    keyboard::{InlineButton, InlineKeyboard, KeyboardError, ReplyButton, ReplyKeyboard},
+    link,
+};
+
+use crate::bot::Context;
+
+/// The keyboard below the input field: the four places that the bot knows.
+///
+/// # Errors
+/// When a text does not fit a button.
+pub fn main_menu(context: Context<'_>) -> Result<ReplyKeyboard, KeyboardError> {
+    let texts = catalog(context.locale);
+    let button = |key| ReplyButton::text(texts.text(key));
+    ReplyKeyboard::new(vec![
+        vec![button(keys::bot::KEYBOARD_PROFILE)?, button(keys::bot::KEYBOARD_TOURNAMENTS)?],
+        vec![button(keys::bot::KEYBOARD_BONUSES)?, button(keys::bot::KEYBOARD_HELP)?],
+    ])
+}
+
+/// One button that opens a page of the app.
+///
+/// # Errors
+/// When a text does not fit a button or the address is not one that Telegram takes.
+pub async fn open_app(context: Context<'_>, path: &str) -> Result<InlineKeyboard, KeyboardError> {
+    let label = catalog(context.locale).text(keys::bot::APP_BUTTON);
+    InlineKeyboard::new(vec![vec![app_button(context, label, path, None).await?]])
+}
+
+/// A button that opens the app: in a private chat directly; in a group, where Telegram does not take that, by a link.
+///
+/// # Errors
+/// When a text does not fit a button or the address is not one that Telegram takes.
+pub async fn app_button(
+    context: Context<'_>,
+    label: &str,
+    path: &str,
+    start_parameter: Option<&str>,
+) -> Result<InlineButton, KeyboardError> {
+    let address = format!("{}{path}", context.services.settings().public_url);
+    if context.is_private {
+        return InlineButton::web_app(label, &address);
+    }
+    let username = context.services.bot_identity().username(context.services).await.ok().flatten();
+    let by_link = username.and_then(|bot| link::startapp_link(&bot, None, start_parameter.unwrap_or("app")).ok());
+    InlineButton::url(label, by_link.as_deref().unwrap_or(&address))
+}

@@ -1,0 +1,34 @@
+//! `podium keys …`
+
+use anyhow::Context;
+use clap::Subcommand;
+
+use crate::{compose, settings::Settings};
+
+/// Looks after the keys that sign tokens.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a new signing key. It is published at once, signs two minutes later, and the old one goes when its last
+    /// token has expired. No server needs a restart.
+    Rotate,
+}
+
+impl KeysCommand {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the database can't be opened or fails.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let settings = Settings::from_env()?;
+        let store = compose::open_store(&settings).await?;
+        let services = compose::services(&settings, store).await?;
+        match self {
+            Self::Rotate => {
+                let kid = services::tokens::rotate(&services).await.context("no new key could be made")?;
+                println!("The key {kid} signs in two minutes.");
+            }
+        }
+        services.store().close().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! Puts the house together: the scheme of `DATABASE_URL` chooses the database, `REDIS_URL` the bus; nothing else
+//! changes.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use bus::{
+    RedisConnection,
+    limits::{InProcessLimits, Limits, RedisLimits},
+    ranks::{InProcessRanks, Ranks, RedisRanks},
+    signals::{InProcessSignals, RedisSignals, Signals},
+};
+use domain::{Clock, Rng};
+use secrecy::ExposeSecret;
+use services::{Ports, Services};
+use storage::Store;
+use storage_postgres::{PostgresOptions, PostgresStore};
+use storage_sqlite::{SqliteOptions, SqliteStore};
+use telegram::api::{BotApi, HttpBotApi, Timeouts};
+
+use crate::{
+    settings::{Settings, secret},
+    system::{SystemClock, SystemRng},
+};
+
+/// The keys of this service in a Redis that others may use too.
+const REDIS_PREFIX: &str = "podium";
+
+/// Opens the database that the settings name. No schema is changed.
+///
+/// # Errors
+/// One sentence when the address has another scheme or the database can't be opened.
+pub async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
+    let url = settings.database_url.expose_secret();
+    if settings.is_postgres() {
+        let options =
+            PostgresOptions { connections: settings.file.postgres.connections, ..PostgresOptions::default() };
+        let store = PostgresStore::connect(url, options).await.context("the PostgreSQL database can't be reached")?;
+        return Ok(Arc::new(store));
+    }
+    anyhow::ensure!(url.starts_with("sqlite:"), "DATABASE_URL must begin with sqlite: or postgres:");
+    let store = SqliteStore::open(url, SqliteOptions::default()).await.context("the SQLite file can't be opened")?;
+    Ok(Arc::new(store))
+}
+
+/// Puts the use cases on top of a database.
+///
+/// # Errors
+/// One sentence when a secret is missing, Redis can't be reached or the Bot API's address is wrong.
+pub async fn services(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Result<Services> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    let secrets = secret::load(settings, &*rng)?;
+    let (ranks, limits, signals) = bus(settings).await?;
+    let bot_api = bot_api(settings)?;
+    let ports = Ports { store, clock, rng, ranks, limits, signals, bot_api };
+    Ok(Services::new(ports, settings.for_services(), secrets))
+}
+
+/// The shared parts: in this process, or on Redis.
+type Bus = (Arc<dyn Ranks>, Arc<dyn Limits>, Arc<dyn Signals>);
+
+async fn bus(settings: &Settings) -> anyhow::Result<Bus> {
+    let Some(url) = &settings.redis_url else {
+        return Ok((
+            Arc::new(InProcessRanks::default()),
+            Arc::new(InProcessLimits::default()),
+            Arc::new(InProcessSignals::default()),
+        ));
+    };
+    let connection =
+        RedisConnection::connect(url.expose_secret(), REDIS_PREFIX).await.context("Redis can't be reached")?;
+    Ok((
+        Arc::new(RedisRanks::new(connection.clone())),
+        Arc::new(RedisLimits::new(connection.clone())),
+        Arc::new(RedisSignals::start(connection)),
+    ))
+}
+
+fn bot_api(settings: &Settings) -> anyhow::Result<Option<Arc<dyn BotApi>>> {
+    let Some(token) = settings.telegram.token.as_ref().filter(|_| settings.telegram.enabled) else {
+        return Ok(None);
+    };
+    let api = HttpBotApi::new(&settings.telegram.api_url, token.clone(), Timeouts::default())
+        .context("the client of the Bot API can't be made")?;
+    Ok(Some(Arc::new(api)))
+}

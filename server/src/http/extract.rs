@@ -1,0 +1,13 @@
+//! What handlers ask for: who calls, from where, and with what. Each refuses with a problem document.
+
+mod bearer;
+mod client_address;
+mod json;
+mod path;
+
+pub use crate::http::extract::{
+    bearer::{MaybeSession, SignedInSession},
+    client_address::ClientAddress,
+    json::{ApiJson, ApiQuery},
+    path::TournamentPath,
+};

@@ -1,0 +1,24 @@
+//! Ids in a path.
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+use domain::{ErrorCode, TournamentId};
+
+use crate::http::error::ApiError;
+
+/// The tournament of a path such as `/v1/tournaments/{id}`.
+#[derive(Debug)]
+pub struct TournamentPath(pub TournamentId);
+
+impl<S: Send + Sync> FromRequestParts<S> for TournamentPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        // Text that can't be an id names no tournament.
+        let unknown = || ApiError::new(ErrorCode::TournamentUnknown);
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        text.parse().map(Self).map_err(|_| unknown())
+    }
+}

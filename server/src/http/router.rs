@@ -1,0 +1,73 @@
+//! All routes of the public listener, and the layers around them.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{StatusCode, Uri},
+    middleware,
+    response::{IntoResponse, Response},
+};
+use domain::ErrorCode;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+
+use crate::{
+    http::{error::ApiError, openapi, security, v1, webhook},
+    pages,
+    state::AppState,
+    telemetry,
+};
+
+/// Bodies of calls without a limit of their own.
+const BODY_BYTES_MAX: usize = 64 << 10;
+
+/// A request that takes longer is given up; streams are answered at once and then live on.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The routes that this server answers.
+pub fn router(state: AppState) -> Router {
+    let (documented, _) = openapi::documented_routes();
+    let api = [security::api_headers()].into_iter().flatten().fold(
+        documented.merge(openapi::router()).method_not_allowed_fallback(method_not_allowed),
+        Router::layer,
+    );
+    let events = api.layer(DefaultBodyLimit::max(v1::platform_events::BODY_BYTES_MAX));
+    let mut routes = Router::new().merge(events).merge(pages::router()).fallback(not_found);
+    if let Some(path) = webhook_path(&state) {
+        routes = routes.merge(webhook::router(&path));
+    }
+    routes
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(telemetry::trace::track))
+        .with_state(state)
+}
+
+/// The path at which Telegram's updates come in; `None` when the bot is off, or polls.
+fn webhook_path(state: &AppState) -> Option<String> {
+    let telegram = &state.settings.telegram;
+    let url = telegram.webhook_url.as_ref().filter(|_| telegram.enabled)?;
+    Some(url.path().to_owned())
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::new(ErrorCode::MethodNotAllowed)
+}
+
+/// Programs get a problem document, people a page.
+async fn not_found(uri: Uri) -> Response {
+    let is_for_programs = ["/v1", "/fn", "/api", "/telegram", "/.well-known"];
+    if is_for_programs.iter().any(|prefix| uri.path() == *prefix || uri.path().starts_with(&format!("{prefix}/"))) {
+        return ApiError::new(ErrorCode::NotFound).into_response();
+    }
+    pages::not_found().await
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
+fn panicked(_payload: Box<dyn std::any::Any + Send>) -> Response {
+    // The payload may hold anything; the panic hook has logged where it happened.
+    tracing::error!("a handler panicked");
+    ApiError::new(ErrorCode::Internal).into_response()
+}

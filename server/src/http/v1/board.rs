@@ -1,0 +1,81 @@
+//! `GET /v1/tournaments/{id}/board`: a part of a board.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{ErrorCode, Problem, board::BoardPage};
+use serde::Deserialize;
+use services::{
+    Services,
+    boards::{self, BoardQuery, WindowQuery},
+};
+use utoipa::IntoParams;
+
+use crate::http::{
+    error::ApiError,
+    extract::{ApiQuery, MaybeSession, TournamentPath},
+};
+
+/// What part of the board.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct BoardParameters {
+    /// At most 100 rows; 50 when left out.
+    limit: Option<u32>,
+    /// The `next_cursor` of an earlier page.
+    cursor: Option<String>,
+    /// `me`: the rows around the caller's own.
+    around: Option<String>,
+}
+
+/// A part of a board. The ETag changes with the board's version; `If-None-Match` answers 304 when nothing has changed.
+#[utoipa::path(
+    get,
+    path = "/v1/tournaments/{id}/board",
+    tag = "boards",
+    params(("id" = String, Path, description = "The tournament's id"), BoardParameters),
+    security((), ("bearer" = [])),
+    responses(
+        (status = 200, description = "The rows", body = BoardPage),
+        (status = 304, description = "Nothing has changed"),
+        (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthorized`: `around=me` needs a token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`tournament_unknown`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn board(
+    State(services): State<Services>,
+    TournamentPath(id): TournamentPath,
+    MaybeSession(session): MaybeSession,
+    ApiQuery(parameters): ApiQuery<BoardParameters>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let window = match (parameters.around.as_deref(), parameters.cursor) {
+        (Some("me"), None) => WindowQuery::AroundMe,
+        (None, Some(cursor)) => WindowQuery::Cursor(cursor),
+        (None, None) => WindowQuery::Top,
+        (Some(_), _) => {
+            return Err(ApiError::new(ErrorCode::BadRequest).with_detail("around takes `me`, and no cursor beside it"));
+        }
+    };
+    let limit = parameters.limit.unwrap_or(50);
+    let viewer = session.map(|session| session.user_id());
+    let page = boards::page(&services, &id, BoardQuery { window, limit }, viewer).await?;
+    // The page depends on the viewer too, but a viewer's own row moves with the board's version alone.
+    let etag = format!("\"{}-{}\"", page.version, page.total);
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let mut response = if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Json(page).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("authorization"));
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    Ok(response)
+}

@@ -1,0 +1,23 @@
+//! `GET /health/live` and `/health/ready`, for load balancers in front of the public listener.
+
+use axum::{extract::State, http::StatusCode};
+use services::Services;
+
+use crate::http::internal;
+
+/// The process runs.
+#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "It runs")))]
+pub async fn live() -> StatusCode {
+    internal::live().await
+}
+
+/// The process can serve.
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    tag = "health",
+    responses((status = 200, description = "It can serve"), (status = 503, description = "The database does not answer"))
+)]
+pub async fn ready(State(services): State<Services>) -> StatusCode {
+    internal::ready(&services).await
+}

@@ -1,0 +1,11 @@
+//! The server: composes the rooms of the house, reads the environment, and listens. Nothing else does any of these.
+
+pub mod commands;
+pub mod compose;
+pub mod http;
+pub mod pages;
+pub mod roles;
+pub mod settings;
+pub mod state;
+pub mod system;
+pub mod telemetry;

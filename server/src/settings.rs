@@ -1,0 +1,396 @@
+//! What an operator sets: `config/default.toml`, then the file named by `PODIUM_CONFIG`, then the environment, which
+//! wins. The variables with names of their own are those of DESIGN 5; anything else is `PODIUM_<SECTION>_<KEY>`.
+
+pub mod secret;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail, ensure};
+use domain::TelegramUserId;
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use services::{platform::PlatformSecret, settings::ServiceSettings};
+use telegram::token::BotToken;
+use url::Url;
+
+/// The settings that the file and `PODIUM_<SECTION>_<KEY>` fill, with their defaults. `config/default.toml` says what
+/// each is for.
+const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+/// Everything that an operator sets.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The public listener.
+    pub listen: String,
+    /// The listener for metrics and health.
+    pub internal_listen: String,
+    /// The origin under which players reach this server, without a slash at the end.
+    pub public_url: String,
+    /// The database's address; its scheme chooses the engine.
+    pub database_url: SecretString,
+    /// Redis, where many nodes share ranks, limits and signals.
+    pub redis_url: Option<SecretString>,
+    /// The bot.
+    pub telegram: TelegramSettings,
+    /// The secret of this server, when it is given.
+    pub secret: Option<SecretString>,
+    /// The platform's first service key.
+    pub platform_key: Option<SecretString>,
+    /// The Telegram ids of the first operators.
+    pub admin_ids: Vec<TelegramUserId>,
+    /// Milliseconds after which init data is stale.
+    pub init_data_max_age_ms: i64,
+    /// Whether calls are limited.
+    pub rate_limits: bool,
+    /// Where the built site is.
+    pub site_root: PathBuf,
+    /// Further origins that may show the Mini App in a frame, for development.
+    pub frame_ancestors: Vec<String>,
+    /// How many proxies stand in front and append to `X-Forwarded-For`.
+    pub proxy_hops: usize,
+    /// What the file sets.
+    pub file: FileSettings,
+}
+
+/// How this server meets Telegram.
+#[derive(Debug, Clone)]
+pub struct TelegramSettings {
+    /// Whether this server runs the bot.
+    pub enabled: bool,
+    /// The bot's token; needed when enabled.
+    pub token: Option<BotToken>,
+    /// The token before it, while tokens are being rotated.
+    pub previous_token: Option<BotToken>,
+    /// The Bot API's address.
+    pub api_url: String,
+    /// Where Telegram sends updates; `None` means long polling.
+    pub webhook_url: Option<Url>,
+    /// The webhook's secret, when one is given.
+    pub webhook_secret: Option<SecretString>,
+    /// The script that defines `window.Telegram.WebApp`.
+    pub web_app_js: String,
+}
+
+/// The sections of the settings file.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSettings {
+    /// `[boards]`
+    pub boards: BoardSettings,
+    /// `[sending]`
+    pub sending: SendingSettings,
+    /// `[postgres]`
+    pub postgres: PostgresSettings,
+}
+
+/// `[boards]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoardSettings {
+    /// Seconds after a tournament's end during which earlier scores are still taken.
+    pub score_grace_s: u32,
+}
+
+/// `[sending]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendingSettings {
+    /// Messages a second that the bot sends at most.
+    pub per_second: u32,
+    /// Messages a second that one chat gets at most.
+    pub per_chat_per_second: u32,
+}
+
+/// `[postgres]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostgresSettings {
+    /// Connections that one process holds at most.
+    pub connections: u32,
+}
+
+/// The variables with names of their own.
+#[derive(Deserialize)]
+struct Named {
+    podium_listen: Option<String>,
+    podium_internal_listen: Option<String>,
+    podium_public_url: Option<String>,
+    podium_secret: Option<SecretString>,
+    podium_platform_key: Option<SecretString>,
+    podium_admin_ids: Option<String>,
+    podium_init_data_max_age: Option<String>,
+    podium_rate_limits: Option<String>,
+    podium_site_root: Option<PathBuf>,
+    podium_frame_ancestors: Option<String>,
+    podium_proxy_hops: Option<String>,
+    port: Option<String>,
+    database_url: Option<SecretString>,
+    redis_url: Option<SecretString>,
+    railway_public_domain: Option<String>,
+    telegram_bot_token: Option<String>,
+    telegram_bot_token_previous: Option<String>,
+    telegram_api_url: Option<String>,
+    telegram_webhook_url: Option<String>,
+    telegram_webhook_secret: Option<SecretString>,
+    telegram_web_app_js: Option<String>,
+    telegram_enabled: Option<String>,
+    disable_telegram_bot: Option<String>,
+}
+
+const NAMED: [&str; 23] = [
+    "PODIUM_LISTEN",
+    "PODIUM_INTERNAL_LISTEN",
+    "PODIUM_PUBLIC_URL",
+    "PODIUM_SECRET",
+    "PODIUM_PLATFORM_KEY",
+    "PODIUM_ADMIN_IDS",
+    "PODIUM_INIT_DATA_MAX_AGE",
+    "PODIUM_RATE_LIMITS",
+    "PODIUM_SITE_ROOT",
+    "PODIUM_FRAME_ANCESTORS",
+    "PODIUM_PROXY_HOPS",
+    "PORT",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "RAILWAY_PUBLIC_DOMAIN",
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_BOT_TOKEN_PREVIOUS",
+    "TELEGRAM_API_URL",
+    "TELEGRAM_WEBHOOK_URL",
+    "TELEGRAM_WEBHOOK_SECRET",
+    "TELEGRAM_WEB_APP_JS",
+    "TELEGRAM_ENABLED",
+    "DISABLE_TELEGRAM_BOT",
+];
+
+impl Settings {
+    /// Reads the settings from the environment.
+    ///
+    /// # Errors
+    /// One sentence that names the variable and what is wrong with it, never its content.
+    pub fn from_env() -> anyhow::Result<Self> {
+        let set = NAMED.into_iter().filter_map(|name| {
+            // An empty variable is one that is not set: compose files and CI systems pass those on.
+            std::env::var(name).ok().filter(|value| !value.is_empty()).map(|value| (name, value))
+        });
+        Self::from_variables(set, file_settings()?)
+    }
+
+    /// The settings for a set of variables.
+    ///
+    /// # Errors
+    /// One sentence that names the variable and what is wrong with it, never its content.
+    pub fn from_variables<'a>(
+        variables: impl IntoIterator<Item = (&'a str, String)>,
+        file: FileSettings,
+    ) -> anyhow::Result<Self> {
+        let map: std::collections::BTreeMap<String, String> =
+            variables.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let named: Named = Figment::from(Serialized::defaults(map))
+            .extract()
+            .map_err(|_| anyhow::anyhow!("the environment can't be read as settings"))?;
+        let telegram = telegram_settings(&named)?;
+        let listen = match (&named.podium_listen, &named.port) {
+            (_, Some(port)) => format!("0.0.0.0:{}", number::<u16>("PORT", port)?),
+            (Some(listen), None) => listen.clone(),
+            (None, None) => "127.0.0.1:3000".to_owned(),
+        };
+        let public_url = public_url(&named, &telegram, &listen)?;
+        let proxy_hops = match &named.podium_proxy_hops {
+            Some(text) => number("PODIUM_PROXY_HOPS", text)?,
+            None => usize::from(named.railway_public_domain.is_some()),
+        };
+        let max_age_s = match &named.podium_init_data_max_age {
+            Some(text) => number::<u32>("PODIUM_INIT_DATA_MAX_AGE", text)?,
+            None => 600,
+        };
+        if let Some(key) = &named.podium_platform_key {
+            ensure!(
+                PlatformSecret::parse(key.expose_secret()).is_some(),
+                "PODIUM_PLATFORM_KEY must be whsec_ and at least 24 bytes in base64"
+            );
+        }
+        Ok(Self {
+            listen,
+            internal_listen: named.podium_internal_listen.unwrap_or_else(|| "127.0.0.1:9464".to_owned()),
+            public_url,
+            database_url: named.database_url.unwrap_or_else(|| "sqlite:data/podium.db".to_owned().into()),
+            redis_url: named.redis_url,
+            telegram,
+            secret: named.podium_secret,
+            platform_key: named.podium_platform_key,
+            admin_ids: ids("PODIUM_ADMIN_IDS", named.podium_admin_ids.as_deref())?,
+            init_data_max_age_ms: i64::from(max_age_s) * 1000,
+            rate_limits: switch("PODIUM_RATE_LIMITS", named.podium_rate_limits.as_deref(), true)?,
+            site_root: named.podium_site_root.unwrap_or_else(|| PathBuf::from("target/site")),
+            frame_ancestors: origins("PODIUM_FRAME_ANCESTORS", named.podium_frame_ancestors.as_deref())?,
+            proxy_hops,
+            file,
+        })
+    }
+
+    /// The part that use cases need.
+    pub fn for_services(&self) -> ServiceSettings {
+        let tokens = [&self.telegram.token, &self.telegram.previous_token];
+        ServiceSettings {
+            bot_tokens: tokens.into_iter().flatten().cloned().collect(),
+            public_url: self.public_url.clone(),
+            init_data_max_age_ms: self.init_data_max_age_ms,
+            score_grace_ms: i64::from(self.file.boards.score_grace_s) * 1000,
+            platform_keys: self
+                .platform_key
+                .iter()
+                .filter_map(|key| PlatformSecret::parse(key.expose_secret()))
+                .collect(),
+            admin_ids: self.admin_ids.clone(),
+            rate_limits: self.rate_limits,
+            sends_per_second: self.file.sending.per_second,
+            sends_per_chat_per_second: self.file.sending.per_chat_per_second,
+        }
+    }
+
+    /// Whether the database is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        let url = self.database_url.expose_secret();
+        url.starts_with("postgres:") || url.starts_with("postgresql:")
+    }
+}
+
+/// The settings of the file, with those of `PODIUM_<SECTION>_<KEY>` over them.
+///
+/// # Errors
+/// When the file can't be read, or a key is unknown or of the wrong type.
+pub fn file_settings() -> anyhow::Result<FileSettings> {
+    let mut figment = Figment::from(Toml::string(DEFAULTS));
+    if let Some(path) = std::env::var_os("PODIUM_CONFIG") {
+        figment = figment.merge(Toml::file_exact(path));
+    }
+    // The section is the first word behind the prefix; the rest is the key.
+    let sections = ["boards", "sending", "postgres"];
+    let from_env = Env::prefixed("PODIUM_")
+        .filter(move |key| sections.iter().any(|section| key.as_str().to_ascii_lowercase().starts_with(&format!("{section}_"))))
+        .map(|key| key.as_str().to_ascii_lowercase().replacen('_', ".", 1).into())
+        .split(".");
+    figment.merge(from_env).extract().context("the settings file or a PODIUM_… variable is not valid")
+}
+
+/// The settings of `config/default.toml` alone, for tests and tools.
+///
+/// # Errors
+/// Never with the file that is built in; a test holds that.
+pub fn default_file_settings() -> anyhow::Result<FileSettings> {
+    Ok(Figment::from(Toml::string(DEFAULTS)).extract()?)
+}
+
+fn telegram_settings(named: &Named) -> anyhow::Result<TelegramSettings> {
+    let token = |name: &'static str, text: &Option<String>| -> anyhow::Result<Option<BotToken>> {
+        text.as_ref()
+            .map(|text| text.parse().map_err(|_| anyhow::anyhow!("{name} is not a bot token (123456:ABC…)")))
+            .transpose()
+    };
+    let enabled = switch("TELEGRAM_ENABLED", named.telegram_enabled.as_deref(), true)?
+        && !switch("DISABLE_TELEGRAM_BOT", named.disable_telegram_bot.as_deref(), false)?;
+    let token_now = token("TELEGRAM_BOT_TOKEN", &named.telegram_bot_token)?;
+    ensure!(
+        token_now.is_some() || !enabled,
+        "TELEGRAM_BOT_TOKEN is not set; give the token of your bot, or set DISABLE_TELEGRAM_BOT=true"
+    );
+    let api_url = named.telegram_api_url.clone().unwrap_or_else(|| "https://api.telegram.org".to_owned());
+    let api_url = api_url.trim_end_matches('/').to_owned();
+    let on_loopback = is_loopback(&address("TELEGRAM_API_URL", &api_url)?);
+    let webhook_url = match (&named.telegram_webhook_url, &named.railway_public_domain) {
+        (Some(url), _) => Some(address("TELEGRAM_WEBHOOK_URL", url)?),
+        (None, Some(domain)) => {
+            Some(address("RAILWAY_PUBLIC_DOMAIN", &format!("https://{domain}/telegram/webhook/"))?)
+        }
+        (None, None) => None,
+    };
+    if let Some(url) = &webhook_url {
+        ensure!(
+            url.scheme() == "https" || (is_loopback(url) && on_loopback),
+            "TELEGRAM_WEBHOOK_URL must be https: Telegram delivers nowhere else"
+        );
+    }
+    if let Some(secret) = &named.telegram_webhook_secret {
+        let secret = secret.expose_secret();
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        ensure!(
+            secret.len() <= 256 && secret.bytes().all(fits),
+            "TELEGRAM_WEBHOOK_SECRET must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -"
+        );
+    }
+    Ok(TelegramSettings {
+        enabled,
+        token: token_now,
+        previous_token: token("TELEGRAM_BOT_TOKEN_PREVIOUS", &named.telegram_bot_token_previous)?,
+        api_url,
+        webhook_url,
+        webhook_secret: named.telegram_webhook_secret.clone(),
+        web_app_js: named
+            .telegram_web_app_js
+            .clone()
+            .unwrap_or_else(|| "https://telegram.org/js/telegram-web-app.js?64".to_owned()),
+    })
+}
+
+fn public_url(named: &Named, telegram: &TelegramSettings, listen: &str) -> anyhow::Result<String> {
+    let url = match (&named.podium_public_url, &named.railway_public_domain, &telegram.webhook_url) {
+        (Some(url), ..) => address("PODIUM_PUBLIC_URL", url)?,
+        (None, Some(domain), _) => address("RAILWAY_PUBLIC_DOMAIN", &format!("https://{domain}"))?,
+        (None, None, Some(webhook)) => address("TELEGRAM_WEBHOOK_URL", &webhook.origin().ascii_serialization())?,
+        (None, None, None) => address("PODIUM_LISTEN", &format!("http://{listen}"))?,
+    };
+    let api_on_loopback = is_loopback(&address("TELEGRAM_API_URL", &telegram.api_url)?);
+    let is_fine = url.scheme() == "https" || !telegram.enabled || (is_loopback(&url) && api_on_loopback);
+    ensure!(
+        is_fine,
+        "PODIUM_PUBLIC_URL must be an https address that players can reach; http works on this machine alone and \
+         with the simulator"
+    );
+    Ok(url.origin().ascii_serialization())
+}
+
+fn address(name: &'static str, text: &str) -> anyhow::Result<Url> {
+    let url = Url::parse(text).map_err(|_| anyhow::anyhow!("{name} is not an address"))?;
+    ensure!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{name} is not an http or https address");
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(domain)) => domain == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn switch(name: &'static str, text: Option<&str>, default: bool) -> anyhow::Result<bool> {
+    match text.map(str::to_ascii_lowercase).as_deref() {
+        None => Ok(default),
+        Some("true" | "on" | "1" | "yes") => Ok(true),
+        Some("false" | "off" | "0" | "no") => Ok(false),
+        Some(_) => bail!("{name} must be true or false"),
+    }
+}
+
+fn number<N: std::str::FromStr>(name: &'static str, text: &str) -> anyhow::Result<N> {
+    text.trim().parse().map_err(|_| anyhow::anyhow!("{name} must be a whole number"))
+}
+
+fn ids(name: &'static str, text: Option<&str>) -> anyhow::Result<Vec<TelegramUserId>> {
+    let parts = text.unwrap_or_default().split([',', ' ']).filter(|part| !part.is_empty());
+    parts.map(|part| number(name, part).map(TelegramUserId)).collect()
+}
+
+fn origins(name: &'static str, text: Option<&str>) -> anyhow::Result<Vec<String>> {
+    let parts = text.unwrap_or_default().split_ascii_whitespace();
+    parts.map(|part| Ok(address(name, part)?.origin().ascii_serialization())).collect()
+}
+
+#[cfg(test)]
+mod tests;

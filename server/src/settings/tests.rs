@@ -1,0 +1,67 @@
+use super::*;
+
+const TOKEN: &str = "123456789:AAHtestTOKENtestTOKENtestTOKENtest1";
+
+fn settings(variables: &[(&'static str, &str)]) -> anyhow::Result<Settings> {
+    let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    Settings::from_variables(variables, default_file_settings().unwrap())
+}
+
+fn error(variables: &[(&'static str, &str)]) -> String {
+    settings(variables).unwrap_err().to_string()
+}
+
+#[test]
+fn a_bot_without_a_token_is_one_clear_sentence() {
+    assert!(error(&[]).starts_with("TELEGRAM_BOT_TOKEN is not set"));
+    assert!(settings(&[("DISABLE_TELEGRAM_BOT", "true")]).is_ok());
+    assert!(settings(&[("TELEGRAM_ENABLED", "false")]).is_ok());
+}
+
+#[test]
+fn no_error_repeats_a_secret() {
+    let secrets = [
+        ("TELEGRAM_BOT_TOKEN", "hunter2"),
+        ("PODIUM_PLATFORM_KEY", "hunter2"),
+        ("TELEGRAM_WEBHOOK_SECRET", "hunter2 with spaces"),
+        ("PODIUM_ADMIN_IDS", "hunter2"),
+        ("PODIUM_PUBLIC_URL", "hunter2"),
+    ];
+    for secret in secrets {
+        let mut variables = vec![("TELEGRAM_BOT_TOKEN", TOKEN), ("PODIUM_PUBLIC_URL", "https://play.example")];
+        variables.push(secret);
+        let text = format!("{:?}", settings(&variables).unwrap_err());
+        assert!(text.contains(secret.0), "{text} does not name {}", secret.0);
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn a_real_bot_needs_https() {
+    let bot = ("TELEGRAM_BOT_TOKEN", TOKEN);
+    assert!(error(&[bot]).starts_with("PODIUM_PUBLIC_URL must be an https address"));
+    assert!(error(&[bot, ("PODIUM_PUBLIC_URL", "http://127.0.0.1:3000")]).starts_with("PODIUM_PUBLIC_URL"));
+    assert!(error(&[bot, ("TELEGRAM_WEBHOOK_URL", "http://play.example/hook")]).starts_with("TELEGRAM_WEBHOOK_URL"));
+    assert!(settings(&[bot, ("TELEGRAM_API_URL", "http://127.0.0.1:8081")]).is_ok());
+}
+
+#[test]
+fn the_public_address_follows_from_what_is_known() {
+    let bot = ("TELEGRAM_BOT_TOKEN", TOKEN);
+    let webhook = ("TELEGRAM_WEBHOOK_URL", "https://hook.example/secret/path");
+    let railway = ("RAILWAY_PUBLIC_DOMAIN", "rail.example");
+    assert_eq!(settings(&[bot, webhook]).unwrap().public_url, "https://hook.example");
+    assert_eq!(settings(&[bot, webhook, railway]).unwrap().public_url, "https://rail.example");
+    let given = ("PODIUM_PUBLIC_URL", "https://play.example/");
+    assert_eq!(settings(&[bot, webhook, railway, given]).unwrap().public_url, "https://play.example");
+    let telegram = settings(&[bot, railway]).unwrap().telegram;
+    assert_eq!(telegram.webhook_url.unwrap().as_str(), "https://rail.example/telegram/webhook/");
+}
+
+#[test]
+fn a_port_listens_on_all_addresses() {
+    let bot = ("TELEGRAM_ENABLED", "off");
+    assert_eq!(settings(&[bot, ("PORT", "8080")]).unwrap().listen, "0.0.0.0:8080");
+    assert_eq!(settings(&[bot]).unwrap().listen, "127.0.0.1:3000");
+    assert!(error(&[bot, ("PORT", "many")]).starts_with("PORT"));
+}

@@ -1,0 +1,16 @@
+//! The names of all metrics. Those that use cases count are defined beside them.
+
+pub use services::telemetry::{
+    AUTH_VERIFICATIONS_TOTAL, FUNNEL_TOTAL, JWT_ISSUE_SECONDS, LEADERBOARD_RTT_SECONDS, PLATFORM_EVENTS_TOTAL,
+    QUEUE_DEPTH, QUEUE_OLDEST_AGE_SECONDS, REFRESH_REUSE_TOTAL, SSE_CLIENTS, TELEGRAM_FLOOD_WAITS_TOTAL,
+    TELEGRAM_RETRY_AFTER_SECONDS, TELEGRAM_SENDS_TOTAL, WEBHOOK_UPDATES_TOTAL,
+};
+
+/// Seconds from the first byte of an update to its acknowledgement.
+pub const TELEGRAM_WEBHOOK_ACK_SECONDS: &str = "telegram_webhook_ack_seconds";
+/// Answers to Telegram, by `status`.
+pub const TELEGRAM_WEBHOOK_RESPONSES_TOTAL: &str = "telegram_webhook_responses_total";
+/// Requests, by `route`, `method` and `status`.
+pub const HTTP_REQUESTS_TOTAL: &str = "http_requests_total";
+/// Seconds that requests took, by `route` and `method`.
+pub const HTTP_REQUEST_DURATION_SECONDS: &str = "http_request_duration_seconds";
