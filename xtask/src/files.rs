@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use crate::process;
+
 /// All files below a folder, in an order that never changes.
 ///
 /// # Errors
@@ -37,6 +39,12 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
         fs::copy(&path, &target).with_context(|| format!("failed to copy to {}", target.display()))?;
     }
     Ok(())
+}
+
+/// The last lines of a log, as far as it can be read.
+pub fn tail(log: &Path, lines_max: usize) -> String {
+    let content = fs::read(log).unwrap_or_default();
+    process::last_lines(&String::from_utf8_lossy(&content), lines_max)
 }
 
 #[cfg(test)]

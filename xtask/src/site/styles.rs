@@ -10,16 +10,17 @@ use lightningcss::targets::{Browsers, Targets};
 
 /// The oldest WebViews that Telegram's clients still run on.
 fn targets() -> Targets {
-    const fn version(major: u32, minor: u32) -> Option<u32> {
-        Some((major << 16) | (minor << 8))
-    }
+    // The library's own form: eight bits each for major, minor and patch.
+    const CHROMIUM: Option<u32> = Some(100 << 16);
+    const FIREFOX: Option<u32> = Some(110 << 16);
+    const SAFARI: Option<u32> = Some((15 << 16) | (4 << 8));
     Targets::from(Browsers {
-        android: version(100, 0),
-        chrome: version(100, 0),
-        edge: version(100, 0),
-        firefox: version(110, 0),
-        ios_saf: version(15, 4),
-        safari: version(15, 4),
+        android: CHROMIUM,
+        chrome: CHROMIUM,
+        edge: CHROMIUM,
+        firefox: FIREFOX,
+        ios_saf: SAFARI,
+        safari: SAFARI,
         ..Browsers::default()
     })
 }

@@ -1,0 +1,46 @@
+//! The programs of the workspace as `run` and the end-to-end tests use them: the dev profile, built with the whole
+//! workspace, so that no command builds a dependency again with other features.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::{process, workspace};
+
+/// All crates but the one for the browser: `app` would get both of its faces at once.
+pub const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "frontend"];
+
+/// Where the programs are.
+#[derive(Debug)]
+pub struct Programs {
+    /// The server.
+    pub podium: PathBuf,
+    /// Telegram on a desk.
+    pub simulator: PathBuf,
+}
+
+/// Builds the programs.
+///
+/// # Errors
+/// When they don't compile.
+pub fn build() -> Result<Programs> {
+    let mut command = process::cargo();
+    command.args(["build", "--quiet", "--bins"]).args(WORKSPACE).current_dir(workspace::root());
+    process::run(&mut command)?;
+    locate()
+}
+
+/// The programs, after a build.
+///
+/// # Errors
+/// When one is not there.
+pub fn locate() -> Result<Programs> {
+    let directory = workspace::target_dir().join("debug");
+    let programs = Programs { podium: directory.join("podium"), simulator: directory.join("simulator") };
+    for program in [&programs.podium, &programs.simulator] {
+        if !program.is_file() {
+            bail!("cargo built the workspace, but there is no {}", program.display());
+        }
+    }
+    Ok(programs)
+}

@@ -1,0 +1,113 @@
+//! The steps of the proof, the quick ones first.
+//!
+//! Every call of cargo takes the same packages, so that a dependency is compiled once to be checked and once to be
+//! run, and never a third time.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::binaries::{self, WORKSPACE};
+use crate::proof::Proof;
+use crate::wasm_target::TARGET;
+use crate::{launch, node, packages, process, site, wasm_target, workspace};
+
+/// A named part of the proof.
+#[derive(Debug)]
+pub struct Step {
+    /// What `--only` takes.
+    pub name: &'static str,
+    /// What it shows.
+    pub what: &'static str,
+    /// Does it.
+    pub run: fn(&mut Proof) -> Result<()>,
+}
+
+/// All of them, in order.
+pub const STEPS: &[Step] = &[
+    Step { name: "fmt", what: "the code is formatted", run: fmt },
+    Step { name: "wasm-target", what: "this Rust compiles for the browser", run: |_| wasm_target::ensure() },
+    Step { name: "clippy", what: "no warning in any crate of the host", run: clippy },
+    Step { name: "clippy-wasm", what: "no warning in what runs in the browser", run: clippy_wasm },
+    Step { name: "doc", what: "the documentation has no broken link", run: doc },
+    Step { name: "site", what: "the site builds within its size budget", run: |_| site::build() },
+    Step { name: "test", what: "unit, property, contract and whole-server tests", run: test },
+    Step { name: "e2e", what: "the whole way in a real browser", run: e2e },
+];
+
+/// rustfmt.
+fn fmt(proof: &mut Proof) -> Result<()> {
+    proof.run(process::cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// Clippy for the host.
+fn clippy(proof: &mut Proof) -> Result<()> {
+    let mut command = process::cargo();
+    command.arg("clippy").args(WORKSPACE).args(["--all-targets", "--", "-D", "warnings"]);
+    proof.run(&mut command)
+}
+
+/// Clippy for the browser.
+fn clippy_wasm(proof: &mut Proof) -> Result<()> {
+    wasm_target::ensure()?;
+    let mut command = process::cargo();
+    command.args(["clippy", "--target", TARGET]);
+    // `frontend` switches on the browser's face of `app`.
+    for package in ["frontend", "app", "domain", "i18n"] {
+        command.args(["--package", package]);
+    }
+    proof.run(command.args(["--", "-D", "warnings"]))
+}
+
+/// rustdoc.
+fn doc(proof: &mut Proof) -> Result<()> {
+    let mut command = process::cargo();
+    command.arg("doc").args(WORKSPACE).args(["--no-deps", "--document-private-items"]);
+    proof.run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// All tests of cargo's.
+fn test(proof: &mut Proof) -> Result<()> {
+    let mut command = tests();
+    // One broken test binary must not hide the others.
+    command.arg("--no-fail-fast");
+    proof.backends()?.describe_to(&mut command);
+    proof.run(&mut command)
+}
+
+/// The command that builds and runs cargo's tests.
+fn tests() -> Command {
+    let mut command = process::cargo();
+    command.arg("test").args(WORKSPACE);
+    command
+}
+
+/// Playwright.
+fn e2e(proof: &mut Proof) -> Result<()> {
+    packages::ensure(&[packages::NODE, packages::CHROMIUM])?;
+    let simulator = workspace::root().join("crates/simulator");
+    let end2end = workspace::root().join("end2end");
+    node::ensure_packages(&simulator)?;
+    node::ensure_packages(&end2end)?;
+    site::build()?;
+    // Usually there is nothing to do: the step before has built them.
+    proof.run(tests().args(["--quiet", "--no-run"]))?;
+    let programs = binaries::locate()?;
+
+    let mut command = Command::new("npx");
+    command.args(["playwright", "test"]).current_dir(&end2end).env("CI", "1");
+    let chromium = packages::chromium().context("there is no Chromium")?;
+    let script = simulator.join(launch::SCRIPT);
+    let site = site::directory();
+    let places: [(&str, &Path); 5] = [
+        ("PODIUM_E2E_PODIUM", &programs.podium),
+        ("PODIUM_E2E_SIMULATOR", &programs.simulator),
+        ("PODIUM_E2E_CHROMIUM", &chromium),
+        ("PODIUM_E2E_SCRIPT", &script),
+        ("PODIUM_E2E_SITE", &site),
+    ];
+    command.envs(places);
+    proof.backends()?.describe_to(&mut command);
+    proof.run(&mut command)
+}
