@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Top {
                 let mut top = Top::default();
                 while let Some(key) = map.next_key::<Name>()? {
                     if matches!(key, Name::UpdateId) {
-                        top.update_id = map.next_value::<Shallow>()?.number;
+                        top.update_id = map.next_value::<Number>()?.0;
                     } else {
                         let place = map.next_value::<Place>()?;
                         top.chat_id = top.chat_id.or(place.chat).or(place.message_chat).or(place.person);
@@ -77,7 +77,7 @@ enum Name {
     UpdateId,
     Chat,
     Message,
-    /// `from`, `user`: in this order of the Bot API's objects never both.
+    /// `from` or `user`; no kind of update has both.
     Person,
     UserChatId,
     Id,
@@ -116,13 +116,6 @@ struct Place {
     chat: Option<i64>,
     message_chat: Option<i64>,
     person: Option<i64>,
-}
-
-/// A number, or the `id` (or `chat.id`) of an object; anything else is nothing.
-#[derive(Default)]
-struct Shallow {
-    number: Option<i64>,
-    chat: Option<i64>,
 }
 
 macro_rules! lenient {
@@ -181,39 +174,55 @@ macro_rules! lenient {
     };
 }
 
-impl Place {
-    /// A bare number says nothing of a place.
-    fn of(_: i64) -> Self {
-        Self::default()
-    }
+/// Where a number says nothing.
+macro_rules! no_number {
+    ($($target:ident),*) => {$(
+        impl $target {
+            fn of(_: i64) -> Self {
+                Self::default()
+            }
+        }
+    )*};
 }
 
-impl Shallow {
-    fn of(number: i64) -> Self {
-        Self { number: Some(number), chat: None }
-    }
-}
+no_number!(Place, Identified, Carried);
 
 lenient!(PlaceVisitor => Place, |place, name, map| {
     match name {
-        Name::Chat => place.chat = map.next_value::<Shallow>()?.number,
-        Name::Message => place.message_chat = map.next_value::<Shallow>()?.chat,
-        Name::Person | Name::UserChatId => place.person = map.next_value::<Shallow>()?.number.or(place.person),
+        Name::Chat => place.chat = map.next_value::<Identified>()?.0,
+        Name::Message => place.message_chat = map.next_value::<Carried>()?.0,
+        Name::Person => place.person = map.next_value::<Identified>()?.0.or(place.person),
+        Name::UserChatId => place.person = map.next_value::<Number>()?.0.or(place.person),
         Name::UpdateId | Name::Id | Name::Other => drop(map.next_value::<IgnoredAny>()?),
     }
     Ok(())
 });
 
-lenient!(ShallowVisitor => Shallow, |shallow, name, map| {
+/// The `chat.id` of an object, or nothing.
+#[derive(Default)]
+struct Carried(Option<i64>);
+
+lenient!(CarriedVisitor => Carried, |carried, name, map| {
     match name {
-        Name::Id => shallow.number = map.next_value::<Number>()?.0,
-        Name::Chat => shallow.chat = map.next_value::<Identified>()?.0,
+        Name::Chat => carried.0 = map.next_value::<Identified>()?.0,
         _ => drop(map.next_value::<IgnoredAny>()?),
     }
     Ok(())
 });
 
-/// A number, or nothing.
+/// The `id` of an object, or nothing.
+#[derive(Default)]
+struct Identified(Option<i64>);
+
+lenient!(IdentifiedVisitor => Identified, |identified, name, map| {
+    match name {
+        Name::Id => identified.0 = map.next_value::<Number>()?.0,
+        _ => drop(map.next_value::<IgnoredAny>()?),
+    }
+    Ok(())
+});
+
+/// A whole number, or nothing.
 #[derive(Default)]
 struct Number(Option<i64>);
 
@@ -225,21 +234,125 @@ impl Number {
 
 lenient!(NumberVisitor => Number, |_, _, map| map.next_value::<IgnoredAny>().map(drop));
 
-/// The `id` of an object, or nothing.
-#[derive(Default)]
-struct Identified(Option<i64>);
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-impl Identified {
-    /// A bare number is no object.
-    fn of(_: i64) -> Self {
-        Self::default()
+    use super::*;
+
+    fn chat_of(json: &str) -> Option<i64> {
+        Envelope::parse(json.as_bytes()).unwrap().chat_id.map(|chat| chat.0)
+    }
+
+    #[test]
+    fn every_kind_that_has_a_chat_tells_it() {
+        for kind in [
+            "message",
+            "edited_message",
+            "channel_post",
+            "edited_channel_post",
+            "business_message",
+            "edited_business_message",
+            "deleted_business_messages",
+            "message_reaction",
+            "message_reaction_count",
+            "my_chat_member",
+            "chat_member",
+            "chat_join_request",
+            "chat_boost",
+            "removed_chat_boost",
+            "a_kind_of_tomorrow",
+        ] {
+            let json = format!(
+                r#"{{"update_id":7,"{kind}":{{"message_id":1,"from":{{"id":5}},"chat":{{"type":"group","id":-9}},
+                "reply_to_message":{{"chat":{{"id":1}}}}}}}}"#
+            );
+            assert_eq!(chat_of(&json), Some(-9), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_tap_belongs_to_the_chat_of_its_message() {
+        let json = r#"{"update_id":7,"callback_query":{"id":"1","from":{"id":5},"message":{"from":{"id":6},"chat":{"id":-9}}}}"#;
+        assert_eq!(chat_of(json), Some(-9));
+        assert_eq!(
+            chat_of(r#"{"update_id":7,"callback_query":{"id":"1","from":{"id":5},"inline_message_id":"x"}}"#),
+            Some(5)
+        );
+    }
+
+    #[test]
+    fn a_kind_without_a_chat_belongs_to_its_person() {
+        for kind in [
+            "inline_query",
+            "chosen_inline_result",
+            "shipping_query",
+            "pre_checkout_query",
+            "purchased_paid_media",
+        ] {
+            let json = format!(r#"{{"{kind}":{{"id":"1","from":{{"id":5}}}},"update_id":7}}"#);
+            assert_eq!(chat_of(&json), Some(5), "{kind}");
+        }
+        assert_eq!(chat_of(r#"{"update_id":7,"poll_answer":{"user":{"id":5}}}"#), Some(5));
+        assert_eq!(chat_of(r#"{"update_id":7,"business_connection":{"user_chat_id":5}}"#), Some(5));
+        assert_eq!(chat_of(r#"{"update_id":7,"poll":{"id":"5"}}"#), None);
+    }
+
+    #[test]
+    fn strange_fields_leave_the_chat_unknown() {
+        for json in [
+            r#"{"update_id":7}"#,
+            r#"{"update_id":7,"message":null}"#,
+            r#"{"update_id":7,"message":[1,{"chat":{"id":1}}]}"#,
+            r#"{"update_id":7,"message":"x","x":true,"y":1.5,"z":-1}"#,
+            r#"{"update_id":7,"message":{"chat":5,"from":"x"}}"#,
+            r#"{"update_id":7,"message":{"chat":{"id":"5"}}}"#,
+            r#"{"update_id":7,"message":{"chat":{"id":{"id":5}}}}"#,
+            r#"{"update_id":7,"message":{"chat":{"id":1e3}}}"#,
+            r#"{"update_id":7,"message":{"chat":{"id":18446744073709551615}}}"#,
+        ] {
+            assert_eq!(chat_of(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_whole_update_id_is_no_update() {
+        for bytes in [
+            &b""[..],
+            b"null",
+            b"[]",
+            b"7",
+            b"{}",
+            b"{\"update_id\":\"7\"}",
+            b"{\"update_id\":1.5}",
+            b"{\"update_id\":{\"id\":5}}",
+            b"{\"update_id\":7",
+            b"{\"update_id\":7}x",
+            b"{\"update_id\":7,\"message\":{\"text\":\"\xff\"}}",
+        ] {
+            assert_eq!(Envelope::parse(bytes), Err(NotAnUpdate), "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn deep_nesting_does_not_exhaust_the_stack() {
+        let depth = 200_000;
+        let json =
+            format!(r#"{{"message":{{"x":{}{}}},"update_id":7}}"#, "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(Envelope::parse(json.as_bytes()), Ok(Envelope { update_id: UpdateId(7), chat_id: None }));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Envelope::parse(&bytes);
+        }
+
+        #[test]
+        fn agrees_with_a_tree(update_id in any::<i64>(), chat in any::<i64>(), text in "\\PC{0,20}") {
+            let update = serde_json::json!({"update_id": update_id, "message": {"text": text, "chat": {"title": text, "id": chat}}});
+            let envelope = Envelope::parse(update.to_string().as_bytes()).unwrap();
+            prop_assert_eq!(envelope, Envelope { update_id: UpdateId(update_id), chat_id: Some(ChatId(chat)) });
+        }
     }
 }
-
-lenient!(IdentifiedVisitor => Identified, |identified, name, map| {
-    match name {
-        Name::Id => identified.0 = map.next_value::<Number>()?.0,
-        _ => drop(map.next_value::<IgnoredAny>()?),
-    }
-    Ok(())
-});

@@ -223,3 +223,112 @@ fn read_status(status: &str) -> MemberStatus {
 fn text(value: &Value, name: &str) -> Option<String> {
     value.get(name)?.as_str().map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn message(json: &str) -> Message {
+        match Incoming::parse(json) {
+            Incoming::Message(message) => *message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn reads_a_message_as_telegram_sends_it() {
+        let message = message(
+            r#"{"update_id":1,"message":{"message_id":2,"date":1700000000,"text":"/start x","future_field":{"a":1},
+            "from":{"id":5,"is_bot":false,"first_name":"Ada","username":"ada","language_code":"it"},
+            "chat":{"id":5,"type":"private","first_name":"Ada"}}}"#,
+        );
+        assert_eq!(message.message_id, 2);
+        assert_eq!(message.date, Timestamp::from_secs(1_700_000_000));
+        assert_eq!(message.text.as_deref(), Some("/start x"));
+        assert_eq!(message.chat, Chat { id: ChatId(5), kind: ChatKind::Private });
+        assert_eq!(message.from.id, TelegramUserId(5));
+        assert_eq!(message.from.language_code.as_deref(), Some("it"));
+        assert!(!message.from.is_bot && !message.write_access_allowed);
+    }
+
+    #[test]
+    fn reads_what_a_mini_app_sent_and_the_leave_to_write() {
+        let base = |rest: &str| {
+            format!(
+                r#"{{"update_id":1,"message":{{"message_id":2,"from":{{"id":5}},"chat":{{"id":5}},{rest}}}}}"#
+            )
+        };
+        let sent = message(&base(r#""web_app_data":{"data":"d","button_text":"b"}"#)).web_app_data.unwrap();
+        assert_eq!((sent.data.as_str(), sent.button_text.as_str()), ("d", "b"));
+        assert!(message(&base(r#""write_access_allowed":{"from_request":true}"#)).write_access_allowed);
+    }
+
+    #[test]
+    fn reads_a_tap_with_and_without_its_message() {
+        let Incoming::CallbackQuery(query) = Incoming::parse(
+            r#"{"callback_query":{"id":"9","from":{"id":5},"data":"d","message":{"message_id":3,"chat":{"id":-1,"type":"supergroup"}}}}"#,
+        ) else {
+            panic!("not a tap")
+        };
+        assert_eq!(query.chat, Some(Chat { id: ChatId(-1), kind: ChatKind::Supergroup }));
+        assert_eq!((query.id.as_str(), query.data.as_deref(), query.message_id), ("9", Some("d"), Some(3)));
+        let Incoming::CallbackQuery(query) =
+            Incoming::parse(r#"{"callback_query":{"id":"9","from":{"id":5}}}"#)
+        else {
+            panic!("not a tap")
+        };
+        assert_eq!((query.chat, query.data, query.message_id), (None, None, None));
+    }
+
+    #[test]
+    fn a_block_and_an_unblock_are_told_apart() {
+        for (status, expected) in [
+            ("kicked", MemberStatus::Kicked),
+            ("member", MemberStatus::Member),
+            ("floating", MemberStatus::Other),
+        ] {
+            let json = format!(
+                r#"{{"my_chat_member":{{"chat":{{"id":5,"type":"private"}},"from":{{"id":5}},"new_chat_member":{{"status":"{status}"}}}}}}"#
+            );
+            let Incoming::MyChatMember(change) = Incoming::parse(&json) else { panic!("{status}") };
+            assert_eq!(change.new_status, expected);
+        }
+    }
+
+    #[test]
+    fn strange_updates_are_other() {
+        for json in [
+            "",
+            "[]",
+            r#"{"update_id":1}"#,
+            r#"{"poll":{}}"#,
+            r#"{"message":5}"#,
+            r#"{"message":{"message_id":1,"chat":{"id":5}}}"#,
+            r#"{"message":{"message_id":"1","from":{"id":5},"chat":{"id":5}}}"#,
+            r#"{"callback_query":{"from":{"id":5}}}"#,
+            r#"{"my_chat_member":{"chat":{"id":5}}}"#,
+        ] {
+            assert_eq!(Incoming::parse(json), Incoming::Other, "{json}");
+        }
+    }
+
+    #[test]
+    fn nothing_personal_prints() {
+        let json = r#"{"message":{"message_id":2,"text":"Tell","from":{"id":51,"first_name":"Ada"},"chat":{"id":51,"type":"private"}}}"#;
+        let printed = format!("{:?}", Incoming::parse(json));
+        assert!(
+            !printed.contains("Ada") && !printed.contains("Tell") && !printed.contains("51"),
+            "{printed}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "\\PC{0,100}") {
+            let _ = Incoming::parse(&text);
+            let _ = Incoming::parse(&format!(r#"{{"message":{text}}}"#));
+        }
+    }
+}
