@@ -1,7 +1,7 @@
 //! How often something may happen: token buckets (GCRA) by key, shared by all nodes where Redis is there.
 //!
 //! Invariant: the two implementations give the same verdict to the same calls at the same times. Both count in whole
-//! milliseconds from 1970 with [`Gcra`] as their common ground, so nothing is rounded.
+//! milliseconds from 1970 and take the numbers of the algorithm from one place, so nothing is rounded.
 
 mod arrivals;
 pub mod in_process;

@@ -1,7 +1,8 @@
 //! One board in memory: keys in sorted chunks, counts over the chunks, and where each player stands.
 //!
 //! Invariant: the chunks, read one behind the other, are strictly ascending by [`RankKey::compare`]; no chunk is
-//! empty; `counts` holds the chunks' lengths; `standings` holds exactly the keys of the chunks.
+//! empty; `counts` holds the chunks' lengths and `ends` their last keys; `standings` holds exactly the keys of the
+//! chunks.
 //!
 //! A move costs two binary searches and two shifts within a chunk. Only when a chunk splits, merges or vanishes,
 //! which a move does once in hundreds, are the counts (some thousand for a million players) laid out anew.
@@ -26,6 +27,8 @@ const CHUNK_MERGED: usize = 384;
 pub(super) struct Index {
     order: Order,
     chunks: Vec<Vec<RankKey>>,
+    /// Side by side, so that finding a chunk does not touch the memory of a dozen others.
+    ends: Vec<RankKey>,
     counts: Fenwick,
     standings: HashMap<UserId, (Score, Timestamp)>,
 }
@@ -49,7 +52,8 @@ impl Index {
                 chunk
             })
             .collect();
-        let mut index = Self { order, chunks, counts: Fenwick::default(), standings };
+        let ends = keys.chunks(CHUNK_FILL).filter_map(|sorted| sorted.last().copied()).collect();
+        let mut index = Self { order, chunks, ends, counts: Fenwick::default(), standings };
         index.recount();
         Ok(index)
     }
@@ -108,14 +112,13 @@ impl Index {
 
     /// The first chunk that does not end above `key`: the one that holds it, if any does.
     fn position_of(&self, key: &RankKey) -> usize {
-        self.chunks.partition_point(|chunk| {
-            chunk.last().is_some_and(|last| last.compare(key, self.order) == Ordering::Less)
-        })
+        self.ends.partition_point(|end| end.compare(key, self.order) == Ordering::Less)
     }
 
     fn insert(&mut self, key: RankKey) {
         if self.chunks.is_empty() {
             self.chunks.push(vec![key]);
+            self.ends.push(key);
             self.recount();
             return;
         }
@@ -124,12 +127,16 @@ impl Index {
         if self.chunks[position].len() >= CHUNK_MAX {
             let lower = self.chunks[position].split_off(CHUNK_MAX / 2);
             self.chunks.insert(position + 1, lower);
+            self.ends.insert(position, self.chunks[position][CHUNK_MAX / 2 - 1]);
             self.recount();
             position = self.position_of(&key).min(self.chunks.len() - 1);
         }
         let order = self.order;
         let chunk = &mut self.chunks[position];
         let at = chunk.partition_point(|other| other.compare(&key, order) == Ordering::Less);
+        if at == chunk.len() {
+            self.ends[position] = key;
+        }
         chunk.insert(at, key);
         self.counts.increment(position);
     }
@@ -140,27 +147,36 @@ impl Index {
         let Some(chunk) = self.chunks.get_mut(position) else { return };
         let Ok(at) = chunk.binary_search_by(|other| other.compare(key, order)) else { return };
         chunk.remove(at);
+        if let Some(end) = chunk.last()
+            && at == chunk.len()
+        {
+            self.ends[position] = *end;
+        }
+        let length = chunk.len();
         self.counts.decrement(position);
-        if self.chunks[position].len() < CHUNK_MIN {
-            self.shrink(position);
+        if length < CHUNK_MIN {
+            self.shrink(position, length);
         }
     }
 
     /// Keeps the number of chunks in step with the number of keys.
-    fn shrink(&mut self, position: usize) {
-        let length = self.chunks[position].len();
+    fn shrink(&mut self, position: usize, length: usize) {
         let fits = |neighbor: &Vec<RankKey>| neighbor.len() + length <= CHUNK_MERGED;
-        if length == 0 {
+        let upper = if length == 0 {
             self.chunks.remove(position);
+            self.ends.remove(position);
+            self.recount();
+            return;
         } else if self.chunks.get(position + 1).is_some_and(fits) {
-            let lower = self.chunks.remove(position + 1);
-            self.chunks[position].extend(lower);
+            position
         } else if position > 0 && fits(&self.chunks[position - 1]) {
-            let lower = self.chunks.remove(position);
-            self.chunks[position - 1].extend(lower);
+            position - 1
         } else {
             return;
-        }
+        };
+        let lower = self.chunks.remove(upper + 1);
+        self.chunks[upper].extend(lower);
+        self.ends.remove(upper);
         self.recount();
     }
 
@@ -203,6 +219,8 @@ mod tests {
         assert_eq!(flat, sorted);
         assert_eq!(index.len(), sorted.len());
         assert!(index.chunks.iter().all(|chunk| !chunk.is_empty() && chunk.len() <= CHUNK_MAX));
+        let ends: Vec<_> = index.chunks.iter().filter_map(|chunk| chunk.last().copied()).collect();
+        assert_eq!(index.ends, ends);
         for (position, chunk) in index.chunks.iter().enumerate() {
             assert_eq!(
                 index.counts.sum_before(position + 1) - index.counts.sum_before(position),

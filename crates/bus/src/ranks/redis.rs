@@ -1,7 +1,7 @@
 //! Ranks on Redis, shared by all nodes.
 //!
 //! A board is three keys in one slot: `…:meta` (a hash of version and order), `…:places` (a sorted set, see
-//! [`encoding`](super::encoding)) and `…:players` (a hash from player to time, which with the player's id makes the
+//! the README) and `…:players` (a hash from player to time, which with the player's id makes the
 //! member to look up or replace).
 //!
 //! Invariant: each script reads or changes a board at one go. A rebuild is staged under keys that expire by
