@@ -41,7 +41,7 @@ pub trait BoardRepository: Send {
         users: &[UserId],
     ) -> Result<Vec<(UserId, Standing)>, StoreError>;
 
-    /// Stores standings as of `version`, in one statement.
+    /// Stores standings as of `version`, in one statement; each player at most once in a call.
     async fn put_many(
         &mut self,
         tournament_id: &TournamentId,
@@ -52,7 +52,7 @@ pub trait BoardRepository: Send {
     /// Stores past scores, in one statement; those that are there already are left out.
     async fn add_history(&mut self, events: &[ScoreEvent]) -> Result<(), StoreError>;
 
-    /// Every past score of a player in a tournament, the oldest first. At most 10 000.
+    /// Every past score of a player in a tournament, the oldest first; of more than 10 000 the newest 10 000.
     async fn history(
         &mut self,
         tournament_id: &TournamentId,

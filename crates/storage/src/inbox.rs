@@ -89,8 +89,8 @@ pub trait InboxRepository: Send {
     async fn add_many(&mut self, updates: &[NewUpdate]) -> Result<u64, StoreError>;
 
     /// Claims up to `limit` updates, at most one a chat, the oldest ids first, and holds them until `lease_until`
-    /// under the id `lease`. Updates whose lease ran out before `now` are claimed anew. Two workers never hold updates
-    /// of one chat at a time.
+    /// under the id `lease`, which is new for each call. Updates whose lease has run out at `now` are claimed anew. Two
+    /// workers never hold updates of one chat at a time.
     async fn claim(
         &mut self,
         now: Timestamp,

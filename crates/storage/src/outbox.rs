@@ -10,7 +10,7 @@
 //! ```
 //! A row is `sending`, durably, before its request leaves. If the sender dies then, nobody knows whether Telegram got
 //! it: a [`repeatable`](NewOutgoing::repeatable) row goes back to `waiting`, every other one ends `ambiguous`.
-//! The rows of a chat leave in the order of their ids.
+//! The rows of a chat leave one at a time, those of one class in the order of their ids.
 
 use async_trait::async_trait;
 use domain::{BotId, ChatId, OutgoingId, Timestamp, UpdateId};
@@ -194,9 +194,11 @@ pub trait OutboxRepository: Send {
     /// Writes rows. A row whose cause is there already is left out.
     async fn add_many(&mut self, rows: &[NewOutgoing]) -> Result<(), StoreError>;
 
-    /// Claims up to `limit` due rows of `class` and marks them `sending` until `lease_until`: the oldest first, at
-    /// most one a chat and none of a chat that has an older row waiting, sending or due later. Rows whose lease ran
-    /// out are not claimed: see [`end_expired`](Self::end_expired).
+    /// Claims up to `limit` due rows of `class` and marks them `sending` until `lease_until`: those that are due the
+    /// longest first, at most one a chat, none of a chat with a row on the wire, and none of a chat with an older row
+    /// of the same or a more urgent class that is waiting, be it due later. A less urgent row holds nobody up: a reply
+    /// goes before the mass mail that was written earlier. Rows whose lease ran out are not claimed: see
+    /// [`end_expired`](Self::end_expired).
     async fn claim(
         &mut self,
         class: OutgoingClass,
@@ -216,7 +218,7 @@ pub trait OutboxRepository: Send {
     /// Gives back a row that was claimed but whose request never left: it waits again, and the try does not count.
     async fn give_back(&mut self, row: &ClaimedOutgoing, run_at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Ends what dead senders left behind: rows that are `sending` with a lease that ran out before `now` become
+    /// Ends what dead senders left behind: rows that are `sending` with a lease that has run out at `now` become
     /// `ambiguous`, the repeatable ones wait again. Returns how many became ambiguous.
     async fn end_expired(&mut self, now: Timestamp) -> Result<u64, StoreError>;
 

@@ -1,0 +1,206 @@
+//! The contracts that every engine keeps, one function each. An engine's tests expand them by
+//! [`contract_suite!`](crate::contract_suite), each against a store of its own.
+//!
+//! A contract is given a fresh, migrated store, and fails by panicking.
+
+#![expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
+
+pub mod boards;
+pub mod dialogues;
+pub mod events;
+pub mod fixtures;
+pub mod inbox;
+pub mod leases;
+pub mod outbox;
+pub mod sessions;
+pub mod settings;
+pub mod signing_keys;
+pub mod tournaments;
+pub mod transactions;
+pub mod users;
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+use async_trait::async_trait;
+use futures::FutureExt;
+
+use crate::Store;
+
+/// A store of a test's own, and what has to be cleared away behind it.
+#[async_trait]
+pub trait Fixture {
+    /// The store: fresh and migrated.
+    fn store(&self) -> &dyn Store;
+
+    /// Clears away whatever was made for the test.
+    async fn finish(self);
+}
+
+/// Runs a contract, and clears up behind it also when it fails.
+pub async fn run(fixture: impl Fixture, contract: impl AsyncFnOnce(&dyn Store)) {
+    let result = AssertUnwindSafe(contract(fixture.store())).catch_unwind().await;
+    fixture.finish().await;
+    if let Err(panic) = result {
+        resume_unwind(panic);
+    }
+}
+
+/// Makes a test of every contract. `$fixture` is an async function without arguments that returns a
+/// [`Fixture`](crate::testsuite::Fixture).
+#[macro_export]
+macro_rules! contract_suite {
+    ($fixture:path) => {
+        $crate::contract_suite! { @modules $fixture;
+            transactions: [
+                a_closed_store_is_unavailable,
+                a_read_refuses_to_write,
+                a_read_sees_one_state,
+                a_transaction_sees_its_own_changes,
+                migrating_again_changes_nothing,
+                unsaved_changes_leave_no_trace,
+            ]
+            inbox: [
+                a_buried_update_releases_its_chat,
+                a_chat_is_claimed_one_at_a_time,
+                a_chat_with_much_to_do_holds_nobody_up,
+                a_dead_workers_update_is_taken_over,
+                a_lost_lease_changes_nothing,
+                a_lower_id_that_comes_late_waits_for_the_running_one,
+                a_payload_survives_byte_for_byte,
+                a_retry_holds_its_chat_but_no_other,
+                an_update_is_stored_once,
+                chats_of_two_bots_are_apart,
+                dead_letters_are_replayed,
+                old_done_updates_are_removed,
+                stats_tell_how_much_is_where,
+                the_oldest_are_claimed_first,
+                updates_without_a_chat_wait_for_nobody,
+                workers_at_once_keep_each_chats_order,
+                workers_at_once_never_share_a_chat,
+            ]
+            outbox: [
+                a_cause_writes_each_row_once,
+                a_chat_has_one_row_on_the_wire,
+                a_chats_rows_leave_in_order,
+                a_given_back_row_has_not_been_tried,
+                a_lost_lease_changes_nothing,
+                a_payload_survives_byte_for_byte,
+                a_retry_waits_and_holds_its_chat,
+                a_row_is_not_claimed_before_it_is_due,
+                a_row_is_not_claimed_twice,
+                an_urgent_row_passes_a_less_urgent_one,
+                old_ended_rows_are_removed,
+                rows_of_dead_senders_are_ended,
+                senders_at_once_never_share_a_chat,
+                stats_tell_how_much_is_where,
+                the_longest_due_are_claimed_first,
+            ]
+            users: [
+                a_light_profile_is_merged,
+                a_merge_of_what_is_not_light_is_refused,
+                a_platform_user_is_added_once,
+                a_telegram_id_is_given_once,
+                a_telegram_user_is_added_once,
+                only_telegram_overrules_a_locale,
+                people_are_answered_in_the_order_of_the_call,
+                text_survives,
+                too_many_ids_are_refused,
+                users_are_found_by_every_key,
+            ]
+            sessions: [
+                a_session_ends_once,
+                a_session_is_found_as_it_was_stored,
+                an_ended_session_is_not_rotated,
+                of_refreshes_at_once_one_wins,
+                over_sessions_are_removed,
+                rotation_keeps_the_hash_before,
+            ]
+            signing_keys: [
+                a_key_id_is_unique,
+                only_keys_in_use_are_listed,
+                others_retire_unless_they_do_earlier,
+            ]
+            settings: [
+                a_setting_is_replaced,
+                of_first_values_at_once_one_stays,
+                the_first_value_stays,
+            ]
+            leases: [
+                a_lease_has_one_owner,
+                a_lease_that_ran_out_is_free,
+                only_the_owner_releases,
+                owners_at_once_do_not_share,
+            ]
+            tournaments: [
+                a_missing_tournament_has_no_board,
+                a_tournament_is_replaced_and_its_board_stays,
+                lists_show_running_then_upcoming_then_finished,
+                locked_boards_lose_no_update,
+                versions_are_committed_in_their_order,
+            ]
+            boards: [
+                a_place_and_its_surroundings,
+                a_scan_meets_everyone_once,
+                changes_behind_a_version_are_found,
+                history_keeps_each_event_once_and_sorts_by_time,
+                pages_equal_the_order_of_rank_keys,
+                standings_are_put_and_found,
+                too_many_players_are_refused,
+            ]
+            events: [
+                a_forgotten_event_is_new_again,
+                an_event_is_new_once,
+                calls_at_once_do_not_share_an_event,
+            ]
+            dialogues: [
+                a_dialogue_is_kept_by_bot_and_chat,
+            ]
+        }
+    };
+    (@modules $fixture:path; $($module:ident: [$($contract:ident,)*])*) => {
+        $(
+            mod $module {
+                $(
+                    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                    async fn $contract() {
+                        $crate::testsuite::run($fixture().await, $crate::testsuite::$module::$contract).await;
+                    }
+                )*
+            }
+        )*
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    /// A contract that the macro does not name would never run.
+    #[test]
+    fn every_contract_is_in_the_suite() {
+        let sources = [
+            ("boards", include_str!("testsuite/boards.rs")),
+            ("dialogues", include_str!("testsuite/dialogues.rs")),
+            ("events", include_str!("testsuite/events.rs")),
+            ("inbox", include_str!("testsuite/inbox.rs")),
+            ("leases", include_str!("testsuite/leases.rs")),
+            ("outbox", include_str!("testsuite/outbox.rs")),
+            ("sessions", include_str!("testsuite/sessions.rs")),
+            ("settings", include_str!("testsuite/settings.rs")),
+            ("signing_keys", include_str!("testsuite/signing_keys.rs")),
+            ("tournaments", include_str!("testsuite/tournaments.rs")),
+            ("transactions", include_str!("testsuite/transactions.rs")),
+            ("users", include_str!("testsuite/users.rs")),
+        ];
+        let listed = include_str!("testsuite.rs");
+        for (module, source) in sources {
+            let (_, list) = listed.split_once(&format!("            {module}: [\n")).unwrap();
+            let (list, _) = list.split_once("            ]\n").unwrap();
+            let contracts = source.split("\npub async fn ").skip(1).map(|rest| rest.split('(').next().unwrap());
+            for contract in contracts {
+                assert!(
+                    list.lines().any(|line| line.trim() == format!("{contract},")),
+                    "{module}::{contract} is not in contract_suite!"
+                );
+            }
+        }
+    }
+}

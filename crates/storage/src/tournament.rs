@@ -29,8 +29,8 @@ pub trait TournamentRepository: Send {
     /// finished ones (latest end first); ties by id.
     async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError>;
 
-    /// The same, locked until the transaction ends: whoever changes a board's standings does this before reading
-    /// them, so that two batches of scores can't overwrite each other.
+    /// The tournament with an id, locked until the transaction ends: whoever changes a board's standings does this
+    /// before reading them, so that two batches of scores can't overwrite each other.
     async fn lock(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError>;
 
     /// Raises the board's version by one and the number of players by `new_players`, and returns the new version.

@@ -1,0 +1,49 @@
+//! The schema, compared with the snapshot that both engines share.
+
+mod database;
+
+use std::collections::BTreeMap;
+
+use sqlx::{Connection, PgConnection};
+use storage::Store;
+use storage_postgres::{Options, PostgresStore};
+
+use crate::database::Database;
+
+#[tokio::test]
+async fn tables_and_columns_are_those_of_the_snapshot() {
+    let database = Database::create().await;
+    let store = PostgresStore::connect(database.url(), &Options::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    let columns: Vec<(String, String)> = sqlx::query_as(
+        "SELECT table_name::TEXT, column_name::TEXT
+         FROM information_schema.columns
+         WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'
+         ORDER BY table_name, column_name
+         LIMIT 10000",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    database.drop().await;
+
+    let mut schema = BTreeMap::<String, Vec<String>>::new();
+    for (table, column) in columns {
+        schema.entry(table).or_default().push(column);
+    }
+    for columns in schema.values_mut() {
+        columns.sort();
+    }
+    let expected: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(include_str!("../../storage/schema.json")).unwrap();
+    assert_eq!(
+        schema,
+        expected,
+        "crates/storage/schema.json differs; it should be:\n{}",
+        serde_json::to_string_pretty(&schema).unwrap()
+    );
+}

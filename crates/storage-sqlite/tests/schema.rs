@@ -1,0 +1,41 @@
+//! The schema, compared with the snapshot that both engines share.
+
+use std::collections::BTreeMap;
+
+use sqlx::{Connection, SqliteConnection};
+use storage::Store;
+use storage_sqlite::{Options, SqliteStore};
+
+#[tokio::test]
+async fn tables_and_columns_are_those_of_the_snapshot() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("podium.db");
+    let path = path.to_str().unwrap();
+    let store = SqliteStore::open(path, &Options::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+
+    let mut connection = SqliteConnection::connect(path).await.unwrap();
+    let columns: Vec<(String, String)> = sqlx::query_as(
+        "SELECT tables.name, columns.name
+         FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+         WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%' AND tables.name <> '_sqlx_migrations'
+         ORDER BY tables.name, columns.name
+         LIMIT 10000",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    let mut schema = BTreeMap::<String, Vec<String>>::new();
+    for (table, column) in columns {
+        schema.entry(table).or_default().push(column);
+    }
+    let expected: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(include_str!("../../storage/schema.json")).unwrap();
+    assert_eq!(
+        schema,
+        expected,
+        "crates/storage/schema.json differs; it should be:\n{}",
+        serde_json::to_string_pretty(&schema).unwrap()
+    );
+}

@@ -1,0 +1,44 @@
+//! Contracts of seen events.
+
+use domain::{EventId, EventSource};
+use futures::future::join_all;
+
+use crate::{Store, testsuite::fixtures::*};
+
+fn event(source: &str, id: &str) -> (EventSource, EventId) {
+    (source.parse().unwrap(), id.parse().unwrap())
+}
+
+async fn mark(store: &dyn Store, events: &[(EventSource, EventId)]) -> Vec<bool> {
+    write(store, async |transaction| transaction.events().mark_seen(events, at(0)).await.unwrap()).await
+}
+
+/// An event is new once, in one call or in two; the same id of another source is another event.
+pub async fn an_event_is_new_once(store: &dyn Store) {
+    let events = [event("a", "1"), event("a", "2"), event("a", "1"), event("b", "1"), event("a", "'\"\\")];
+    assert_eq!(mark(store, &events).await, [true, true, false, true, true]);
+    assert_eq!(mark(store, &[event("a", "3"), event("a", "2"), event("a", "3")]).await, [true, false, false]);
+    assert_eq!(mark(store, &[event("A", "1"), event("a", "1 ".trim())]).await, [true, false]);
+    assert!(mark(store, &[]).await.is_empty());
+}
+
+/// What was forgotten may come again; the rest may not.
+pub async fn a_forgotten_event_is_new_again(store: &dyn Store) {
+    let events = [event("a", "1"), event("a", "2"), event("b", "1")];
+    mark(store, &events).await;
+    write(store, async |transaction| {
+        transaction.events().forget(&[event("a", "1"), event("c", "9")]).await.unwrap();
+        transaction.events().forget(&[]).await.unwrap();
+    })
+    .await;
+    assert_eq!(mark(store, &events).await, [true, false, false]);
+}
+
+/// Calls at once, with the same events in different orders: each event is new to one of them, and none fails.
+pub async fn calls_at_once_do_not_share_an_event(store: &dyn Store) {
+    let forth: Vec<_> = (0..50).map(|number| event("a", &format!("e{number}"))).collect();
+    let back: Vec<_> = forth.iter().rev().cloned().collect();
+    let calls = (0..6).map(|call| mark(store, if call % 2 == 0 { &forth } else { &back }));
+    let new: usize = join_all(calls).await.iter().flatten().filter(|is_new| **is_new).count();
+    assert_eq!(new, forth.len());
+}

@@ -1,0 +1,255 @@
+//! Contracts of users.
+
+use domain::{ChatId, Locale, TelegramUserId, UserId};
+
+use crate::{
+    Store, StoreError,
+    testsuite::fixtures::*,
+    user::{PlatformProfile, TelegramProfile, User},
+};
+
+async fn from_telegram(store: &dyn Store, profiles: &[TelegramProfile]) -> Vec<User> {
+    write(store, async |transaction| transaction.users().upsert_telegram(profiles).await.unwrap()).await
+}
+
+async fn from_platform(store: &dyn Store, profile: &PlatformProfile) -> User {
+    write(store, async |transaction| transaction.users().upsert_platform(profile).await.unwrap()).await
+}
+
+async fn by_id(store: &dyn Store, user_id: UserId) -> Option<User> {
+    read(store, async |transaction| transaction.users().by_id(user_id).await.unwrap()).await
+}
+
+fn is_conflict(result: Result<(), StoreError>, wanted: &str) -> bool {
+    matches!(result, Err(StoreError::Conflict { constraint, .. }) if constraint == wanted)
+}
+
+/// The second sight of a person refreshes what Telegram says; id, alias, player key and first sight stay, and a chat
+/// that is known is not forgotten.
+pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
+    let first = from_telegram(store, &[telegram_profile(1)]).await.remove(0);
+    let expected = User {
+        user_id: user_id(1),
+        telegram_user_id: Some(TelegramUserId(1)),
+        platform_user_id: None,
+        player: player(1),
+        alias: "Player 1".to_owned(),
+        first_name: Some("First 1".to_owned()),
+        username: Some("user_1".to_owned()),
+        locale: Locale::Ru,
+        chat_id: None,
+        created_at: at(0),
+    };
+    assert!(first == expected);
+
+    let again = TelegramProfile {
+        telegram_user_id: TelegramUserId(1),
+        first_name: "Other".to_owned(),
+        username: None,
+        locale: Locale::It,
+        chat_id: Some(ChatId(1)),
+        seen_at: at(10),
+        ..telegram_profile(2)
+    };
+    let expected = User {
+        first_name: Some("Other".to_owned()),
+        username: None,
+        locale: Locale::It,
+        chat_id: Some(ChatId(1)),
+        ..expected
+    };
+    assert!(from_telegram(store, std::slice::from_ref(&again)).await == [expected.clone()]);
+    assert!(from_telegram(store, &[TelegramProfile { chat_id: None, ..again }]).await == [expected.clone()]);
+    assert!(by_id(store, user_id(1)).await == Some(expected));
+    assert!(by_id(store, user_id(2)).await.is_none());
+}
+
+/// New and known people in one call, in any order.
+pub async fn people_are_answered_in_the_order_of_the_call(store: &dyn Store) {
+    assert!(from_telegram(store, &[]).await.is_empty());
+    from_telegram(store, &[telegram_profile(3), telegram_profile(5)]).await;
+    let numbers = [9, 5, 1, 3, 7];
+    let users = from_telegram(store, &numbers.map(telegram_profile)).await;
+    assert_eq!(users.iter().map(|user| user.user_id).collect::<Vec<_>>(), numbers.map(|number| user_id(number.into())));
+}
+
+/// The second event about a user brings the new alias; id and player key stay.
+pub async fn a_platform_user_is_added_once(store: &dyn Store) {
+    let first = from_platform(store, &platform_profile(1)).await;
+    let expected = User {
+        user_id: user_id(1),
+        telegram_user_id: None,
+        platform_user_id: Some(platform_id(1)),
+        player: player(1),
+        alias: "Alias 1".to_owned(),
+        first_name: None,
+        username: None,
+        locale: Locale::En,
+        chat_id: None,
+        created_at: at(0),
+    };
+    assert!(first == expected);
+    let again = PlatformProfile { platform_user_id: platform_id(1), seen_at: at(9), ..platform_profile(2) };
+    assert!(from_platform(store, &again).await == User { alias: "Alias 2".to_owned(), ..expected });
+}
+
+/// The platform's word on the language stands until Telegram tells one.
+pub async fn only_telegram_overrules_a_locale(store: &dyn Store) {
+    let says = |locale| PlatformProfile { locale, ..platform_profile(1) };
+    assert_eq!(from_platform(store, &says(None)).await.locale, Locale::En);
+    assert_eq!(from_platform(store, &says(Some(Locale::Fr))).await.locale, Locale::Fr);
+    assert_eq!(from_platform(store, &says(Some(Locale::It))).await.locale, Locale::It);
+    assert_eq!(from_platform(store, &says(None)).await.locale, Locale::It);
+    write(store, async |transaction| {
+        transaction.users().set_telegram_id(user_id(1), TelegramUserId(1)).await.unwrap();
+    })
+    .await;
+    assert_eq!(from_platform(store, &says(Some(Locale::Fr))).await.locale, Locale::Fr);
+    assert_eq!(from_telegram(store, &[telegram_profile(1)]).await[0].locale, Locale::Ru);
+    assert_eq!(from_platform(store, &says(Some(Locale::Fr))).await.locale, Locale::Ru);
+}
+
+/// By id, Telegram id, platform id and player key; lists are sorted and leave out who is unknown.
+pub async fn users_are_found_by_every_key(store: &dyn Store) {
+    from_telegram(store, &[telegram_profile(1)]).await;
+    for number in [4, 2, 3] {
+        from_platform(store, &platform_profile(number)).await;
+    }
+    read(store, async |transaction| {
+        let mut users = transaction.users();
+        let found = users.by_telegram_id(TelegramUserId(1)).await.unwrap().unwrap();
+        assert_eq!(found.user_id, user_id(1));
+        assert!(users.by_telegram_id(TelegramUserId(2)).await.unwrap().is_none());
+        assert_eq!(users.by_player(&player(3)).await.unwrap().unwrap().user_id, user_id(3));
+        assert!(users.by_player(&player(9)).await.unwrap().is_none());
+
+        let found = users.by_platform_ids(&[4, 9, 2, 2].map(platform_id)).await.unwrap();
+        assert_eq!(found.iter().map(|user| user.user_id).collect::<Vec<_>>(), [user_id(2), user_id(4)]);
+        assert!(users.by_platform_ids(&[]).await.unwrap().is_empty());
+
+        let names = users.names(&[3, 9, 1].map(user_id)).await.unwrap();
+        assert_eq!(names, [
+            (user_id(1), player(1), "Player 1".to_owned()),
+            (user_id(3), player(3), "Alias 3".to_owned()),
+        ]);
+        assert!(users.names(&[]).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+/// A thousand ids are answered, more are a mistake of the caller and not cut off silently.
+pub async fn too_many_ids_are_refused(store: &dyn Store) {
+    let profiles: Vec<TelegramProfile> = (1..=1000).map(telegram_profile).collect();
+    from_telegram(store, &profiles).await;
+    let ids: Vec<UserId> = (1..=1001).map(user_id).collect();
+    let platform_ids: Vec<_> = (1..=1001).map(platform_id).collect();
+    read(store, async |transaction| {
+        let mut users = transaction.users();
+        assert_eq!(users.names(&ids[..1000]).await.unwrap().len(), 1000);
+        assert!(users.by_platform_ids(&platform_ids[..1000]).await.is_ok());
+        assert!(users.names(&ids).await.is_err());
+        assert!(users.by_platform_ids(&platform_ids).await.is_err());
+    })
+    .await;
+}
+
+/// Names with quotes, emoji and control characters come back as they were.
+pub async fn text_survives(store: &dyn Store) {
+    let profile = TelegramProfile {
+        new_alias: HARD_TEXT.to_owned(),
+        first_name: HARD_TEXT.to_owned(),
+        username: Some(String::new()),
+        ..telegram_profile(1)
+    };
+    from_telegram(store, &[profile]).await;
+    let user = by_id(store, user_id(1)).await.unwrap();
+    assert_eq!(user.alias, HARD_TEXT);
+    assert_eq!(user.first_name.as_deref(), Some(HARD_TEXT));
+    assert_eq!(user.username.as_deref(), Some(""));
+
+    from_platform(store, &PlatformProfile { alias: HARD_TEXT.to_owned(), ..platform_profile(2) }).await;
+    assert_eq!(by_id(store, user_id(2)).await.unwrap().alias, HARD_TEXT);
+}
+
+/// An id of Telegram or of the platform belongs to one user; whoever is given a taken one is told so by name.
+pub async fn a_telegram_id_is_given_once(store: &dyn Store) {
+    from_telegram(store, &[telegram_profile(1), telegram_profile(2)]).await;
+    from_platform(store, &platform_profile(3)).await;
+    write(store, async |transaction| {
+        transaction.users().set_telegram_id(user_id(3), TelegramUserId(33)).await.unwrap();
+        transaction.users().set_platform_id(user_id(1), &platform_id(1), "New alias").await.unwrap();
+    })
+    .await;
+    let linked = by_id(store, user_id(1)).await.unwrap();
+    assert_eq!((linked.platform_user_id, linked.alias), (Some(platform_id(1)), "New alias".to_owned()));
+    assert_eq!(by_id(store, user_id(3)).await.unwrap().telegram_user_id, Some(TelegramUserId(33)));
+
+    // Each in a transaction of its own: PostgreSQL ends one that met an error.
+    let mut transaction = store.begin_write().await.unwrap();
+    let result = transaction.users().set_telegram_id(user_id(3), TelegramUserId(1)).await;
+    assert!(is_conflict(result, "users.telegram_user_id"));
+    drop(transaction);
+    let mut transaction = store.begin_write().await.unwrap();
+    let result = transaction.users().set_platform_id(user_id(2), &platform_id(3), "Alias").await;
+    assert!(is_conflict(result, "users.platform_user_id"));
+    drop(transaction);
+    let mut transaction = store.begin_write().await.unwrap();
+    assert!(transaction.users().set_telegram_id(user_id(99), TelegramUserId(99)).await.is_err());
+    drop(transaction);
+    let mut transaction = store.begin_write().await.unwrap();
+    assert!(transaction.users().set_platform_id(user_id(99), &platform_id(99), "Alias").await.is_err());
+}
+
+/// The platform user takes over what Telegram said and the sessions; alias and player key stay the platform user's.
+pub async fn a_light_profile_is_merged(store: &dyn Store) {
+    let light = TelegramProfile { chat_id: Some(ChatId(1)), ..telegram_profile(1) };
+    from_telegram(store, &[light, telegram_profile(5)]).await;
+    from_platform(store, &PlatformProfile { locale: Some(Locale::Fr), ..platform_profile(2) }).await;
+    write(store, async |transaction| {
+        let sessions = [session(1, user_id(1)), session(2, user_id(1)), session(3, user_id(5))];
+        transaction.sessions().add_many(&sessions).await.unwrap();
+        transaction.users().merge_light(user_id(1), user_id(2)).await.unwrap();
+    })
+    .await;
+
+    let merged = by_id(store, user_id(2)).await.unwrap();
+    let expected = User {
+        user_id: user_id(2),
+        telegram_user_id: Some(TelegramUserId(1)),
+        platform_user_id: Some(platform_id(2)),
+        player: player(2),
+        alias: "Alias 2".to_owned(),
+        first_name: Some("First 1".to_owned()),
+        username: Some("user_1".to_owned()),
+        locale: Locale::Ru,
+        chat_id: Some(ChatId(1)),
+        created_at: at(0),
+    };
+    assert!(merged == expected);
+    assert!(by_id(store, user_id(1)).await.is_none());
+    read(store, async |transaction| {
+        for (number, owner) in [(1, 2), (2, 2), (3, 5)] {
+            let session = transaction.sessions().by_id(session_id(number)).await.unwrap().unwrap();
+            assert_eq!(session.user_id, user_id(owner), "session {number}");
+        }
+    })
+    .await;
+    // Telegram told this language: the platform's word no longer changes it.
+    let later = PlatformProfile { locale: Some(Locale::Fr), ..platform_profile(2) };
+    assert_eq!(from_platform(store, &later).await.locale, Locale::Ru);
+}
+
+/// A profile that the platform knows, or nobody, is not merged away, and nothing is lost by the attempt.
+pub async fn a_merge_of_what_is_not_light_is_refused(store: &dyn Store) {
+    from_platform(store, &platform_profile(1)).await;
+    from_platform(store, &platform_profile(2)).await;
+    from_telegram(store, &[telegram_profile(3)]).await;
+    for (light, into) in [(1, 2), (9, 2), (3, 9)] {
+        let mut transaction = store.begin_write().await.unwrap();
+        let result = transaction.users().merge_light(user_id(light), user_id(into)).await;
+        assert!(!result.unwrap_err().is_temporary(), "{light} into {into}");
+    }
+    for number in 1..=3 {
+        assert!(by_id(store, user_id(number)).await.is_some());
+    }
+}
