@@ -15,6 +15,8 @@ mod packages;
 mod process;
 mod progress;
 mod proof;
+#[cfg(test)]
+mod rules;
 mod service;
 mod site;
 mod wasm_target;

@@ -63,7 +63,7 @@ fn clippy_wasm(proof: &mut Proof) -> Result<()> {
 /// rustdoc.
 fn doc(proof: &mut Proof) -> Result<()> {
     let mut command = process::cargo();
-    command.arg("doc").args(WORKSPACE).args(["--no-deps", "--document-private-items"]);
+    command.arg("doc").args(WORKSPACE).args(["--no-deps"]);
     proof.run(command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
