@@ -16,7 +16,8 @@ fuzz_target!(|raw: &str| {
 
     // Signed, the same text as a value must come through unless it has a control character or is too long.
     let user = r#"{"id":1,"first_name":"x"}"#;
-    let signed = init_data::sign(&[("auth_date", "1700000000"), ("user", user), ("start_param", raw)], &token);
+    let signed =
+        init_data::sign(&[("auth_date", "1700000000"), ("user", user), ("start_param", raw)], &token);
     let is_fine = signed.len() <= init_data::LEN_MAX && !raw.bytes().any(|byte| byte.is_ascii_control());
     match init_data::verify(&signed, &[token], now, 0) {
         Ok(data) => assert!(is_fine && data.start_param.as_deref() == Some(raw)),
