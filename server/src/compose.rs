@@ -6,16 +6,16 @@ use std::sync::Arc;
 use anyhow::Context;
 use bus::{
     RedisConnection,
-    limits::{InProcessLimits, Limits, RedisLimits},
-    ranks::{InProcessRanks, Ranks, RedisRanks},
-    signals::{InProcessSignals, RedisSignals, Signals},
+    limits::{Limits, in_process::InProcessLimits, redis::RedisLimits},
+    ranks::{Ranks, in_process::InProcessRanks, redis::RedisRanks},
+    signals::{Signals, in_process::InProcessSignals, redis::RedisSignals},
 };
 use domain::{Clock, Rng};
 use secrecy::ExposeSecret;
 use services::{Ports, Services};
 use storage::Store;
-use storage_postgres::{PostgresOptions, PostgresStore};
-use storage_sqlite::{SqliteOptions, SqliteStore};
+use storage_postgres::PostgresStore;
+use storage_sqlite::SqliteStore;
 use telegram::api::{BotApi, HttpBotApi, Timeouts};
 
 use crate::{
@@ -34,12 +34,12 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
     let url = settings.database_url.expose_secret();
     if settings.is_postgres() {
         let options =
-            PostgresOptions { connections: settings.file.postgres.connections, ..PostgresOptions::default() };
-        let store = PostgresStore::connect(url, options).await.context("the PostgreSQL database can't be reached")?;
+            storage_postgres::Options { connections: settings.file.postgres.connections, ..Default::default() };
+        let store = PostgresStore::connect(url, &options).await.context("the PostgreSQL database can't be reached")?;
         return Ok(Arc::new(store));
     }
     anyhow::ensure!(url.starts_with("sqlite:"), "DATABASE_URL must begin with sqlite: or postgres:");
-    let store = SqliteStore::open(url, SqliteOptions::default()).await.context("the SQLite file can't be opened")?;
+    let store = SqliteStore::open(url, &storage_sqlite::Options::default()).await.context("the SQLite file can't be opened")?;
     Ok(Arc::new(store))
 }
 
@@ -51,7 +51,7 @@ pub async fn services(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Res
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let secrets = secret::load(settings, &*rng)?;
-    let (ranks, limits, signals) = bus(settings).await?;
+    let (ranks, limits, signals) = bus(settings, &*rng).await?;
     let bot_api = bot_api(settings)?;
     let ports = Ports { store, clock, rng, ranks, limits, signals, bot_api };
     Ok(Services::new(ports, settings.for_services(), secrets))
@@ -60,7 +60,7 @@ pub async fn services(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Res
 /// The shared parts: in this process, or on Redis.
 type Bus = (Arc<dyn Ranks>, Arc<dyn Limits>, Arc<dyn Signals>);
 
-async fn bus(settings: &Settings) -> anyhow::Result<Bus> {
+async fn bus(settings: &Settings, rng: &dyn Rng) -> anyhow::Result<Bus> {
     let Some(url) = &settings.redis_url else {
         return Ok((
             Arc::new(InProcessRanks::default()),
@@ -69,11 +69,12 @@ async fn bus(settings: &Settings) -> anyhow::Result<Bus> {
         ));
     };
     let connection =
-        RedisConnection::connect(url.expose_secret(), REDIS_PREFIX).await.context("Redis can't be reached")?;
+        RedisConnection::connect(url.expose_secret(), REDIS_PREFIX).context("REDIS_URL is not an address of Redis")?;
+    connection.ping().await.context("Redis can't be reached")?;
     Ok((
         Arc::new(RedisRanks::new(connection.clone())),
         Arc::new(RedisLimits::new(connection.clone())),
-        Arc::new(RedisSignals::start(connection)),
+        Arc::new(RedisSignals::start(connection, rng)),
     ))
 }
 

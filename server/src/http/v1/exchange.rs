@@ -21,6 +21,12 @@ pub struct ExchangeRequest {
     init_data: String,
 }
 
+impl std::fmt::Debug for ExchangeRequest {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ExchangeRequest(…)")
+    }
+}
+
 /// Signs a player in.
 #[utoipa::path(
     post,

@@ -21,6 +21,12 @@ pub struct RefreshRequest {
     pub(super) refresh_token: String,
 }
 
+impl std::fmt::Debug for RefreshRequest {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("RefreshRequest(…)")
+    }
+}
+
 /// Keeps a player signed in.
 #[utoipa::path(
     post,
