@@ -1,12 +1,12 @@
 //! Ranks on Redis, shared by all nodes.
 //!
-//! A board is three keys in one slot: `…:meta` (a hash of version and order), `…:places` (a sorted set, see
-//! the README) and `…:players` (a hash from player to time, which with the player's id makes the
-//! member to look up or replace).
+//! A board is three keys in one slot: `…:meta` (a hash of version and order), `…:places` (a sorted set whose members
+//! are time and player) and `…:players` (a hash from player to time, which with the player's id makes the member to
+//! look up or replace).
 //!
 //! Invariant: each script reads or changes a board at one go. A rebuild is staged under keys that expire by
-//! themselves and takes the board's place in one step, so a rebuild that dies leaves the board as it was. Versions stay below 2^53,
-//! as Lua counts in doubles.
+//! themselves and takes the board's place in one step, so a rebuild that dies leaves the board as it was. Versions
+//! stay below 2^53, as Lua counts in doubles.
 
 use std::{collections::HashSet, time::Duration};
 
