@@ -1,1 +1,42 @@
-//! app
+//! The Mini App: what players see.
+//!
+//! One tree of components is rendered twice: on the server, so that the first paint already shows the leaderboard,
+//! and in the WebView, where it takes over the same HTML and comes alive. The first route's data and the texts travel
+//! in the page itself, so that nothing has to be fetched before the page can be used.
+//!
+//! Invariant: the WASM side knows `domain` and `i18n` alone, and what the server renders is public: nothing about the
+//! person who asks is ever part of the HTML.
+
+#![deny(missing_docs)]
+// Views are types as deep as their markup.
+#![recursion_limit = "256"]
+
+mod actions;
+mod app;
+mod board;
+mod clock;
+mod data;
+#[cfg(feature = "ssr")]
+mod document;
+pub mod functions;
+#[cfg(feature = "ssr")]
+mod kit;
+mod net;
+mod page_data;
+mod pages;
+mod router;
+mod session;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+mod telegram;
+mod texts;
+mod ui;
+mod visible;
+
+pub use crate::{
+    page_data::{First, PageData},
+    router::Route,
+};
+
+#[cfg(feature = "hydrate")]
+pub use crate::app::hydrate;

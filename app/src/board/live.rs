@@ -1,0 +1,229 @@
+//! The live stream of a board: Server-Sent Events while the page is seen, polling where they do not get through.
+
+use std::{cell::RefCell, rc::Rc};
+
+use domain::board::{BoardPage, LIVE_ROWS, LiveDelta, LiveSnapshot};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{EventSource, MessageEvent};
+
+use crate::{
+    board::{BoardStore, own::keep_own, telemetry::board_took},
+    clock::phone_ms,
+    net::{
+        self, Call,
+        later::{self, Later},
+    },
+    session::Session,
+    visible::Visible,
+};
+
+/// After so many failures in a row the page polls.
+const FAILURES_MAX: u32 = 3;
+const POLL_MS: i32 = 5000;
+/// How many polls are made before the stream is tried again.
+const POLLS_MAX: u32 = 12;
+
+/// How current a board is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// The stream is being opened.
+    Opening,
+    /// Changes arrive as they happen.
+    Live,
+    /// Changes arrive every few seconds.
+    Polling,
+}
+
+/// Keeps `store` current for as long as the calling page is shown.
+pub(crate) fn keep_live(store: BoardStore, session: Session, visible: Visible) -> Signal<Freshness> {
+    let freshness = RwSignal::new(Freshness::Opening);
+    let feed = StoredValue::new_local(None::<Rc<Feed>>);
+    Effect::new(move |_| {
+        let is_visible = visible.get();
+        feed.update_value(|feed| {
+            let feed =
+                feed.get_or_insert_with(|| Rc::new(Feed { store, freshness, state: RefCell::default() }));
+            if is_visible { feed.resume() } else { feed.pause() }
+        });
+    });
+    on_cleanup(move || {
+        feed.try_update_value(|feed| feed.take().map(|feed| feed.end()));
+    });
+    keep_own(store, session);
+    freshness.into()
+}
+
+#[derive(Debug)]
+struct Feed {
+    store: BoardStore,
+    freshness: RwSignal<Freshness>,
+    state: RefCell<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    stream: Option<Stream>,
+    waits: Option<Later>,
+    failures: u32,
+    polls: u32,
+    etag: Option<String>,
+    ended: bool,
+}
+
+/// An open stream; dropping it closes it.
+#[derive(Debug)]
+struct Stream {
+    source: EventSource,
+    _listeners: Vec<Closure<dyn FnMut(MessageEvent)>>,
+    _on_error: Closure<dyn FnMut()>,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.source.set_onerror(None);
+        self.source.close();
+    }
+}
+
+impl Feed {
+    fn resume(self: &Rc<Self>) {
+        let is_idle = {
+            let state = self.state.borrow();
+            !state.ended && state.stream.is_none() && state.waits.is_none()
+        };
+        if is_idle {
+            self.open();
+        }
+    }
+
+    fn pause(&self) {
+        let mut state = self.state.borrow_mut();
+        state.stream = None;
+        state.waits = None;
+        state.failures = 0;
+    }
+
+    fn end(&self) {
+        self.pause();
+        self.state.borrow_mut().ended = true;
+    }
+
+    fn open(self: &Rc<Self>) {
+        let Some(id) = self.store.try_id() else { return };
+        let since_ms = phone_ms();
+        let Ok(source) = EventSource::new(&format!("/v1/tournaments/{id}/live")) else {
+            self.poll_later(0);
+            return;
+        };
+        let feed = Rc::clone(self);
+        let mut is_first = true;
+        let on_snapshot = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let Some(snapshot) = read::<LiveSnapshot>(&event) else { return };
+            if std::mem::take(&mut is_first) {
+                board_took(since_ms);
+            }
+            feed.state.borrow_mut().failures = 0;
+            feed.store.take_window(snapshot);
+            feed.freshness.set(Freshness::Live);
+            net::status::note(true);
+        });
+        let feed = Rc::clone(self);
+        let on_delta = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let follows = read::<LiveDelta>(&event).is_some_and(|delta| feed.store.take_delta(delta));
+            if !follows {
+                // Something was missed: a new stream begins with the whole window.
+                feed.reopen_later(0);
+            }
+        });
+        let feed = Rc::clone(self);
+        let on_error = Closure::<dyn FnMut()>::new(move || feed.failed());
+        for (name, listener) in [("snapshot", &on_snapshot), ("delta", &on_delta)] {
+            // Without listeners the stream stays silent and polling is not reached; browsers do not refuse them.
+            let _ = source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+        }
+        source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let stream = Stream { source, _listeners: vec![on_snapshot, on_delta], _on_error: on_error };
+        self.state.borrow_mut().stream = Some(stream);
+    }
+
+    fn failed(self: &Rc<Self>) {
+        let (failures, is_closed) = {
+            let mut state = self.state.borrow_mut();
+            state.failures += 1;
+            let ready = state.stream.as_ref().map(|stream| stream.source.ready_state());
+            (state.failures, ready == Some(EventSource::CLOSED))
+        };
+        self.freshness.set(Freshness::Opening);
+        if failures >= FAILURES_MAX {
+            self.poll_later(0);
+        } else if is_closed {
+            // The browser has given up (an HTTP error); otherwise it comes back by itself, with `Last-Event-ID`.
+            self.reopen_later(1000 << failures);
+        }
+    }
+
+    /// Closes the stream and opens it again. Never within the stream's own listener, which would drop itself.
+    fn reopen_later(self: &Rc<Self>, delay_ms: i32) {
+        let feed = Rc::clone(self);
+        self.wait(delay_ms, move || {
+            feed.state.borrow_mut().stream = None;
+            feed.open();
+        });
+    }
+
+    fn poll_later(self: &Rc<Self>, delay_ms: i32) {
+        let feed = Rc::clone(self);
+        self.wait(delay_ms, move || {
+            feed.state.borrow_mut().stream = None;
+            leptos::task::spawn_local(async move { feed.poll().await });
+        });
+    }
+
+    fn wait(&self, delay_ms: i32, action: impl FnOnce() + 'static) {
+        let action = move || {
+            // In a task of its own, so that the timer can be replaced while it runs.
+            leptos::task::spawn_local(async move { action() });
+        };
+        let waits = later::after(delay_ms, action);
+        let mut state = self.state.borrow_mut();
+        if !state.ended {
+            state.waits = Some(waits);
+        }
+    }
+
+    async fn poll(self: &Rc<Self>) {
+        let Some(id) = self.store.try_id() else { return };
+        let since_ms = phone_ms();
+        let if_none_match = self.state.borrow().etag.clone();
+        let url = format!("/v1/tournaments/{id}/board?limit={LIVE_ROWS}");
+        let answer = net::send(Call { url, if_none_match, ..Call::default() }).await;
+        if self.state.borrow().ended || self.state.borrow().waits.is_none() {
+            return;
+        }
+        if let Ok(answer) = answer {
+            board_took(since_ms);
+            if let Ok(page) = answer.read::<BoardPage>() {
+                self.state.borrow_mut().etag = answer.etag;
+                self.store.take_page(page);
+            }
+            self.freshness.set(Freshness::Polling);
+        }
+        let polls = {
+            let mut state = self.state.borrow_mut();
+            state.polls += 1;
+            state.polls
+        };
+        if polls.is_multiple_of(POLLS_MAX) {
+            self.state.borrow_mut().failures = 0;
+            self.reopen_later(POLL_MS);
+        } else {
+            self.poll_later(POLL_MS);
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(event: &MessageEvent) -> Option<T> {
+    serde_json::from_str(&event.data().as_string()?).ok()
+}

@@ -1,0 +1,70 @@
+//! The player's own row while it is outside the window: asked for when the board has moved, at most every two seconds.
+
+use std::{cell::RefCell, rc::Rc};
+
+use leptos::prelude::*;
+
+use crate::{
+    board::BoardStore,
+    clock::phone_ms,
+    functions,
+    net::later::{self, Later},
+    session::Session,
+};
+
+const PAUSE_MS: i64 = 2000;
+/// The player and some neighbors on both sides.
+const ROWS: u32 = 5;
+
+#[derive(Debug, Default)]
+struct Pace {
+    last_ms: i64,
+    waits: Option<Later>,
+}
+
+/// Keeps the own row of `store` current for as long as the calling page is shown.
+pub(super) fn keep_own(store: BoardStore, session: Session) {
+    let pace = Rc::new(RefCell::new(Pace::default()));
+    Effect::new({
+        let pace = Rc::clone(&pace);
+        move |_| {
+            store.version().track();
+            let Some(player) = session.player().get() else { return };
+            if store.shows(&player) {
+                store.forget_around();
+                return;
+            }
+            let due_ms = pace.borrow().last_ms + PAUSE_MS - phone_ms();
+            let delay = i32::try_from(due_ms.max(0)).unwrap_or_default();
+            if pace.borrow().waits.is_none() {
+                let paced = Rc::clone(&pace);
+                let waits = later::after(delay, move || {
+                    leptos::task::spawn_local(async move {
+                        {
+                            let mut pace = paced.borrow_mut();
+                            pace.last_ms = phone_ms();
+                            pace.waits = None;
+                        }
+                        fetch(store).await;
+                    });
+                });
+                pace.borrow_mut().waits = Some(waits);
+            }
+        }
+    });
+    let pace = StoredValue::new_local(pace);
+    // A timer of a page that is gone must not run.
+    on_cleanup(move || {
+        pace.try_update_value(|pace| pace.borrow_mut().waits.take());
+    });
+}
+
+async fn fetch(store: BoardStore) {
+    let Some(id) = store.try_id() else { return };
+    // After a failure what is shown stays, and the next frame asks again.
+    if let Ok(page) = functions::board_page(id, true, ROWS).await
+        && store.try_id().is_some()
+    {
+        store.take_around(page);
+    }
+}

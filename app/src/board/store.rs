@@ -1,0 +1,309 @@
+//! The state of a board in the page.
+//!
+//! Invariant: a row of the page lives as long as its player is in the window; a new score or rank changes what stands
+//! in the row and where it is, never the row itself. So a frame of the live stream touches what has changed and nothing
+//! else.
+
+use domain::{
+    PlayerKey, TournamentId,
+    board::{BoardEntry, BoardPage, LiveDelta, LiveSnapshot},
+    ranking::Order,
+};
+use leptos::prelude::*;
+
+/// A player's row.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// Whose.
+    pub player: PlayerKey,
+    /// What stands in it.
+    pub entry: ArcRwSignal<BoardEntry>,
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        self.player == other.player
+    }
+}
+
+/// A board. Cheap to copy.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BoardStore {
+    id: StoredValue<TournamentId>,
+    window: StoredValue<LiveSnapshot>,
+    rows: RwSignal<Vec<Row>>,
+    total: RwSignal<u64>,
+    version: RwSignal<u64>,
+    /// The player's own row as the server last gave it.
+    own: RwSignal<Option<BoardEntry>>,
+    /// The rows around it, when it is outside the window.
+    around: RwSignal<Vec<BoardEntry>>,
+    me: Memo<Option<BoardEntry>>,
+}
+
+impl BoardStore {
+    /// A board that shows `page`.
+    pub(crate) fn new(page: BoardPage, order: Order, player: Memo<Option<PlayerKey>>) -> Self {
+        let id = page.tournament_id.clone();
+        let rows = RwSignal::new(page.entries.iter().cloned().map(row).collect::<Vec<_>>());
+        let own = RwSignal::new(page.me);
+        let window = LiveSnapshot {
+            tournament_id: page.tournament_id,
+            version: page.version,
+            total: page.total,
+            order,
+            entries: page.entries,
+        };
+        let me = Memo::new(move |_| {
+            let player = player.get()?;
+            let in_window = rows.with(|rows| rows.iter().find(|row| row.player == player).cloned());
+            match in_window {
+                Some(row) => Some(row.entry.get()),
+                None => own.get().filter(|own| own.player == player),
+            }
+        });
+        Self {
+            id: StoredValue::new(id),
+            total: RwSignal::new(window.total),
+            version: RwSignal::new(window.version),
+            window: StoredValue::new(window),
+            rows,
+            own,
+            around: RwSignal::new(Vec::new()),
+            me,
+        }
+    }
+
+    /// Whose board, unless its page is gone.
+    pub(crate) fn try_id(self) -> Option<TournamentId> {
+        self.id.try_get_value()
+    }
+
+    /// The rows of the window, by rank.
+    pub(crate) fn rows(self) -> Signal<Vec<Row>> {
+        self.rows.into()
+    }
+
+    /// How many players have a rank.
+    pub(crate) fn total(self) -> Signal<u64> {
+        self.total.into()
+    }
+
+    /// The version that is shown.
+    pub(crate) fn version(self) -> Signal<u64> {
+        self.version.into()
+    }
+
+    /// The player's own row, from the window when it is there.
+    pub(crate) fn me(self) -> Memo<Option<BoardEntry>> {
+        self.me
+    }
+
+    /// The rows around the player's own; empty while that is in the window.
+    pub(crate) fn around(self) -> Signal<Vec<BoardEntry>> {
+        self.around.into()
+    }
+
+    /// Whether the window shows `player`.
+    pub(crate) fn shows(self, player: &PlayerKey) -> bool {
+        self.rows.with_untracked(|rows| rows.iter().any(|row| row.player == *player))
+    }
+
+    /// How far it is to the place above: the points and that place.
+    pub(crate) fn gap(self) -> Option<(u64, u64)> {
+        let me = self.me.get()?;
+        let above = me.rank.checked_sub(1).filter(|rank| *rank > 0)?;
+        let in_window =
+            self.rows.with(|rows| rows.iter().map(|row| row.entry.get()).find(|entry| entry.rank == above));
+        let neighbor = in_window.or_else(|| {
+            self.around.with(|around| around.iter().find(|entry| entry.rank == above).cloned())
+        })?;
+        Some((neighbor.score.points().abs_diff(me.score.points()), above))
+    }
+
+    /// The own row has come into the window.
+    pub(crate) fn forget_around(self) {
+        if self.around.with_untracked(|around| !around.is_empty()) {
+            self.around.set(Vec::new());
+        }
+    }
+
+    /// Takes the player's own row and the rows around it.
+    pub(crate) fn take_around(self, page: BoardPage) {
+        let is_in_window = page.me.as_ref().is_some_and(|me| self.shows(&me.player));
+        self.own.set(page.me);
+        self.around.set(if is_in_window { Vec::new() } else { page.entries });
+    }
+
+    /// Shows a whole window.
+    pub(crate) fn take_window(self, next: LiveSnapshot) {
+        if next.tournament_id != self.id.get_value() {
+            return;
+        }
+        self.show(next);
+    }
+
+    /// Shows a page from rank 1, as polling brings it.
+    pub(crate) fn take_page(self, page: BoardPage) {
+        let order = self.window.with_value(|window| window.order);
+        if page.me.is_some() {
+            self.own.set(page.me);
+        }
+        self.take_window(LiveSnapshot {
+            tournament_id: page.tournament_id,
+            version: page.version,
+            total: page.total,
+            order,
+            entries: page.entries,
+        });
+    }
+
+    /// Applies a change. Returns `false` when it does not follow on what is shown.
+    #[must_use]
+    pub(crate) fn take_delta(self, delta: LiveDelta) -> bool {
+        let mut next = self.window.get_value();
+        let follows = next.apply(delta);
+        if follows {
+            self.show(next);
+        }
+        follows
+    }
+
+    fn show(self, next: LiveSnapshot) {
+        let before = self.rows.get_untracked();
+        let after = next
+            .entries
+            .iter()
+            .map(|entry| match before.iter().find(|row| row.player == entry.player) {
+                Some(row) => {
+                    if row.entry.with_untracked(|held| held != entry) {
+                        row.entry.set(entry.clone());
+                    }
+                    row.clone()
+                }
+                None => row(entry.clone()),
+            })
+            .collect::<Vec<_>>();
+        if before != after {
+            self.rows.set(after);
+        }
+        if self.total.get_untracked() != next.total {
+            self.total.set(next.total);
+        }
+        let version = next.version;
+        self.window.set_value(next);
+        if self.version.get_untracked() != version {
+            self.version.set(version);
+        }
+    }
+}
+
+fn row(entry: BoardEntry) -> Row {
+    Row { player: entry.player.clone(), entry: ArcRwSignal::new(entry) }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Score, Timestamp};
+
+    use super::*;
+
+    fn entry(rank: u64, player: &str, points: i64) -> BoardEntry {
+        BoardEntry {
+            rank,
+            player: player.parse().unwrap(),
+            alias: player.to_owned(),
+            score: Score::new(points).unwrap(),
+            achieved_at: Timestamp::from_millis(points),
+        }
+    }
+
+    fn page(version: u64, entries: Vec<BoardEntry>) -> BoardPage {
+        BoardPage {
+            tournament_id: "cup".parse().unwrap(),
+            version,
+            total: entries.len() as u64,
+            entries,
+            me: None,
+            next_cursor: None,
+        }
+    }
+
+    fn store(me: &str) -> BoardStore {
+        let me: Option<PlayerKey> = me.parse().ok();
+        let entries = vec![entry(1, "p_a", 30), entry(2, "p_b", 20), entry(3, "p_c", 10)];
+        BoardStore::new(page(7, entries), Order::Desc, Memo::new(move |_| me.clone()))
+    }
+
+    fn ranking(store: BoardStore) -> Vec<(u64, String)> {
+        let rows = store.rows().get_untracked();
+        rows.iter().map(|row| row.entry.with_untracked(|entry| (entry.rank, entry.alias.clone()))).collect()
+    }
+
+    #[test]
+    fn a_delta_moves_rows_without_replacing_them() {
+        Owner::new().with(|| {
+            let store = store("p_c");
+            let before = store.rows().get_untracked();
+            let delta = LiveDelta {
+                from: 7,
+                version: 8,
+                total: 3,
+                changed: vec![entry(1, "p_c", 40)],
+                moved: vec![("p_a".parse().unwrap(), 2), ("p_b".parse().unwrap(), 3)],
+                left: Vec::new(),
+            };
+            assert!(store.take_delta(delta));
+            assert_eq!(ranking(store), [(1, "p_c".into()), (2, "p_a".into()), (3, "p_b".into())]);
+            assert_eq!(before[2].entry.with_untracked(|entry| entry.rank), 1, "the old row was not kept");
+            assert_eq!(store.me().get_untracked().unwrap().rank, 1);
+            assert_eq!(store.gap(), None);
+        });
+    }
+
+    #[test]
+    fn a_delta_that_does_not_follow_changes_nothing() {
+        Owner::new().with(|| {
+            let store = store("p_c");
+            let delta = LiveDelta {
+                from: 6,
+                version: 9,
+                total: 0,
+                changed: Vec::new(),
+                moved: Vec::new(),
+                left: vec!["p_a".parse().unwrap()],
+            };
+            assert!(!store.take_delta(delta));
+            assert_eq!(ranking(store).len(), 3);
+        });
+    }
+
+    #[test]
+    fn the_gap_is_counted_to_the_place_above() {
+        Owner::new().with(|| assert_eq!(store("p_b").gap(), Some((10, 1))));
+    }
+
+    #[test]
+    fn the_own_row_outside_the_window_comes_from_its_neighborhood() {
+        Owner::new().with(|| {
+            let store = store("p_z");
+            assert_eq!(store.me().get_untracked(), None);
+            let mut around = page(7, vec![entry(8, "p_y", 5), entry(9, "p_z", 2)]);
+            around.me = Some(entry(9, "p_z", 2));
+            store.take_around(around);
+            assert_eq!(store.me().get_untracked().unwrap().rank, 9);
+            assert_eq!(store.gap(), Some((3, 8)));
+        });
+    }
+
+    #[test]
+    fn a_window_of_another_tournament_is_not_shown() {
+        Owner::new().with(|| {
+            let store = store("p_b");
+            let mut other = page(9, Vec::new());
+            other.tournament_id = "other".parse().unwrap();
+            store.take_page(other);
+            assert_eq!(ranking(store).len(), 3);
+        });
+    }
+}

@@ -1,0 +1,64 @@
+//! The server's time in the page, one tick a second for all countdowns.
+
+use std::time::Duration;
+
+use domain::Timestamp;
+use leptos::prelude::*;
+
+use crate::texts::Texts;
+
+const SECOND_MS: i64 = 1000;
+
+/// The current second by the server's clock. The phone's own clock is only used to measure how much time has passed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Now(RwSignal<Timestamp>);
+
+impl Now {
+    /// A clock that stands at the server's time.
+    pub(crate) fn new(at: Timestamp) -> Self {
+        Self(RwSignal::new(at))
+    }
+
+    /// The clock of this page.
+    pub(crate) fn expect() -> Self {
+        expect_context()
+    }
+
+    /// The time; the reader runs again every second.
+    pub(crate) fn get(self) -> Timestamp {
+        self.0.get()
+    }
+
+    /// The time, once.
+    pub(crate) fn get_untracked(self) -> Timestamp {
+        self.0.get_untracked()
+    }
+
+    /// Starts to tick. Called once, in the WebView.
+    pub(crate) fn start(self) {
+        let server = self.0.get_untracked();
+        let phone = phone_ms();
+        // Without timers the countdowns stand still, which is all that can be done.
+        let _ = set_interval_with_handle(
+            move || self.0.set(server.plus_ms(phone_ms() - phone)),
+            Duration::from_secs(1),
+        );
+    }
+}
+
+/// Milliseconds by the phone's clock.
+pub(crate) fn phone_ms() -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit 53 bits")]
+    let now = js_sys::Date::now() as i64;
+    now
+}
+
+/// The time until `until`, as a clock below a day and in days and hours above.
+pub(crate) fn countdown(texts: Texts, until: Timestamp, now: Timestamp) -> String {
+    let seconds = u64::try_from((until.millis_since(now) + SECOND_MS - 1) / SECOND_MS).unwrap_or_default();
+    let (days, hours) = (seconds / 86_400, seconds / 3600 % 24);
+    if days > 0 {
+        return texts.with(|catalog| i18n::keys::app::time_days(catalog, days, hours));
+    }
+    format!("{hours:02}:{:02}:{:02}", seconds / 60 % 60, seconds % 60)
+}

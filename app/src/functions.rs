@@ -1,0 +1,46 @@
+//! Server functions: what pages after the first one ask the server.
+//!
+//! They are public endpoints like any other. [`ACCESS`] says for each who may call it; a test holds the list against
+//! what is registered.
+
+mod board;
+mod failure;
+mod lobby;
+mod me;
+mod tournament;
+
+pub use self::{board::board_page, failure::Failure, lobby::lobby, me::me, tournament::tournament_page};
+
+/// Who may call a server function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone; a token adds what is the caller's own, and a token that is not valid is refused.
+    Anyone,
+    /// The holder of a valid bearer token.
+    Player,
+}
+
+/// Every server function and who may call it.
+pub const ACCESS: &[(&str, Access)] = &[
+    ("/fn/boards/page", Access::Anyone),
+    ("/fn/me", Access::Player),
+    ("/fn/tournaments/lobby", Access::Anyone),
+    ("/fn/tournaments/page", Access::Anyone),
+];
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_server_function_is_listed_with_its_access() {
+        // Named, so that the linker keeps the registrations.
+        let _ = (board_page, lobby, me, tournament_page);
+        let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
+            .map(|(path, method)| (path, method.to_string()))
+            .collect();
+        registered.sort_unstable();
+        let listed: Vec<_> = ACCESS.iter().map(|(path, _)| (*path, "POST".to_owned())).collect();
+        assert_eq!(registered, listed);
+    }
+}

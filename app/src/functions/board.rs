@@ -1,0 +1,20 @@
+//! A part of a board.
+
+use domain::{TournamentId, board::BoardPage};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use crate::{functions::Failure, session::SignedIn};
+
+/// The top of a board, or the rows around the caller.
+///
+/// # Errors
+/// A problem document: no such tournament, `around_me` without a token, a store that can't be read.
+#[server(name = FetchBoard, prefix = "/fn", endpoint = "boards/page", input = Json, output = Json, client = SignedIn)]
+pub async fn board_page(id: TournamentId, around_me: bool, limit: u32) -> Result<BoardPage, Failure> {
+    use services::boards::{BoardQuery, WindowQuery};
+
+    let request = crate::ssr::Request::expect()?;
+    let viewer = request.viewer().await?;
+    let window = if around_me { WindowQuery::AroundMe } else { WindowQuery::Top };
+    Ok(services::boards::page(request.services(), &id, BoardQuery { window, limit }, viewer).await?)
+}

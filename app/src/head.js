@@ -1,0 +1,169 @@
+// The page's first script. It runs in the head, before any style is applied and long before the WASM is there:
+// it reads Telegram's launch parameters, paints the theme, tells the client that the page is ready and starts the
+// sign-in. What it finds waits in `window.__podium` for the WASM (app/src/telegram/launch.rs).
+//
+// Init data is kept out of everything that others can read: it leaves the address at once, so that Telegram's own
+// script never sees it, and stays in this tab's sessionStorage for a reload until it grows stale.
+(() => {
+  const page = document.documentElement;
+  const podium = (window.__podium = { exchange: null, texts: null });
+  const KEPT = "podium.launch";
+  const TELEGRAMS_COPY = "__telegram__initParams";
+  // Init data is good for 600 seconds; it is gone a little earlier.
+  const KEPT_MS = 590000;
+
+  // Storage can be forbidden (a cross-site frame in a strict browser): then there is nothing to read or drop.
+  const stored = (key) => {
+    try {
+      return sessionStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  const store = (key, value) => {
+    try {
+      if (value === null) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, value);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const parse = (json) => {
+    try {
+      return JSON.parse(json) || {};
+    } catch {
+      return {};
+    }
+  };
+
+  // ---- Launch parameters: `#tgWebAppData=…&tgWebAppVersion=…`.
+  const launch = new URLSearchParams(location.hash.slice(1));
+  const isLaunched = launch.has("tgWebAppPlatform") || launch.has("tgWebAppData") || "TelegramWebviewProxy" in window;
+  const authDate = (data) => Number(new URLSearchParams(data).get("auth_date")) || 0;
+  // A WebView can survive its closing and come back with old parameters: the newest init data wins.
+  const fresh = launch.get("tgWebAppData");
+  let initData = [fresh, stored(KEPT), parse(stored(TELEGRAMS_COPY)).tgWebAppData]
+    .filter(Boolean)
+    .sort((left, right) => authDate(right) - authDate(left))[0];
+
+  const writeHash = () => {
+    const rest = launch.toString();
+    history.replaceState(history.state, "", location.pathname + location.search + (rest && "#" + rest));
+  };
+  const dropCopies = () => {
+    const copy = parse(stored(TELEGRAMS_COPY));
+    if ("tgWebAppData" in copy) {
+      delete copy.tgWebAppData;
+      store(TELEGRAMS_COPY, JSON.stringify(copy));
+    }
+    if (launch.has("tgWebAppData")) {
+      launch.delete("tgWebAppData");
+      writeHash();
+    }
+  };
+  podium.drop = () => {
+    initData = undefined;
+    store(KEPT, null);
+    dropCopies();
+  };
+
+  // ---- A start parameter (`t_<id>`) opens its tournament. The server has seen it when it was in the query.
+  const start = launch.get("tgWebAppStartParam") || (fresh && new URLSearchParams(fresh).get("start_param")) || "";
+  const wanted = /^t_([\w-]{1,62})$/.exec(start);
+  const elsewhere =
+    wanted && /^\/app\/?$/.test(location.pathname) && !location.search.includes("tgWebAppStartParam")
+      ? "/app/t/" + wanted[1]
+      : null;
+  launch.delete("tgWebAppStartParam");
+
+  // ---- The theme, as custom properties. The stylesheet has a fallback for each.
+  podium.paint = (theme) => {
+    for (const name in theme) {
+      const color = theme[name];
+      if (/^[a-z_]+$/.test(name) && /^#[0-9a-f]{6}$/i.test(color)) {
+        page.style.setProperty("--tg-theme-" + name.replace(/_/g, "-"), color);
+      }
+    }
+    const background = /^#(..)(..)(..)$/.exec((theme && theme.bg_color) || "");
+    if (background) {
+      const [red, green, blue] = background.slice(1).map((part) => parseInt(part, 16));
+      page.dataset.scheme = red * 0.299 + green * 0.587 + blue * 0.114 < 128 ? "dark" : "light";
+    }
+  };
+  podium.paint(parse(launch.get("tgWebAppThemeParams")));
+  const platform = launch.get("tgWebAppPlatform") || (/iPhone|iPad|Macintosh/.test(navigator.userAgent) ? "ios" : "");
+  page.dataset.platform = /^(ios|macos)$/.test(platform) ? "ios" : "base";
+
+  if (elsewhere) {
+    location.replace(elsewhere + location.hash);
+    return;
+  }
+
+  // ---- Init data moves from the address to this tab's own storage.
+  if (initData) {
+    const left = Math.min(KEPT_MS, authDate(initData) * 1000 + KEPT_MS - Date.now());
+    const end = Date.now() + left;
+    // Without storage a reload needs it in the address.
+    if (store(KEPT, initData)) dropCopies();
+    setTimeout(podium.drop, Math.max(0, left));
+    // Timers sleep with the phone.
+    document.addEventListener("visibilitychange", () => Date.now() > end && podium.drop());
+  } else {
+    writeHash();
+  }
+
+  // ---- Sign-in. It has begun before the first byte of WASM is there.
+  const exchange = () => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), 10000);
+    return fetch("/v1/tg/exchange", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ init_data: initData }),
+      cache: "no-store",
+      credentials: "omit",
+      signal: controller.signal,
+    })
+      .then((response) => response.text().then((body) => ({ status: response.status, body })))
+      .catch(() => ({ status: 0, body: "" }))
+      .finally(() => clearTimeout(timer));
+  };
+  podium.again = () => {
+    podium.exchange = initData ? exchange() : null;
+    return Boolean(initData);
+  };
+  podium.again();
+
+  // ---- The player's language, for the choice of texts alone.
+  const user = initData && parse(new URLSearchParams(initData).get("user"));
+  const language = String((user && user.language_code) || page.lang).slice(0, 2);
+  if (language !== page.lang && __LOCALES__.includes(language)) {
+    podium.texts = fetch("/i18n/" + language + ".json", { credentials: "omit" })
+      .then((response) => (response.ok ? response.text() : undefined))
+      .catch(() => undefined);
+  }
+
+  // ---- The client shows the page now, not when everything has loaded.
+  const tell = (type, data) => {
+    if (window.TelegramWebviewProxy) TelegramWebviewProxy.postEvent(type, JSON.stringify(data));
+    else if (window.external && "notify" in window.external)
+      window.external.notify(JSON.stringify({ eventType: type, eventData: data }));
+    else if (parent !== window) parent.postMessage(JSON.stringify({ eventType: type, eventData: data }), "*");
+  };
+  if (isLaunched) {
+    try {
+      tell("web_app_ready", "");
+      tell("web_app_expand", "");
+    } catch {
+      // A client that does not listen shows the page when it has loaded.
+    }
+  }
+
+  // ---- Whether Telegram's script comes; load events do not bubble, so they are caught on their way down.
+  podium.script = new Promise((done) => {
+    for (const type of ["load", "error"]) {
+      document.addEventListener(type, (event) => event.target.id === "telegram" && done(type === "load"), true);
+    }
+  });
+})();

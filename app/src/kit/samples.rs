@@ -1,0 +1,118 @@
+//! Made-up content for the page of all parts and for tests of pages.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Operator, PlayerKey, Score, TelegramUserId, Timestamp, Tournament, UserId,
+    board::{BoardEntry, BoardPage, Lobby, TournamentCard},
+    ranking::Order,
+    session::{Kyc, KycLevel, Me},
+    tournament::Title,
+};
+
+const HOUR_MS: i64 = 3_600_000;
+const NAMES: [&str; 10] = [
+    "NovaFox",
+    "Kestrel",
+    "LuckyLena",
+    "Sasha77",
+    "MidnightRun",
+    "Bruno",
+    "Wildcard",
+    "ElenaK",
+    "TurboTom",
+    "Mira",
+];
+
+/// The time on the page.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_millis(1_796_000_000_000)
+}
+
+/// The player who is signed in.
+pub(crate) fn me() -> Me {
+    Me {
+        user_id: UserId::from_uuid(uuid::Uuid::from_u128(7)),
+        platform_user_id: None,
+        telegram_user_id: TelegramUserId(1),
+        first_name: "Sasha".to_owned(),
+        alias: NAMES[3].to_owned(),
+        player: player(3),
+        locale: domain::Locale::En,
+        balances: Vec::new(),
+        kyc: Kyc { level: KycLevel::None },
+    }
+}
+
+/// A board with so many players.
+pub(crate) fn board(players: u64) -> BoardPage {
+    let entry = |index: u64| {
+        let name = NAMES[usize::try_from(index).unwrap_or_default() % NAMES.len()];
+        let points =
+            15_480_i64.saturating_sub(i64::try_from(index * index * 31 + index * 240).unwrap_or_default());
+        BoardEntry {
+            rank: index + 1,
+            player: player(index),
+            alias: name.to_owned(),
+            score: Score::new(points).unwrap_or_default(),
+            achieved_at: now(),
+        }
+    };
+    BoardPage {
+        tournament_id: tournament_id("autumn-cup"),
+        version: 1,
+        total: players.max(1) * 154,
+        entries: (0..players).map(entry).collect(),
+        me: None,
+        next_cursor: None,
+    }
+}
+
+/// A lobby with a running, an upcoming and a finished tournament.
+pub(crate) fn lobby() -> Lobby {
+    Lobby {
+        tournaments: vec![
+            card("autumn-cup", "Autumn cup", -2 * HOUR_MS, 3 * HOUR_MS, 1_540),
+            card("night-sprint", "Night sprint", -HOUR_MS, HOUR_MS / 2, 318),
+            card("winter-open", "Winter open", 50 * HOUR_MS, 90 * HOUR_MS, 0),
+            card("summer-final", "Summer final", -90 * HOUR_MS, -50 * HOUR_MS, 8_021),
+        ],
+        board: Some(board(10)),
+        now: now(),
+    }
+}
+
+/// A tournament's page.
+#[cfg(test)]
+pub(crate) fn tournament() -> domain::board::TournamentPage {
+    let lobby = lobby();
+    domain::board::TournamentPage { card: lobby.tournaments[0].clone(), board: board(10), now: now() }
+}
+
+fn card(id: &str, title: &str, starts_in_ms: i64, ends_in_ms: i64, players: u64) -> TournamentCard {
+    let tournament = Tournament {
+        tournament_id: tournament_id(id),
+        title: title_of(title),
+        starts_at: now().plus_ms(starts_in_ms),
+        ends_at: now().plus_ms(ends_in_ms),
+        operator: Operator::Best,
+        order: Order::Desc,
+    };
+    let phase = tournament.phase(now());
+    TournamentCard { tournament, phase, players }
+}
+
+#[expect(clippy::expect_used, reason = "the samples are written above")]
+fn title_of(text: &str) -> Title {
+    Title::new(BTreeMap::from([("en".to_owned(), text.to_owned())])).expect("a title")
+}
+
+#[expect(clippy::expect_used, reason = "the samples are written above")]
+fn tournament_id(text: &str) -> domain::TournamentId {
+    text.parse().expect("a tournament id")
+}
+
+#[expect(clippy::expect_used, reason = "a number after a prefix is a key")]
+fn player(index: u64) -> PlayerKey {
+    format!("p_sample{index}").parse().expect("a player key")
+}

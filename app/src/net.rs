@@ -1,0 +1,128 @@
+//! Requests of the page. Every one has a timeout, and no answer is an answer: [`ErrorCode::Offline`].
+
+pub(crate) mod later;
+pub(crate) mod status;
+
+use domain::{ErrorCode, Problem};
+use js_sys::{Function, Promise, Reflect};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{AbortController, Headers, RequestInit, Response};
+
+/// How long an answer may take.
+const TIMEOUT_MS: i32 = 10_000;
+
+/// A request to this origin.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Call {
+    /// Path and query.
+    pub url: String,
+    /// The JSON to post; a GET without.
+    pub body: Option<String>,
+    /// The bearer token.
+    pub bearer: Option<String>,
+    /// The version that is held already.
+    pub if_none_match: Option<String>,
+    /// Whether the request may outlive the page.
+    pub keepalive: bool,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body as text.
+    pub body: String,
+    /// The version of the body.
+    pub etag: Option<String>,
+}
+
+impl Answer {
+    /// The body of a success.
+    ///
+    /// # Errors
+    /// The problem's code otherwise; [`ErrorCode::Internal`] for what this page does not understand.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ErrorCode> {
+        if !(200..300).contains(&self.status) {
+            return Err(self.problem());
+        }
+        serde_json::from_str(&self.body).map_err(|_| ErrorCode::Internal)
+    }
+
+    /// The code of a failure.
+    pub(crate) fn problem(&self) -> ErrorCode {
+        let by_status = match self.status {
+            0 => ErrorCode::Offline,
+            429 => ErrorCode::RateLimited,
+            502..=504 => ErrorCode::Unavailable,
+            _ => ErrorCode::Internal,
+        };
+        serde_json::from_str::<Problem>(&self.body).map_or(by_status, |problem| problem.code)
+    }
+}
+
+/// Sends a request.
+///
+/// # Errors
+/// [`ErrorCode::Offline`] when no whole answer came in time.
+pub(crate) async fn send(call: Call) -> Result<Answer, ErrorCode> {
+    let answer = attempt(&call).await.map_err(|_| ErrorCode::Offline);
+    status::note(answer.is_ok());
+    answer
+}
+
+async fn attempt(call: &Call) -> Result<Answer, JsValue> {
+    let headers = Headers::new()?;
+    let init = RequestInit::new();
+    if let Some(body) = &call.body {
+        init.set_method("POST");
+        init.set_body(&JsValue::from_str(body));
+        headers.set("content-type", "application/json")?;
+    }
+    if let Some(bearer) = &call.bearer {
+        headers.set("authorization", &format!("Bearer {bearer}"))?;
+    }
+    if let Some(etag) = &call.if_none_match {
+        headers.set("if-none-match", etag)?;
+    }
+    init.set_headers(&headers);
+    let controller = AbortController::new()?;
+    init.set_signal(Some(&controller.signal()));
+    for (name, value) in
+        [("cache", "no-store".into()), ("credentials", "omit".into()), ("keepalive", call.keepalive.into())]
+    {
+        Reflect::set(&init, &JsValue::from_str(name), &value)?;
+    }
+    let fetch = leptos::prelude::window().fetch_with_str_and_init(&call.url, &init);
+    let whole = async {
+        let response: Response = later::settled(fetch).await?.unchecked_into();
+        let body = later::settled(response.text()?).await?;
+        let etag = response.headers().get("etag").unwrap_or_default();
+        Ok(Answer { status: response.status(), body: body.as_string().unwrap_or_default(), etag })
+    };
+    let watchdog = later::after(TIMEOUT_MS, move || controller.abort());
+    let answer = whole.await;
+    drop(watchdog);
+    answer
+}
+
+/// Calls a method of a JavaScript object if it is there.
+pub(crate) fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let function = Reflect::get(object, &JsValue::from_str(method)).ok()?;
+    let function: &Function = function.dyn_ref()?;
+    function.apply(object, &arguments.iter().collect()).ok()
+}
+
+/// A field of a JavaScript object, unless it is absent.
+pub(crate) fn field(object: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(object, &JsValue::from_str(name)).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// Awaits a promise, at most for `timeout_ms`.
+pub(crate) async fn within(promise: Promise, timeout_ms: i32) -> Option<JsValue> {
+    let race = js_sys::Array::of2(&promise, &later::sleep(timeout_ms));
+    let value = later::settled(Promise::race(&race)).await.ok()?;
+    (!value.is_undefined()).then_some(value)
+}

@@ -1,0 +1,52 @@
+//! Whether the server can be reached, as far as the page knows.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, prelude::Closure};
+
+thread_local! {
+    static OFFLINE: Cell<Option<RwSignal<bool>>> = const { Cell::new(None) };
+}
+
+/// Says whether the page is cut off.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Network(RwSignal<bool>);
+
+impl Network {
+    /// A network that works.
+    pub(crate) fn new() -> Self {
+        Self(RwSignal::new(false))
+    }
+
+    /// The network of this page.
+    pub(crate) fn expect() -> Self {
+        expect_context()
+    }
+
+    /// Whether the page is cut off.
+    pub(crate) fn is_offline(self) -> Signal<bool> {
+        self.0.into()
+    }
+
+    /// Watches. Called once, in the WebView.
+    pub(crate) fn listen(self) {
+        OFFLINE.set(Some(self.0));
+        self.0.set(!window().navigator().on_line());
+        for (event, offline) in [("offline", true), ("online", false)] {
+            let on_change = Closure::<dyn FnMut()>::new(move || self.0.set(offline));
+            // Without these events the requests still tell.
+            let _ = window().add_event_listener_with_callback(event, on_change.as_ref().unchecked_ref());
+            on_change.forget();
+        }
+    }
+}
+
+/// Notes whether a request was answered.
+pub(crate) fn note(answered: bool) {
+    if let Some(offline) = OFFLINE.get()
+        && offline.get_untracked() == answered
+    {
+        offline.set(!answered);
+    }
+}

@@ -1,0 +1,61 @@
+//! A tournament's board as a page shows it: steps, rows, the own place, kept live.
+
+use domain::{
+    board::{BoardPage, TournamentCard},
+    tournament::Phase,
+};
+use leptos::prelude::*;
+
+use crate::{
+    board::{Board, BoardStore, Neighbors, keep_live},
+    clock::Now,
+    session::Session,
+    texts::Texts,
+    ui::Placeholder,
+    visible::Visible,
+};
+
+/// After the end late scores are taken for a minute; then nothing moves any more.
+const SETTLED_MS: i64 = 120_000;
+
+/// The board of `card`'s tournament.
+pub(crate) fn store_of(card: &TournamentCard, page: BoardPage) -> BoardStore {
+    let session = Session::expect();
+    let store = BoardStore::new(page, card.tournament.order, session.player());
+    let now = Now::expect().get_untracked();
+    if now < card.tournament.ends_at.plus_ms(SETTLED_MS) {
+        keep_live(store, session, Visible::expect());
+    }
+    store
+}
+
+/// The steps and rows, or a word on why they are empty.
+#[component]
+pub(crate) fn Standings(
+    /// The board.
+    store: BoardStore,
+    /// Whose.
+    card: TournamentCard,
+    /// At most this many rows.
+    limit: usize,
+) -> impl IntoView {
+    use i18n::keys::app;
+
+    let texts = Texts::expect();
+    let now = Now::expect();
+    let is_empty = Memo::new(move |_| store.rows().with(Vec::is_empty));
+    let tournament = card.tournament;
+    let has_begun = Memo::new(move |_| tournament.phase(now.get()) != Phase::Upcoming);
+    move || {
+        if is_empty.get() {
+            let text = if has_begun.get() { app::BOARD_EMPTY } else { app::TOURNAMENT_NOT_STARTED };
+            let title = texts.get(app::BOARD_TITLE);
+            view! {
+                <div data-testid="board"><Placeholder title text=texts.get(text)/></div>
+            }
+            .into_any()
+        } else {
+            view! { <Board store limit/><Neighbors store/> }.into_any()
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A router for a handful of pages.
+//!
+//! `leptos_router` costs 48 KB of the 130 KB that a phone may load before the first tap (docs/adr/0001). What the
+//! player's pages need fits on this page: a typed route, links, the browser's history and a depth that Telegram's back
+//! button follows.
+//!
+//! Invariant: the address bar always names the route that is shown, and the launch parameters behind `#` survive every
+//! step until they are dropped on purpose.
+
+mod link;
+mod route;
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+
+pub(crate) use self::link::Link;
+pub use self::route::Route;
+use crate::telegram::haptics;
+
+/// Where the player is. Cheap to copy.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Router {
+    route: RwSignal<Option<Route>>,
+    depth: RwSignal<u32>,
+}
+
+impl Router {
+    /// A router that stands at `route` (`None`: a page that does not exist).
+    pub(crate) fn new(route: Option<Route>) -> Self {
+        Self { route: RwSignal::new(route), depth: RwSignal::new(0) }
+    }
+
+    /// The router of this page.
+    pub(crate) fn expect() -> Self {
+        expect_context()
+    }
+
+    /// The page to show.
+    pub(crate) fn route(self) -> Signal<Option<Route>> {
+        self.route.into()
+    }
+
+    /// Whether there is a way back from here.
+    pub(crate) fn can_go_back(self) -> Signal<bool> {
+        Signal::derive(move || {
+            self.route.with(|route| route.as_ref().is_none_or(|route| route.parent().is_some()))
+        })
+    }
+
+    /// Shows `route` and adds it to the history.
+    pub(crate) fn go(self, route: Route) {
+        if self.route.with_untracked(|current| current.as_ref() == Some(&route)) {
+            scroll_to(0.0);
+            return;
+        }
+        haptics::selection();
+        remember_scroll(self.depth.get_untracked());
+        let depth = self.depth.get_untracked() + 1;
+        write_history(&route, depth, false);
+        self.depth.set(depth);
+        self.show(Some(route), 0.0);
+    }
+
+    /// Goes back in the history, or to the parent page when the app was opened here.
+    pub(crate) fn back(self) {
+        if self.depth.get_untracked() > 0 {
+            if let Ok(history) = window().history() {
+                // What follows arrives as `popstate`. A browser that refuses leaves the player where they are.
+                let _ = history.back();
+            }
+            return;
+        }
+        let parent = self.route.with_untracked(|route| route.as_ref().and_then(Route::parent));
+        let parent = parent.unwrap_or(Route::Lobby);
+        write_history(&parent, 0, true);
+        self.show(Some(parent), 0.0);
+    }
+
+    /// Follows the browser's own steps through the history. Called once, in the WebView.
+    pub(crate) fn listen(self) {
+        if let Some(route) = self.route.get_untracked() {
+            // A start parameter may have opened another page than the address names.
+            write_history(&route, 0, true);
+        }
+        let on_pop = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+            let (depth, scroll) = read_state(&get(&event, "state"));
+            self.depth.set(depth);
+            let path = window().location().pathname().unwrap_or_default();
+            self.show(Route::parse(&path), scroll);
+        });
+        // An app without its history still works; there is nothing to do about a refusal.
+        let _ = window().add_event_listener_with_callback("popstate", on_pop.as_ref().unchecked_ref());
+        on_pop.forget();
+    }
+
+    fn show(self, route: Option<Route>, scroll: f64) {
+        self.route.set(route);
+        request_animation_frame(move || {
+            scroll_to(scroll);
+            focus_heading();
+        });
+    }
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// The state of a history entry is `[depth, scroll]`.
+fn read_state(state: &JsValue) -> (u32, f64) {
+    let number = |index: u32| js_sys::Reflect::get_u32(state, index).ok().and_then(|value| value.as_f64());
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates; the depth is small"
+    )]
+    let depth = number(0).unwrap_or_default() as u32;
+    (depth, number(1).unwrap_or_default())
+}
+
+fn state(depth: u32, scroll: f64) -> JsValue {
+    js_sys::Array::of2(&JsValue::from(depth), &JsValue::from(scroll)).into()
+}
+
+fn write_history(route: &Route, depth: u32, replaces: bool) {
+    let Ok(history) = window().history() else { return };
+    let url = route.path() + &window().location().hash().unwrap_or_default();
+    // Browsers refuse only a flood of entries; then the page changes and the address stays.
+    let _ = if replaces {
+        history.replace_state_with_url(&state(depth, 0.0), "", Some(&url))
+    } else {
+        history.push_state_with_url(&state(depth, 0.0), "", Some(&url))
+    };
+}
+
+fn remember_scroll(depth: u32) {
+    let scroll = get(&window(), "scrollY").as_f64().unwrap_or_default();
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state(&state(depth, scroll), "");
+    }
+}
+
+fn scroll_to(y: f64) {
+    window().scroll_to_with_x_and_y(0.0, y);
+}
+
+/// Tells a screen reader that the page has changed.
+fn focus_heading() {
+    if let Ok(Some(heading)) = document().query_selector("h1[tabindex]")
+        && let Some(heading) = heading.dyn_ref::<web_sys::HtmlElement>()
+    {
+        let options = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
+        let focus = get(heading, "focus");
+        if let Some(focus) = focus.dyn_ref::<js_sys::Function>() {
+            let _ = focus.call1(heading, &options);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Who is signed in, from the first exchange to the last refresh.
+//!
+//! The inline script of the head starts the exchange before the WASM is there; here its answer is picked up. Tokens
+//! live in memory, the refresh token also in Telegram's SecureStorage where there is one. Nothing of the person is
+//! ever in the server's HTML: the name appears only after this.
+
+mod call;
+mod client;
+mod tokens;
+
+use domain::{
+    ErrorCode, PlayerKey,
+    session::{Me, SignedIn as Grant},
+};
+use leptos::prelude::*;
+
+pub(crate) use self::{call::send_signed, client::SignedIn};
+use crate::{
+    net,
+    telegram::{Telegram, launch, storage},
+};
+
+/// Where sign-in stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SignIn {
+    /// An answer is awaited.
+    Pending,
+    /// Signed in.
+    In(Me),
+    /// There is no init data: a browser, or a keyboard button.
+    Needed,
+    /// The init data was genuine, but is too old, or the session has ended.
+    Stale,
+    /// The player has signed out on this device.
+    Out,
+    /// It failed.
+    Failed(ErrorCode),
+}
+
+/// The session of the page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Session {
+    state: RwSignal<SignIn>,
+    player: Memo<Option<PlayerKey>>,
+}
+
+impl Session {
+    /// A session whose answer is awaited.
+    pub(crate) fn new() -> Self {
+        Self::in_state(SignIn::Pending)
+    }
+
+    /// A session in a given state.
+    pub(crate) fn in_state(state: SignIn) -> Self {
+        let state = RwSignal::new(state);
+        let player = Memo::new(move |_| {
+            state.with(|state| match state {
+                SignIn::In(me) => Some(me.player.clone()),
+                _ => None,
+            })
+        });
+        Self { state, player }
+    }
+
+    /// The session of this page.
+    pub(crate) fn expect() -> Self {
+        expect_context()
+    }
+
+    /// Where sign-in stands.
+    pub(crate) fn state(self) -> Signal<SignIn> {
+        self.state.into()
+    }
+
+    /// What boards call the signed-in player.
+    pub(crate) fn player(self) -> Memo<Option<PlayerKey>> {
+        self.player
+    }
+
+    /// Picks up what the inline script has begun. Called once, in the WebView, when the host is known or nearly so.
+    pub(crate) async fn start(self, telegram: Telegram) {
+        tokens::set_session(self);
+        match launch::exchange().await {
+            Some(answer) => self.take(answer.read(), telegram).await,
+            None => self.restore(SignIn::Needed, telegram).await,
+        }
+    }
+
+    /// Tries again after a failure.
+    pub(crate) async fn retry(self, telegram: Telegram) {
+        self.state.set(SignIn::Pending);
+        if launch::exchange_again() {
+            self.start(telegram).await;
+        } else {
+            self.restore(SignIn::Stale, telegram).await;
+        }
+    }
+
+    /// Ends the session on this device.
+    pub(crate) async fn sign_out(self, telegram: Telegram) {
+        if let Some(refresh_token) = tokens::take() {
+            let body = serde_json::json!({ "refresh_token": refresh_token }).to_string();
+            // The server forgets the session in time even when this does not reach it.
+            let _ = net::send(net::Call {
+                url: "/v1/tg/logout".into(),
+                body: Some(body),
+                ..net::Call::default()
+            })
+            .await;
+        }
+        launch::drop_init_data();
+        storage::forget(telegram.host().get_untracked()).await;
+        self.state.set(SignIn::Out);
+    }
+
+    async fn take(self, grant: Result<Grant, ErrorCode>, telegram: Telegram) {
+        match grant {
+            Ok(grant) => {
+                self.accept(grant);
+                self.keep(telegram).await;
+            }
+            Err(ErrorCode::InitDataStale) => self.restore(SignIn::Stale, telegram).await,
+            Err(code) => self.state.set(SignIn::Failed(code)),
+        }
+    }
+
+    /// Signs in by the kept refresh token, or says `otherwise`.
+    async fn restore(self, otherwise: SignIn, telegram: Telegram) {
+        telegram.find().await;
+        let host = telegram.host().get_untracked();
+        let Some(refresh_token) = storage::read(host).await else {
+            self.state.set(otherwise);
+            return;
+        };
+        match call::refresh(&refresh_token).await {
+            Ok(grant) => {
+                self.accept(grant);
+                self.keep(telegram).await;
+            }
+            Err(ErrorCode::Offline) => self.state.set(SignIn::Failed(ErrorCode::Offline)),
+            Err(_) => {
+                storage::forget(host).await;
+                self.state.set(otherwise);
+            }
+        }
+    }
+
+    fn accept(self, grant: Grant) {
+        tokens::set(grant.jwt, grant.refresh_token);
+        let is_known =
+            self.state.with_untracked(|state| matches!(state, SignIn::In(me) if *me == grant.user));
+        if !is_known {
+            self.state.set(SignIn::In(grant.user));
+        }
+    }
+
+    /// Moves the refresh token into SecureStorage; once it is safe there, the init data is no longer needed for a
+    /// reload and goes at once.
+    async fn keep(self, telegram: Telegram) {
+        telegram.find().await;
+        let Some(token) = tokens::refresh_token() else { return };
+        if storage::write(telegram.host().get_untracked(), &token).await {
+            launch::drop_init_data();
+        }
+    }
+
+    /// A refresh has brought new tokens.
+    fn renewed(self, grant: Grant) {
+        self.accept(grant);
+        if let Some(telegram) = tokens::telegram() {
+            leptos::task::spawn_local(self.keep(telegram));
+        }
+    }
+
+    /// The session has ended on the server.
+    fn ended(self) {
+        tokens::take();
+        self.state.set(SignIn::Stale);
+    }
+}

@@ -1,0 +1,9 @@
+//! The server's side of the app: rendering pages and what server functions know of their request.
+
+mod render;
+mod request;
+
+pub use self::{
+    render::{Assets, Setting, render_app, render_kit, render_landing, render_not_found},
+    request::Request,
+};

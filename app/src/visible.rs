@@ -1,0 +1,54 @@
+//! Whether the player sees the page. A page in the background holds no connection.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, prelude::Closure};
+
+use crate::telegram;
+
+/// Whether the page is seen: by the browser's word, and by Telegram's, which can minimize an app (8.0).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visible(RwSignal<bool>);
+
+impl Visible {
+    /// A page that is seen.
+    pub(crate) fn new() -> Self {
+        Self(RwSignal::new(true))
+    }
+
+    /// The visibility of this page.
+    pub(crate) fn expect() -> Self {
+        expect_context()
+    }
+
+    /// Whether the page is seen; the reader runs again when that changes.
+    pub(crate) fn get(self) -> bool {
+        self.0.get()
+    }
+
+    /// Whether the page is seen, once.
+    pub(crate) fn get_untracked(self) -> bool {
+        self.0.get_untracked()
+    }
+
+    /// Watches the browser. Called once, in the WebView.
+    pub(crate) fn listen(self) {
+        let on_change = Closure::<dyn FnMut()>::new(move || self.note(!document().hidden()));
+        // Without this event the page counts as seen, which costs a connection and nothing else.
+        let _ = document()
+            .add_event_listener_with_callback("visibilitychange", on_change.as_ref().unchecked_ref());
+        on_change.forget();
+        self.note(!document().hidden());
+    }
+
+    /// Watches the client, once there is one.
+    pub(crate) fn listen_to_telegram(self) {
+        telegram::on_event("activated", move || self.note(true));
+        telegram::on_event("deactivated", move || self.note(false));
+    }
+
+    fn note(self, visible: bool) {
+        if self.0.get_untracked() != visible {
+            self.0.set(visible);
+        }
+    }
+}
