@@ -67,13 +67,19 @@ pub fn run_with(arguments: &[String]) -> Result<()> {
 }
 
 /// A port that nobody uses at this moment.
-fn free_port() -> Result<u16> {
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
     Ok(listener.local_addr().context("a listener has no address")?.port())
 }
 
 /// A folder for a server's files. Not below `target/`: PostgreSQL runs as a user who may not be able to enter there.
-fn folder(name: &str) -> Result<tempfile::TempDir> {
+///
+/// # Errors
+/// When it can't be made.
+pub fn folder(name: &str) -> Result<tempfile::TempDir> {
     tempfile::Builder::new()
         .prefix(&format!("podium-{name}-"))
         .tempdir()

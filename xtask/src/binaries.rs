@@ -7,8 +7,12 @@ use anyhow::{Result, bail};
 
 use crate::{process, workspace};
 
-/// All crates but the one for the browser: `app` would get both of its faces at once.
-pub const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "frontend"];
+/// The crates of the host, for every call of cargo. Not `frontend`: it would give `app` both of its faces at once. Not
+/// this tool: its libraries would get other features than when it is built alone, and be compiled twice.
+pub const WORKSPACE: [&str; 5] = ["--workspace", "--exclude", "frontend", "--exclude", "xtask"];
+
+/// This tool, with all of its code.
+pub const XTASK: [&str; 4] = ["--package", "xtask", "--features", "bench"];
 
 /// Where the programs are.
 #[derive(Debug)]

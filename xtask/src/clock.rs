@@ -19,3 +19,14 @@ impl Stopwatch {
         self.0.elapsed()
     }
 }
+
+/// Milliseconds since 1970, for data that a benchmark makes up.
+///
+/// # Errors
+/// When the machine's clock is before 1970.
+#[cfg(feature = "bench")]
+#[expect(clippy::disallowed_methods, reason = "a benchmark signs with the real time, as Telegram does")]
+pub fn unix_ms() -> anyhow::Result<i64> {
+    let now = std::time::SystemTime::now();
+    Ok(i64::try_from(now.duration_since(std::time::UNIX_EPOCH)?.as_millis())?)
+}

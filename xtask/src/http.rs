@@ -12,7 +12,8 @@ pub fn status(address: SocketAddr, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect_timeout(&address, TIME_MAX).ok()?;
     stream.set_read_timeout(Some(TIME_MAX)).ok()?;
     stream.set_write_timeout(Some(TIME_MAX)).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
     let mut first_line = String::new();
     BufReader::new(stream).read_line(&mut first_line).ok()?;
     status_of(&first_line)

@@ -4,6 +4,7 @@
 //! aside and renamed into place; what it starts, it ends.
 
 mod backends;
+mod bench;
 mod binaries;
 mod clock;
 mod files;
@@ -49,6 +50,8 @@ enum Command {
         #[arg(long)]
         server_release: bool,
     },
+    /// Measure every speed that Podium promises, beside what it is compared with.
+    Bench(bench::Options),
     /// Run a command with a PostgreSQL and a Redis to throw away: cargo xtask services -- cargo test -p bus
     Services {
         /// The command and its arguments.
@@ -77,6 +80,7 @@ fn execute(command: &Command) -> anyhow::Result<bool> {
         Command::Run(options) => launch::run(options)?,
         Command::Test(options) => return proof::run(options),
         Command::Build { server_release } => build(*server_release)?,
+        Command::Bench(options) => bench::run(options)?,
         Command::Services { command } => backends::run_with(command)?,
     }
     Ok(true)

@@ -47,6 +47,12 @@ impl Group {
         Ok(Self { child, ended: None })
     }
 
+    /// The process, as the system counts it.
+    #[cfg(feature = "bench")]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it ended, if it has.
     ///
     /// # Errors

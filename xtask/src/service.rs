@@ -42,6 +42,12 @@ impl Service {
         self
     }
 
+    /// The process, as the system counts it.
+    #[cfg(feature = "bench")]
+    pub fn id(&self) -> u32 {
+        self.group.id()
+    }
+
     /// Fails when the service is no longer there, with the last lines of its log.
     ///
     /// # Errors

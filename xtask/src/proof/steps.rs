@@ -8,10 +8,10 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::binaries::{self, WORKSPACE};
+use crate::binaries::{self, WORKSPACE, XTASK};
 use crate::proof::Proof;
 use crate::wasm_target::TARGET;
-use crate::{launch, node, packages, process, site, wasm_target, workspace};
+use crate::{interrupt, launch, node, packages, process, site, wasm_target, workspace};
 
 /// A named part of the proof.
 #[derive(Debug)]
@@ -43,9 +43,10 @@ fn fmt(proof: &mut Proof) -> Result<()> {
 
 /// Clippy for the host.
 fn clippy(proof: &mut Proof) -> Result<()> {
-    let mut command = process::cargo();
-    command.arg("clippy").args(WORKSPACE).args(["--all-targets", "--", "-D", "warnings"]);
-    proof.run(&mut command)
+    each_selection(|packages| {
+        let mut command = process::cargo();
+        proof.run(command.arg("clippy").args(packages).args(["--all-targets", "--", "-D", "warnings"]))
+    })
 }
 
 /// Clippy for the browser.
@@ -62,25 +63,31 @@ fn clippy_wasm(proof: &mut Proof) -> Result<()> {
 
 /// rustdoc.
 fn doc(proof: &mut Proof) -> Result<()> {
-    let mut command = process::cargo();
-    command.arg("doc").args(WORKSPACE).args(["--no-deps"]);
-    proof.run(command.env("RUSTDOCFLAGS", "-D warnings"))
+    each_selection(|packages| {
+        let mut command = process::cargo();
+        proof.run(command.arg("doc").args(packages).arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings"))
+    })
 }
 
 /// All tests of cargo's.
 fn test(proof: &mut Proof) -> Result<()> {
-    let mut command = tests();
-    // One broken test binary must not hide the others.
-    command.arg("--no-fail-fast");
-    proof.backends()?.describe_to(&mut command);
-    proof.run(&mut command)
+    proof.backends()?;
+    each_selection(|packages| {
+        let mut command = process::cargo();
+        // One broken test binary must not hide the others.
+        command.arg("test").args(packages).arg("--no-fail-fast");
+        proof.backends()?.describe_to(&mut command);
+        proof.run(&mut command)
+    })
 }
 
-/// The command that builds and runs cargo's tests.
-fn tests() -> Command {
-    let mut command = process::cargo();
-    command.arg("test").args(WORKSPACE);
-    command
+/// Does the same with both selections of packages; a failure with one does not hide what the other shows.
+fn each_selection(mut run: impl FnMut(&[&str]) -> Result<()>) -> Result<()> {
+    let workspace = run(&WORKSPACE);
+    if interrupt::requested() {
+        return workspace;
+    }
+    workspace.and(run(&XTASK))
 }
 
 /// Playwright.
@@ -92,7 +99,8 @@ fn e2e(proof: &mut Proof) -> Result<()> {
     node::ensure_packages(&end2end)?;
     site::build()?;
     // Usually there is nothing to do: the step before has built them.
-    proof.run(tests().args(["--quiet", "--no-run"]))?;
+    let mut build = process::cargo();
+    proof.run(build.arg("test").args(WORKSPACE).args(["--quiet", "--no-run"]))?;
     let programs = binaries::locate()?;
 
     let mut command = Command::new("npx");

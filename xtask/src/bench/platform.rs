@@ -1,0 +1,90 @@
+//! The platform's side of a benchmark: signed batches of events.
+
+use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::Timestamp;
+use serde_json::{Value, json};
+
+use crate::bench::podium::PLATFORM_KEY;
+use crate::bench::{client, init_data};
+use crate::clock;
+
+/// The tournament that all benchmarks use.
+pub const TOURNAMENT: &str = "bench";
+
+/// One event; the id must be new.
+///
+/// # Errors
+/// When the clock is wrong.
+fn event(kind: &str, id: &str, data: &Value) -> Result<Value> {
+    Ok(json!({
+        "specversion": "1.0",
+        "id": id,
+        "source": "bench",
+        "type": kind,
+        "time": Timestamp::from_millis(clock::unix_ms()?).to_string(),
+        "data": data,
+    }))
+}
+
+/// The tournament, running for a day.
+///
+/// # Errors
+/// When the clock is wrong.
+pub fn tournament() -> Result<Value> {
+    let now = Timestamp::from_millis(clock::unix_ms()?);
+    let data = json!({
+        "tournament_id": TOURNAMENT,
+        "title": { "en": "Bench" },
+        "starts_at": now.plus_ms(-3_600_000),
+        "ends_at": now.plus_ms(86_400_000),
+        "operator": "latest",
+        "order": "desc",
+    });
+    event("platform.tournament.upserted", "tournament", &data)
+}
+
+/// The n-th player, linked to the Telegram id that [`init_data::sign`] gives the same number.
+///
+/// # Errors
+/// When the clock is wrong.
+pub fn player(number: u64) -> Result<Value> {
+    let data = json!({
+        "platform_user_id": format!("p{number}"),
+        "alias": format!("Player {number}"),
+        "telegram_user_id": 5_000_000_000 + number,
+    });
+    event("platform.user.upserted", &format!("user-{number}"), &data)
+}
+
+/// A score of the n-th player.
+///
+/// # Errors
+/// When the clock is wrong.
+pub fn score(event_number: u64, player: u64, score: u64) -> Result<Value> {
+    let data =
+        json!({ "tournament_id": TOURNAMENT, "platform_user_id": format!("p{player}"), "score": score });
+    event("platform.score.posted", &format!("score-{event_number}"), &data)
+}
+
+/// A signed call with these events.
+///
+/// # Errors
+/// When the clock is wrong.
+pub fn call(id: &str, events: &[Value]) -> Result<Vec<u8>> {
+    let body = serde_json::to_vec(events).context("events can't be written as JSON")?;
+    let seconds = clock::unix_ms()? / 1000;
+    let key = STANDARD
+        .decode(PLATFORM_KEY.trim_start_matches("whsec_"))
+        .context("the platform's key is no base64")?;
+    let signed = [format!("{id}.{seconds}.").as_bytes(), &body].concat();
+    let signature = format!("v1,{}", STANDARD.encode(init_data::hmac(&key, &signed)));
+    let headers = [
+        ("content-type", "application/cloudevents-batch+json"),
+        ("webhook-id", id),
+        ("webhook-timestamp", &seconds.to_string()),
+        ("webhook-signature", &signature),
+    ];
+    Ok(client::post("/v1/platform/events", &headers, &body))
+}
