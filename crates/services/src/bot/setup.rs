@@ -50,15 +50,20 @@ pub enum Delivery {
 
 /// Telegram does not know what it must know.
 #[derive(Debug, thiserror::Error)]
-enum SetupError {
+pub enum SetupError {
+    /// A call failed.
     #[error("Telegram did not take {call}")]
     Api {
+        /// Which.
         call: &'static str,
+        /// Why.
         #[source]
         source: ApiError,
     },
+    /// The database failed.
     #[error("the database failed")]
     Store(#[from] StoreError),
+    /// The secret was sealed with another `PODIUM_SECRET`.
     #[error("the webhook's secret can't be read")]
     Secret(#[from] crate::secrets::SecretError),
 }
@@ -71,14 +76,7 @@ fn api(call: &'static str) -> impl FnOnce(ApiError) -> SetupError {
 ///
 /// # Errors
 /// When the database fails, or the stored secret was sealed with another `PODIUM_SECRET`.
-pub async fn webhook_secret(
-    services: &Services,
-    given: Option<SecretString>,
-) -> Result<SecretString, Box<dyn std::error::Error + Send + Sync>> {
-    Ok(secret(services, given).await?)
-}
-
-async fn secret(services: &Services, given: Option<SecretString>) -> Result<SecretString, SetupError> {
+pub async fn webhook_secret(services: &Services, given: Option<SecretString>) -> Result<SecretString, SetupError> {
     if let Some(given) = given {
         return Ok(given);
     }
@@ -140,7 +138,7 @@ async fn set_webhook(
     url: &str,
     given: Option<SecretString>,
 ) -> Result<(), SetupError> {
-    let secret_token = secret(services, given).await?;
+    let secret_token = webhook_secret(services, given).await?;
     let before = bot.get_webhook_info().await.map_err(api("getWebhookInfo"))?;
     // Telegram does not tell the secret back, so what was set last is remembered as a hash.
     let fingerprint = Sha256::new()

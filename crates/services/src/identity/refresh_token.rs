@@ -22,6 +22,12 @@ pub struct RefreshToken {
     bytes: [u8; TOKEN_BYTES],
 }
 
+impl std::fmt::Debug for RefreshToken {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("RefreshToken(…)")
+    }
+}
+
 impl RefreshToken {
     /// A new token for a session.
     pub fn new(session_id: SessionId, secrets: &Secrets, rng: &dyn Rng) -> Self {
