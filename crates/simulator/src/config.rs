@@ -44,7 +44,7 @@ impl Default for Config {
             limits: LimitsConfig::default(),
             limit_set_webhook: true,
             retry_scale: 1.0,
-            webhook_timeout: Duration::from_secs(60),
+            webhook_timeout: Duration::from_mins(1),
             users: Vec::new(),
             demo: None,
         }

@@ -20,7 +20,7 @@ use crate::{
 /// The most bytes of a webhook's answer that are read.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// How long to sleep when nothing is due; a change wakes earlier.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// What a webhook said.
 enum Outcome {

@@ -135,7 +135,7 @@ impl Launch {
         if let Some(param) = start_param {
             fields.insert("start_param".to_owned(), param.to_owned());
         }
-        let signed = init_data::sign(&fields, &config.token);
+        let signed = init_data::sign(fields, &config.token);
         if self.tamper == 0 {
             return Ok(signed);
         }

@@ -21,6 +21,7 @@ pub mod world;
 
 pub use crate::{
     config::{Config, DemoConfig, LimitsConfig},
+    init_data::third_party_public_key,
     launch::{Kind, Launch},
     server::{Handle, StartError, start},
     simulator::{Load, Simulator},

@@ -14,6 +14,8 @@ use axum::{
     routing::get,
 };
 
+use tower_http::compression::CompressionLayer;
+
 pub use crate::page::script::Script;
 use crate::{page::assets::ASSETS, server::Cut, simulator::Simulator};
 
@@ -42,7 +44,8 @@ pub fn routes(script: Option<Script>) -> Router<Simulator> {
         };
         routes = routes.route(asset.path, get(answer));
     }
-    routes
+    // As telegram.org does; on a slow phone the script's size counts.
+    routes.layer(CompressionLayer::new())
 }
 
 async fn index(State(simulator): State<Simulator>) -> Response {

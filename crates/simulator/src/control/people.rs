@@ -39,9 +39,28 @@ impl From<LaunchError> for Refusal {
 
 type Answer = Result<Json<Value>, Refusal>;
 
-/// Everybody.
+/// The most people that one list shows.
+const USERS_MAX: usize = 500;
+/// The most characters of a person's newest message in the list.
+const SNIPPET_CHARACTERS_MAX: usize = 80;
+
+/// The first people by id, each with a snippet of the newest message.
 pub async fn list(State(simulator): State<Simulator>) -> Json<Value> {
-    Json(json!({"users": simulator.users()}))
+    let world = simulator.world();
+    let users: Vec<Value> = world
+        .users
+        .iter()
+        .take(USERS_MAX)
+        .map(|user| {
+            let newest = world.chats.get(user.id).and_then(|chat| chat.messages.last());
+            let snippet: Option<String> =
+                newest.map(|message| message.text.chars().take(SNIPPET_CHARACTERS_MAX).collect());
+            let mut listed = json!(user);
+            listed["last_message"] = json!(snippet);
+            listed
+        })
+        .collect();
+    Json(json!({"users": users}))
 }
 
 /// A new person.

@@ -23,7 +23,7 @@ pub struct File {
 /// All files, by id.
 #[derive(Debug, Default)]
 pub struct Files {
-    files: BTreeMap<u64, File>,
+    by_number: BTreeMap<u64, File>,
     last: u64,
     size_bytes: usize,
 }
@@ -42,9 +42,9 @@ impl Files {
             content_type,
             content,
         };
-        self.files.insert(number, file.clone());
-        while self.size_bytes > KEPT_BYTES_MAX && self.files.len() > 1 {
-            if let Some((_, oldest)) = self.files.pop_first() {
+        self.by_number.insert(number, file.clone());
+        while self.size_bytes > KEPT_BYTES_MAX && self.by_number.len() > 1 {
+            if let Some((_, oldest)) = self.by_number.pop_first() {
                 self.size_bytes -= oldest.content.len();
             }
         }
@@ -53,11 +53,11 @@ impl Files {
 
     /// The file with an id.
     pub fn get(&self, file_id: &str) -> Option<&File> {
-        file_id.strip_prefix("file-")?.parse().ok().and_then(|number: u64| self.files.get(&number))
+        file_id.strip_prefix("file-")?.parse().ok().and_then(|number: u64| self.by_number.get(&number))
     }
 
     /// The file at a path.
     pub fn at(&self, path: &str) -> Option<&File> {
-        self.files.values().find(|file| file.path == path)
+        self.by_number.values().find(|file| file.path == path)
     }
 }

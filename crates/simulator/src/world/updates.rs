@@ -3,7 +3,10 @@
 //! Invariants: ids grow; of one chat at most one update is in flight, and the next one waits until it is taken; an
 //! update leaves the queue when it was delivered, confirmed by `getUpdates`, dropped by the bot or older than a day.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use serde_json::{Value, json};
 
@@ -92,7 +95,7 @@ pub struct Updates {
     pending: BTreeMap<i64, Pending>,
     lines: HashMap<i64, Line>,
     ready: VecDeque<i64>,
-    waiting: BTreeMap<(i64, i64), ()>,
+    waiting: BTreeSet<(i64, i64)>,
     in_flight: usize,
     /// Updates ever queued.
     pub queued_total: u64,
@@ -111,7 +114,7 @@ impl Updates {
             pending: BTreeMap::new(),
             lines: HashMap::new(),
             ready: VecDeque::new(),
-            waiting: BTreeMap::new(),
+            waiting: BTreeSet::new(),
             in_flight: 0,
             queued_total: 0,
             delivered_total: 0,
@@ -159,7 +162,7 @@ impl Updates {
     /// Takes updates for the webhook until `max_in_flight` are on their way.
     pub fn take_deliveries(&mut self, now_ms: i64, max_in_flight: usize) -> Vec<Delivery> {
         self.drop_old(now_ms);
-        while let Some((&(at, chat_id), ())) = self.waiting.first_key_value() {
+        while let Some(&(at, chat_id)) = self.waiting.first() {
             if at > now_ms {
                 break;
             }
@@ -186,7 +189,7 @@ impl Updates {
 
     /// When the next retry is due.
     pub fn next_retry_at_ms(&self) -> Option<i64> {
-        self.waiting.first_key_value().map(|((at, _), ())| *at)
+        self.waiting.first().map(|(at, _)| *at)
     }
 
     /// Notes that the webhook took an update.
@@ -217,7 +220,7 @@ impl Updates {
         if let Some(line) = self.lines.get_mut(&delivery.chat_id) {
             let at = now_ms.saturating_add(delay_ms);
             line.turn = Turn::Waiting(at);
-            self.waiting.insert((at, delivery.chat_id), ());
+            self.waiting.insert((at, delivery.chat_id));
         }
     }
 
@@ -259,7 +262,8 @@ impl Updates {
             offset
         } else {
             let keep = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
-            match self.pending.keys().rev().take(keep).last() {
+            let skipped = self.pending.len().saturating_sub(keep);
+            match self.pending.keys().nth(skipped) {
                 Some(first_kept) => *first_kept,
                 None => return,
             }
@@ -325,102 +329,5 @@ impl Updates {
             line.turn = Turn::Ready;
             self.ready.push_back(chat_id);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const AT_ONCE: Retry = Retry { after_s: None, spread_s: 0, scale: 1.0 };
-
-    fn queue_of(chats: &[i64]) -> Updates {
-        let mut updates = Updates::new(0);
-        for chat in chats {
-            updates.queue(*chat, "message", json!({}), 0);
-        }
-        updates
-    }
-
-    fn ids(deliveries: &[Delivery]) -> Vec<i64> {
-        deliveries.iter().map(|delivery| delivery.update_id).collect()
-    }
-
-    #[test]
-    fn one_update_of_a_chat_is_in_flight_while_others_run_beside_it() {
-        let mut updates = queue_of(&[1, 1, 2]);
-        let first = updates.take_deliveries(0, 40);
-        assert_eq!(ids(&first), [1, 3]);
-        assert!(updates.take_deliveries(0, 40).is_empty());
-        updates.delivered(&first[0]);
-        assert_eq!(ids(&updates.take_deliveries(0, 40)), [2]);
-    }
-
-    #[test]
-    fn no_more_are_in_flight_than_allowed() {
-        let mut updates = queue_of(&[1, 2, 3]);
-        assert_eq!(updates.take_deliveries(0, 2).len(), 2);
-        assert_eq!(updates.in_flight(), 2);
-    }
-
-    #[test]
-    fn delays_grow_after_one_retry_at_once() {
-        let delays: Vec<i64> = (1..=9).map(|failures| AT_ONCE.delay_ms(failures) / 1000).collect();
-        assert_eq!(delays, [0, 2, 4, 8, 16, 32, 60, 60, 60]);
-        assert_eq!(Retry { spread_s: 59, ..AT_ONCE }.delay_ms(30), 119_000);
-    }
-
-    #[test]
-    fn retry_after_is_honored_up_to_an_hour() {
-        assert_eq!(Retry { after_s: Some(90), ..AT_ONCE }.delay_ms(1), 90_000);
-        assert_eq!(Retry { after_s: Some(7200), scale: 0.001, ..AT_ONCE }.delay_ms(1), 3600);
-    }
-
-    #[test]
-    fn a_failed_update_holds_its_chat_and_nobody_else() {
-        let mut updates = queue_of(&[1, 1]);
-        let first = updates.take_deliveries(0, 40);
-        updates.failed(&first[0], Retry { after_s: Some(5), ..AT_ONCE }, 0);
-        updates.queue(2, "message", json!({}), 0);
-        assert_eq!(ids(&updates.take_deliveries(4999, 40)), [3]);
-        assert_eq!(updates.next_retry_at_ms(), Some(5000));
-        assert_eq!(ids(&updates.take_deliveries(5000, 40)), [1]);
-    }
-
-    #[test]
-    fn confirming_by_offset_also_frees_a_chat_that_waits() {
-        let mut updates = queue_of(&[1, 1]);
-        let first = updates.take_deliveries(0, 40);
-        updates.failed(&first[0], Retry { after_s: Some(5), ..AT_ONCE }, 0);
-        updates.confirm(2);
-        assert_eq!(updates.next_retry_at_ms(), None);
-        assert_eq!(ids(&updates.take_deliveries(0, 40)), [2]);
-    }
-
-    #[test]
-    fn a_negative_offset_keeps_the_last_ones() {
-        let mut updates = queue_of(&[1, 2, 3]);
-        updates.confirm(-1);
-        assert_eq!(updates.oldest(100, 0), [json!({"update_id": 3, "message": {}})]);
-    }
-
-    #[test]
-    fn dropping_all_while_one_is_in_flight_lets_the_chat_go_on() {
-        let mut updates = queue_of(&[1, 1]);
-        let first = updates.take_deliveries(0, 40);
-        updates.drop_all();
-        assert_eq!((updates.pending(), updates.dropped_total), (0, 2));
-        updates.delivered(&first[0]);
-        assert_eq!(updates.delivered_total, 0);
-        updates.queue(1, "message", json!({}), 0);
-        assert_eq!(ids(&updates.take_deliveries(0, 40)), [3]);
-    }
-
-    #[test]
-    fn an_update_is_given_up_after_a_day() {
-        let mut updates = queue_of(&[1]);
-        assert_eq!(updates.oldest(10, LIFETIME_MS - 1).len(), 1);
-        assert!(updates.oldest(10, LIFETIME_MS).is_empty());
-        assert_eq!(updates.dropped_total, 1);
     }
 }

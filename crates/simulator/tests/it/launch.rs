@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use simulator::{Kind, Launch};
+use telegram::{
+    BotToken,
+    init_data::{self, InitDataError, third_party},
+};
 
 use crate::bot::{Bot, USER, quick};
 
@@ -68,5 +73,54 @@ async fn bad_addresses_and_start_parameters_are_refused() {
         Launch { start_param: Some("a".repeat(513)), ..Launch::default() },
     ] {
         assert!(bot.telegram.launch(USER, &launch).is_err());
+    }
+}
+
+const MAX_AGE_MS: i64 = 600_000;
+
+fn tokens(bot: &Bot) -> [BotToken; 1] {
+    [bot.telegram.token().parse().unwrap()]
+}
+
+#[expect(clippy::disallowed_methods, reason = "the simulator signs by the machine's clock")]
+fn now() -> Timestamp {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Timestamp::from_millis(i64::try_from(since_1970.as_millis()).unwrap())
+}
+
+#[tokio::test]
+async fn podium_takes_what_is_signed_here() {
+    let (bot, parameters) = launched(Launch::default()).await;
+    let verified = init_data::verify(&parameters["tgWebAppData"], &tokens(&bot), now(), MAX_AGE_MS).unwrap();
+    assert_eq!(verified.user.id.0, USER);
+    assert_eq!(verified.user.first_name, "Ada");
+    assert!(verified.query_id.is_some());
+}
+
+#[tokio::test]
+async fn third_parties_can_check_it_without_the_token() {
+    let (bot, parameters) = launched(Launch::default()).await;
+    let bot_id = tokens(&bot)[0].bot_id();
+    let key = third_party::PublicKey::from_bytes(simulator::third_party_public_key());
+    let data = &parameters["tgWebAppData"];
+    assert!(third_party::verify(data, bot_id, key, now(), MAX_AGE_MS).is_ok());
+}
+
+#[tokio::test]
+async fn tampered_stale_and_future_data_are_refused() {
+    for (launch, expected) in [
+        (Launch { tamper: 1, ..Launch::default() }, "invalid"),
+        (Launch { auth_date_offset_s: -601, ..Launch::default() }, "stale"),
+        (Launch { auth_date_offset_s: 400, ..Launch::default() }, "invalid"),
+    ] {
+        let (bot, parameters) = launched(launch).await;
+        let error =
+            init_data::verify(&parameters["tgWebAppData"], &tokens(&bot), now(), MAX_AGE_MS).unwrap_err();
+        let kind = match error {
+            InitDataError::Malformed { .. } => "malformed",
+            InitDataError::Invalid { .. } => "invalid",
+            InitDataError::Stale => "stale",
+        };
+        assert_eq!(kind, expected);
     }
 }
