@@ -22,7 +22,13 @@ impl DialogueRepository for Dialogues<'_> {
             .at("dialogues.get")
     }
 
-    async fn put(&mut self, bot_id: BotId, chat_id: ChatId, state: &str, now: Timestamp) -> Result<(), StoreError> {
+    async fn put(
+        &mut self,
+        bot_id: BotId,
+        chat_id: ChatId,
+        state: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO dialogues (bot_id, chat_id, state, updated_at)
              VALUES ($1, $2, $3, $4)

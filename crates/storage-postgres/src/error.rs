@@ -18,7 +18,9 @@ impl<T> At<T> for Result<T, sqlx::Error> {
 impl<T> At<T> for Result<T, MigrateError> {
     fn at(self, operation: &'static str) -> Result<T, StoreError> {
         self.map_err(|error| match &error {
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => from_sqlx(operation, source),
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+                from_sqlx(operation, source)
+            }
             _ => StoreError::failed(operation, error.to_string()),
         })
     }
@@ -27,13 +29,13 @@ impl<T> At<T> for Result<T, MigrateError> {
 fn from_sqlx(operation: &'static str, error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(database) => from_database(operation, database.as_ref()),
+        // A protocol error is what is left of a connection that the server ended in the middle of a message.
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => StoreError::unavailable(operation, error.to_string()),
-        // What is left of a connection that the server ended in the middle of a message.
-        sqlx::Error::Protocol(_) => StoreError::unavailable(operation, error.to_string()),
         _ => StoreError::failed(operation, error.to_string()),
     }
 }
@@ -41,10 +43,17 @@ fn from_sqlx(operation: &'static str, error: &sqlx::Error) -> StoreError {
 fn from_database(operation: &'static str, error: &dyn DatabaseError) -> StoreError {
     let code = error.code().unwrap_or_default();
     if error.is_unique_violation() {
-        return StoreError::Conflict { operation, constraint: error.constraint().unwrap_or_default().to_owned() };
+        return StoreError::Conflict {
+            operation,
+            constraint: error.constraint().unwrap_or_default().to_owned(),
+        };
     }
     let message = format!("(code: {code}) {}", error.message());
-    if is_temporary(&code) { StoreError::unavailable(operation, message) } else { StoreError::failed(operation, message) }
+    if is_temporary(&code) {
+        StoreError::unavailable(operation, message)
+    } else {
+        StoreError::failed(operation, message)
+    }
 }
 
 /// Whether an SQLSTATE tells of something that may pass by itself.

@@ -39,7 +39,10 @@ impl EventRepository for Events<'_> {
         let mut added: HashSet<(&str, &str)> =
             added.iter().map(|(source, event_id)| (source.as_str(), event_id.as_str())).collect();
         // Taken out at its first mention: an event that stands twice in the call is new once.
-        Ok(events.iter().map(|(source, event_id)| added.remove(&(source.as_str(), event_id.as_str()))).collect())
+        Ok(events
+            .iter()
+            .map(|(source, event_id)| added.remove(&(source.as_str(), event_id.as_str())))
+            .collect())
     }
 
     async fn forget(&mut self, events: &[(EventSource, EventId)]) -> Result<(), StoreError> {

@@ -119,7 +119,7 @@ impl Inbox<'_> {
         .bind(now.as_millis())
         .bind(lease)
         .bind(lease_until.as_millis())
-        .bind(i64::from(limit))
+        .bind(limit)
         .bind(window)
         .fetch_all(&mut *self.connection)
         .await
@@ -232,7 +232,12 @@ impl InboxRepository for Inbox<'_> {
         Ok(result.rows_affected() == 1)
     }
 
-    async fn bury(&mut self, update: &ClaimedUpdate, now: Timestamp, reason: &'static str) -> Result<bool, StoreError> {
+    async fn bury(
+        &mut self,
+        update: &ClaimedUpdate,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<bool, StoreError> {
         let result = sqlx::query(
             "UPDATE inbox_updates
              SET state = 'dead', lease = NULL, lease_until = NULL, finished_at = $4, reason = $5

@@ -8,7 +8,7 @@ use domain::{BotId, ChatId, OutgoingId, Timestamp};
 use sqlx::{FromRow, PgConnection};
 use storage::{
     OutboxRepository, StoreError,
-    outbox::{ClaimedOutgoing, NewOutgoing, Outcome, OutboxStats, OutgoingClass},
+    outbox::{ClaimedOutgoing, NewOutgoing, OutboxStats, Outcome, OutgoingClass},
     stored,
 };
 use uuid::Uuid;
@@ -154,7 +154,12 @@ impl OutboxRepository for Outbox<'_> {
         rows.into_iter().map(|row| row.into_outgoing(class, lease)).collect()
     }
 
-    async fn finish(&mut self, row: &ClaimedOutgoing, outcome: Outcome, now: Timestamp) -> Result<bool, StoreError> {
+    async fn finish(
+        &mut self,
+        row: &ClaimedOutgoing,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let message_id = match outcome {
             Outcome::Sent { message_id } => message_id,
             Outcome::Blocked | Outcome::Failed | Outcome::Ambiguous => None,
@@ -175,7 +180,12 @@ impl OutboxRepository for Outbox<'_> {
         Ok(result.rows_affected() == 1)
     }
 
-    async fn retry(&mut self, row: &ClaimedOutgoing, run_at: Timestamp, flood: bool) -> Result<bool, StoreError> {
+    async fn retry(
+        &mut self,
+        row: &ClaimedOutgoing,
+        run_at: Timestamp,
+        flood: bool,
+    ) -> Result<bool, StoreError> {
         const OPERATION: &str = "outbox.retry";
         let result = sqlx::query(
             "UPDATE outgoing_messages

@@ -39,8 +39,10 @@ impl TryFrom<Row> for Session {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let previous_hash =
-            row.previous_hash.map(|hash| stored::token_hash(hash, "sessions", "previous_hash")).transpose()?;
+        let previous_hash = row
+            .previous_hash
+            .map(|hash| stored::token_hash(hash, "sessions", "previous_hash"))
+            .transpose()?;
         Ok(Self {
             session_id: SessionId::from_uuid(row.session_id),
             user_id: UserId::from_uuid(row.user_id),
@@ -125,7 +127,12 @@ impl SessionRepository for Sessions<'_> {
         stored::ensure_one(result.rows_affected(), OPERATION)
     }
 
-    async fn end(&mut self, session_id: SessionId, now: Timestamp, reason: &'static str) -> Result<bool, StoreError> {
+    async fn end(
+        &mut self,
+        session_id: SessionId,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<bool, StoreError> {
         let result = sqlx::query(
             "UPDATE sessions
              SET ended_at = $2, end_reason = $3, over_at = LEAST(expires_at, $2)

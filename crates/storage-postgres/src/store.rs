@@ -15,7 +15,7 @@ use crate::{error::At, transaction::PostgresTransaction};
 static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// How long migrations may take, the wait for another process that migrates included.
-const MIGRATE_TIMEOUT: Duration = Duration::from_secs(600);
+const MIGRATE_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// What may be chosen when a database is connected.
 #[derive(Debug, Clone)]
@@ -24,8 +24,10 @@ pub struct Options {
     pub connections: u32,
     /// How long a call waits for a connection before it fails with [`StoreError::Unavailable`].
     pub acquire_timeout: Duration,
-    /// How long a statement may take, and how long a transaction may do nothing.
+    /// How long a statement may take, the wait for a lock included.
     pub statement_timeout: Duration,
+    /// How long an open transaction may do nothing before the server ends it, so that its locks do not stay.
+    pub idle_in_transaction_timeout: Duration,
 }
 
 impl Default for Options {
@@ -34,6 +36,7 @@ impl Default for Options {
             connections: 10,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
+            idle_in_transaction_timeout: Duration::from_secs(10),
         }
     }
 }
@@ -60,18 +63,21 @@ impl PostgresStore {
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
             .acquire_timeout(options.acquire_timeout)
-            .connect_with(with_timeout(connect.clone(), options.statement_timeout))
+            .connect_with(with_timeouts(
+                connect.clone(),
+                options.statement_timeout,
+                options.idle_in_transaction_timeout,
+            ))
             .await
             .at(OPERATION)?;
-        Ok(Self { pool, migrate_options: with_timeout(connect, MIGRATE_TIMEOUT) })
+        Ok(Self { pool, migrate_options: with_timeouts(connect, MIGRATE_TIMEOUT, MIGRATE_TIMEOUT) })
     }
 }
 
-fn with_timeout(options: PgConnectOptions, timeout: Duration) -> PgConnectOptions {
-    let milliseconds = timeout.as_millis().to_string();
+fn with_timeouts(options: PgConnectOptions, statement: Duration, idle: Duration) -> PgConnectOptions {
     options.options([
-        ("statement_timeout", milliseconds.as_str()),
-        ("idle_in_transaction_session_timeout", milliseconds.as_str()),
+        ("statement_timeout", statement.as_millis().to_string()),
+        ("idle_in_transaction_session_timeout", idle.as_millis().to_string()),
     ])
 }
 
@@ -112,11 +118,12 @@ impl Store for PostgresStore {
         if !has_table {
             return Ok(false);
         }
-        let applied: Vec<i64> =
-            sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000")
-                .fetch_all(&self.pool)
-                .await
-                .at(OPERATION)?;
+        let applied: Vec<i64> = sqlx::query_scalar(
+            "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .at(OPERATION)?;
         Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
     }
 

@@ -127,7 +127,11 @@ impl TournamentRepository for Tournaments<'_> {
         self.find(concat!(find!(), " FOR UPDATE"), tournament_id, "tournaments.lock").await
     }
 
-    async fn bump_board(&mut self, tournament_id: &TournamentId, new_players: u64) -> Result<u64, StoreError> {
+    async fn bump_board(
+        &mut self,
+        tournament_id: &TournamentId,
+        new_players: u64,
+    ) -> Result<u64, StoreError> {
         const OPERATION: &str = "tournaments.bump_board";
         let version: Option<i64> = sqlx::query_scalar(
             "UPDATE tournaments

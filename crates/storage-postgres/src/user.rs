@@ -64,11 +64,12 @@ impl TryFrom<Row> for User {
 #[async_trait]
 impl UserRepository for Users<'_> {
     async fn by_id(&mut self, user_id: UserId) -> Result<Option<User>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM users WHERE user_id = $1"))
-            .bind(user_id.as_uuid())
-            .fetch_optional(&mut *self.connection)
-            .await
-            .at("users.by_id")?;
+        let row: Option<Row> =
+            sqlx::query_as(concat!("SELECT ", columns!(), " FROM users WHERE user_id = $1"))
+                .bind(user_id.as_uuid())
+                .fetch_optional(&mut *self.connection)
+                .await
+                .at("users.by_id")?;
         row.map(User::try_from).transpose()
     }
 
@@ -115,16 +116,19 @@ impl UserRepository for Users<'_> {
         .await
         .at(OPERATION)?;
         rows.into_iter()
-            .map(|(id, player, alias)| Ok((UserId::from_uuid(id), stored::parse(player, TABLE, "player")?, alias)))
+            .map(|(id, player, alias)| {
+                Ok((UserId::from_uuid(id), stored::parse(player, TABLE, "player")?, alias))
+            })
             .collect()
     }
 
     async fn by_player(&mut self, player: &PlayerKey) -> Result<Option<User>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM users WHERE player = $1"))
-            .bind(player.as_str())
-            .fetch_optional(&mut *self.connection)
-            .await
-            .at("users.by_player")?;
+        let row: Option<Row> =
+            sqlx::query_as(concat!("SELECT ", columns!(), " FROM users WHERE player = $1"))
+                .bind(player.as_str())
+                .fetch_optional(&mut *self.connection)
+                .await
+                .at("users.by_player")?;
         row.map(User::try_from).transpose()
     }
 
@@ -216,7 +220,11 @@ impl UserRepository for Users<'_> {
         stored::ensure_one(result.rows_affected(), OPERATION)
     }
 
-    async fn set_telegram_id(&mut self, user_id: UserId, telegram_user_id: TelegramUserId) -> Result<(), StoreError> {
+    async fn set_telegram_id(
+        &mut self,
+        user_id: UserId,
+        telegram_user_id: TelegramUserId,
+    ) -> Result<(), StoreError> {
         const OPERATION: &str = "users.set_telegram_id";
         let result = sqlx::query(
             "UPDATE users
@@ -286,7 +294,8 @@ struct TakenRow {
 
 /// RETURNING promises no order: brings the rows into that of the profiles.
 fn in_order_of(profiles: &[TelegramProfile], rows: Vec<Row>) -> Result<Vec<User>, StoreError> {
-    let mut by_id: HashMap<Option<i64>, Row> = rows.into_iter().map(|row| (row.telegram_user_id, row)).collect();
+    let mut by_id: HashMap<Option<i64>, Row> =
+        rows.into_iter().map(|row| (row.telegram_user_id, row)).collect();
     profiles
         .iter()
         .map(|profile| {

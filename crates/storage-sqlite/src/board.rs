@@ -209,7 +209,9 @@ impl BoardRepository for Boards<'_> {
         .at("boards.history")?;
         rows.reverse();
         rows.into_iter()
-            .map(|(at, score)| Ok((Timestamp::from_millis(at), stored::score(score, "board_history", "score")?)))
+            .map(|(at, score)| {
+                Ok((Timestamp::from_millis(at), stored::score(score, "board_history", "score")?))
+            })
             .collect()
     }
 

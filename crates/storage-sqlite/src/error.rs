@@ -18,7 +18,9 @@ impl<T> At<T> for Result<T, sqlx::Error> {
 impl<T> At<T> for Result<T, MigrateError> {
     fn at(self, operation: &'static str) -> Result<T, StoreError> {
         self.map_err(|error| match &error {
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => from_sqlx(operation, source),
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+                from_sqlx(operation, source)
+            }
             _ => StoreError::failed(operation, error.to_string()),
         })
     }

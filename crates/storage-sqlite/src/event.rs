@@ -21,8 +21,9 @@ impl EventRepository for Events<'_> {
         now: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
         const OPERATION: &str = "events.mark_seen";
-        let rows =
-            list::rows(events, OPERATION, |(source, event_id)| [source.as_str().into(), event_id.as_str().into()])?;
+        let rows = list::rows(events, OPERATION, |(source, event_id)| {
+            [source.as_str().into(), event_id.as_str().into()]
+        })?;
         let added: Vec<(String, String)> = sqlx::query_as(
             "INSERT INTO seen_events (source, event_id, seen_at)
              SELECT value ->> 0, value ->> 1, $2
@@ -39,13 +40,17 @@ impl EventRepository for Events<'_> {
         let mut added: HashSet<(&str, &str)> =
             added.iter().map(|(source, event_id)| (source.as_str(), event_id.as_str())).collect();
         // Taken out at its first mention: an event that stands twice in the call is new once.
-        Ok(events.iter().map(|(source, event_id)| added.remove(&(source.as_str(), event_id.as_str()))).collect())
+        Ok(events
+            .iter()
+            .map(|(source, event_id)| added.remove(&(source.as_str(), event_id.as_str())))
+            .collect())
     }
 
     async fn forget(&mut self, events: &[(EventSource, EventId)]) -> Result<(), StoreError> {
         const OPERATION: &str = "events.forget";
-        let rows =
-            list::rows(events, OPERATION, |(source, event_id)| [source.as_str().into(), event_id.as_str().into()])?;
+        let rows = list::rows(events, OPERATION, |(source, event_id)| {
+            [source.as_str().into(), event_id.as_str().into()]
+        })?;
         sqlx::query(
             "DELETE FROM seen_events
              WHERE (source, event_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))",

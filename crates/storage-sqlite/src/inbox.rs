@@ -212,7 +212,12 @@ impl InboxRepository for Inbox<'_> {
         Ok(result.rows_affected() == 1)
     }
 
-    async fn bury(&mut self, update: &ClaimedUpdate, now: Timestamp, reason: &'static str) -> Result<bool, StoreError> {
+    async fn bury(
+        &mut self,
+        update: &ClaimedUpdate,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<bool, StoreError> {
         let result = sqlx::query(
             "UPDATE inbox_updates
              SET state = 'dead', lease = NULL, lease_until = NULL, finished_at = $4, reason = $5

@@ -23,12 +23,15 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// How long a connection waits for another process that holds the file.
     pub busy_timeout: Duration,
+    /// How many pages (of 4096 bytes) the file may have; `None` for SQLite's own limit. Beyond it a write fails as on a
+    /// full disk.
+    pub page_count_max: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let five_seconds = Duration::from_secs(5);
-        Self { readers: 4, acquire_timeout: five_seconds, busy_timeout: five_seconds }
+        Self { readers: 4, acquire_timeout: five_seconds, busy_timeout: five_seconds, page_count_max: None }
     }
 }
 
@@ -65,6 +68,14 @@ impl SqliteStore {
             .max_lifetime(None)
             // A local file does not go away between two calls: asking each time costs as much as a small statement.
             .test_before_acquire(false);
+        let mut writes = connect
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .optimize_on_close(true, 400);
+        if let Some(pages) = options.page_count_max {
+            writes = writes.pragma("max_page_count", pages.to_string());
+        }
         let writer = pool
             .clone()
             .min_connections(1)
@@ -78,13 +89,7 @@ impl SqliteStore {
                     Ok(!connection.is_in_transaction())
                 })
             })
-            .connect_with(
-                connect
-                    .clone()
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .optimize_on_close(true, 400),
-            )
+            .connect_with(writes)
             .await
             .at(OPERATION)?;
         // Opened at the first read, when the writer has made the file. The journal mode stands in the file.
@@ -93,6 +98,14 @@ impl SqliteStore {
             .max_connections(options.readers.max(1))
             .connect_lazy_with(connect.read_only(true));
         Ok(Self { writer, reader })
+    }
+
+    /// How the writer syncs, as SQLite's number (2 is FULL): what `podium doctor` shows.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the writer is not free in time.
+    pub async fn synchronous(&self) -> Result<i64, StoreError> {
+        sqlx::query_scalar("PRAGMA synchronous").fetch_one(&self.writer).await.at("store.synchronous")
     }
 }
 
@@ -137,17 +150,21 @@ impl Store for SqliteStore {
         if !has_table {
             return Ok(false);
         }
-        let applied: Vec<i64> =
-            sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000")
-                .fetch_all(&mut *transaction)
-                .await
-                .at(OPERATION)?;
+        let applied: Vec<i64> = sqlx::query_scalar(
+            "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000",
+        )
+        .fetch_all(&mut *transaction)
+        .await
+        .at(OPERATION)?;
         Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         // Reads the file: a bare `SELECT 1` answers even when the disk is gone.
-        sqlx::query("SELECT COUNT(*) FROM sqlite_schema LIMIT 1").execute(&self.reader).await.at("store.ping")?;
+        sqlx::query("SELECT COUNT(*) FROM sqlite_schema LIMIT 1")
+            .execute(&self.reader)
+            .await
+            .at("store.ping")?;
         Ok(())
     }
 

@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use sqlx::Sqlite;
 use storage::{
     BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
-    SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository, Transaction,
-    UserRepository,
+    SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
+    Transaction, UserRepository,
 };
 
 use crate::{
-    board::Boards, dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases, outbox::Outbox,
-    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    board::Boards, dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
+    outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments,
+    user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.

@@ -1,7 +1,9 @@
 //! Standings: what each player has reached. SQL is the truth; the rank index is rebuilt from it and answers faster.
 
 use async_trait::async_trait;
-use domain::{EventId, EventSource, Order, Score, Standing, Timestamp, TournamentId, UserId, ranking::RankKey};
+use domain::{
+    EventId, EventSource, Order, Score, Standing, Timestamp, TournamentId, UserId, ranking::RankKey,
+};
 
 use crate::error::StoreError;
 

@@ -12,5 +12,11 @@ pub trait DialogueRepository: Send {
     async fn get(&mut self, bot_id: BotId, chat_id: ChatId) -> Result<Option<String>, StoreError>;
 
     /// Stores the state of a chat.
-    async fn put(&mut self, bot_id: BotId, chat_id: ChatId, state: &str, now: Timestamp) -> Result<(), StoreError>;
+    async fn put(
+        &mut self,
+        bot_id: BotId,
+        chat_id: ChatId,
+        state: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 }

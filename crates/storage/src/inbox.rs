@@ -112,12 +112,21 @@ pub trait InboxRepository: Send {
     ) -> Result<bool, StoreError>;
 
     /// Puts an update among the dead letters. Returns `false` when the lease is no longer this worker's.
-    async fn bury(&mut self, update: &ClaimedUpdate, now: Timestamp, reason: &'static str) -> Result<bool, StoreError>;
+    async fn bury(
+        &mut self,
+        update: &ClaimedUpdate,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<bool, StoreError>;
 
     /// Lets up to `limit` dead letters wait again, the oldest first, with their tries counted from zero; only
     /// `update_id` when given. Returns how many.
-    async fn replay_dead(&mut self, update_id: Option<UpdateId>, now: Timestamp, limit: u32)
-    -> Result<u64, StoreError>;
+    async fn replay_dead(
+        &mut self,
+        update_id: Option<UpdateId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError>;
 
     /// How much is where.
     async fn stats(&mut self) -> Result<InboxStats, StoreError>;

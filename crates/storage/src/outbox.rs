@@ -209,11 +209,21 @@ pub trait OutboxRepository: Send {
     ) -> Result<Vec<ClaimedOutgoing>, StoreError>;
 
     /// Ends a row. Returns `false`, changing nothing, when the lease is no longer this sender's.
-    async fn finish(&mut self, row: &ClaimedOutgoing, outcome: Outcome, now: Timestamp) -> Result<bool, StoreError>;
+    async fn finish(
+        &mut self,
+        row: &ClaimedOutgoing,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Lets a row wait until `run_at`. `flood` counts a 429. Returns `false` when the lease is no longer this
     /// sender's.
-    async fn retry(&mut self, row: &ClaimedOutgoing, run_at: Timestamp, flood: bool) -> Result<bool, StoreError>;
+    async fn retry(
+        &mut self,
+        row: &ClaimedOutgoing,
+        run_at: Timestamp,
+        flood: bool,
+    ) -> Result<bool, StoreError>;
 
     /// Gives back a row that was claimed but whose request never left: it waits again, and the try does not count.
     async fn give_back(&mut self, row: &ClaimedOutgoing, run_at: Timestamp) -> Result<bool, StoreError>;

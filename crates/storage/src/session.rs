@@ -65,7 +65,12 @@ pub trait SessionRepository: Send {
     ) -> Result<(), StoreError>;
 
     /// Ends a session. Returns `false` when it was ended already or never was.
-    async fn end(&mut self, session_id: SessionId, now: Timestamp, reason: &'static str) -> Result<bool, StoreError>;
+    async fn end(
+        &mut self,
+        session_id: SessionId,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<bool, StoreError>;
 
     /// Removes up to `limit` sessions that ended or expired before `before`. Returns how many.
     async fn remove_over(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;

@@ -9,7 +9,11 @@ use crate::{error::StoreError, session::TokenHash};
 ///
 /// # Errors
 /// [`StoreError::Inconsistent`] when the text breaks the type's rules.
-pub fn parse<T: TryFrom<String>>(text: String, table: &'static str, column: &'static str) -> Result<T, StoreError> {
+pub fn parse<T: TryFrom<String>>(
+    text: String,
+    table: &'static str,
+    column: &'static str,
+) -> Result<T, StoreError> {
     T::try_from(text).map_err(|_| StoreError::Inconsistent { table, column })
 }
 
@@ -17,7 +21,11 @@ pub fn parse<T: TryFrom<String>>(text: String, table: &'static str, column: &'st
 ///
 /// # Errors
 /// [`StoreError::Inconsistent`] when it is, or is too large for the type.
-pub fn unsigned<T: TryFrom<i64>>(number: i64, table: &'static str, column: &'static str) -> Result<T, StoreError> {
+pub fn unsigned<T: TryFrom<i64>>(
+    number: i64,
+    table: &'static str,
+    column: &'static str,
+) -> Result<T, StoreError> {
     T::try_from(number).map_err(|_| StoreError::Inconsistent { table, column })
 }
 
@@ -38,7 +46,11 @@ pub fn score(points: i64, table: &'static str, column: &'static str) -> Result<S
 ///
 /// # Errors
 /// [`StoreError::Inconsistent`] when it has not 32 bytes.
-pub fn token_hash(bytes: Vec<u8>, table: &'static str, column: &'static str) -> Result<TokenHash, StoreError> {
+pub fn token_hash(
+    bytes: Vec<u8>,
+    table: &'static str,
+    column: &'static str,
+) -> Result<TokenHash, StoreError> {
     bytes.try_into().map_err(|_| StoreError::Inconsistent { table, column })
 }
 
@@ -47,7 +59,10 @@ pub fn token_hash(bytes: Vec<u8>, table: &'static str, column: &'static str) -> 
 /// # Errors
 /// [`StoreError::Inconsistent`] when there is no such locale.
 pub fn locale(tag: &str, table: &'static str, column: &'static str) -> Result<Locale, StoreError> {
-    Locale::ALL.into_iter().find(|locale| locale.tag() == tag).ok_or(StoreError::Inconsistent { table, column })
+    Locale::ALL
+        .into_iter()
+        .find(|locale| locale.tag() == tag)
+        .ok_or(StoreError::Inconsistent { table, column })
 }
 
 /// The stored form of an operator.

@@ -91,6 +91,7 @@ macro_rules! contract_suite {
                 an_urgent_row_passes_a_less_urgent_one,
                 old_ended_rows_are_removed,
                 rows_of_dead_senders_are_ended,
+                senders_at_once_keep_each_chats_order,
                 senders_at_once_never_share_a_chat,
                 stats_tell_how_much_is_where,
                 the_longest_due_are_claimed_first,
@@ -194,7 +195,8 @@ mod tests {
         for (module, source) in sources {
             let (_, list) = listed.split_once(&format!("            {module}: [\n")).unwrap();
             let (list, _) = list.split_once("            ]\n").unwrap();
-            let contracts = source.split("\npub async fn ").skip(1).map(|rest| rest.split('(').next().unwrap());
+            let contracts =
+                source.split("\npub async fn ").skip(1).map(|rest| rest.split('(').next().unwrap());
             for contract in contracts {
                 assert!(
                     list.lines().any(|line| line.trim() == format!("{contract},")),

@@ -35,5 +35,6 @@ pub trait TournamentRepository: Send {
 
     /// Raises the board's version by one and the number of players by `new_players`, and returns the new version.
     /// The row stays locked until the transaction ends, so that versions are committed in their order.
-    async fn bump_board(&mut self, tournament_id: &TournamentId, new_players: u64) -> Result<u64, StoreError>;
+    async fn bump_board(&mut self, tournament_id: &TournamentId, new_players: u64)
+    -> Result<u64, StoreError>;
 }

@@ -61,7 +61,10 @@ pub struct TelegramProfile {
 
 impl std::fmt::Debug for TelegramProfile {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("TelegramProfile").field("new_user_id", &self.new_user_id).finish_non_exhaustive()
+        formatter
+            .debug_struct("TelegramProfile")
+            .field("new_user_id", &self.new_user_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,7 +87,10 @@ pub struct PlatformProfile {
 
 impl std::fmt::Debug for PlatformProfile {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("PlatformProfile").field("new_user_id", &self.new_user_id).finish_non_exhaustive()
+        formatter
+            .debug_struct("PlatformProfile")
+            .field("new_user_id", &self.new_user_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -123,7 +129,11 @@ pub trait UserRepository: Send {
     ) -> Result<(), StoreError>;
 
     /// Gives a platform user, who has no Telegram id yet, a Telegram id.
-    async fn set_telegram_id(&mut self, user_id: UserId, telegram_user_id: TelegramUserId) -> Result<(), StoreError>;
+    async fn set_telegram_id(
+        &mut self,
+        user_id: UserId,
+        telegram_user_id: TelegramUserId,
+    ) -> Result<(), StoreError>;
 
     /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale and
     /// sessions become `into`'s; `light` is gone afterwards.

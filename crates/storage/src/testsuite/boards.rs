@@ -5,7 +5,7 @@ use domain::{Order, Rng, SeededRng, Standing, UserId, ranking::RankKey};
 use crate::{
     Store,
     board::{RankedKey, ScoreEvent},
-    testsuite::fixtures::*,
+    testsuite::fixtures::{at, read, score, standing, tournament_id, user_id, write},
 };
 
 async fn put(store: &dyn Store, board: &str, version: u64, standings: &[(UserId, Standing)]) {
@@ -58,12 +58,15 @@ pub async fn standings_are_put_and_found(store: &dyn Store) {
         let mut boards = transaction.boards();
         let cup = tournament_id("cup");
         let ids = [4, 3, 2, 1, 9].map(user_id);
-        assert_eq!(boards.standings(&cup, &ids).await.unwrap(), [
-            (user_id(1), max),
-            (user_id(2), min),
-            (user_id(3), standing(6, 7)),
-            (user_id(4), standing(0, 0)),
-        ]);
+        assert_eq!(
+            boards.standings(&cup, &ids).await.unwrap(),
+            [
+                (user_id(1), max),
+                (user_id(2), min),
+                (user_id(3), standing(6, 7)),
+                (user_id(4), standing(0, 0)),
+            ]
+        );
         assert_eq!(boards.standings(&cup, &[]).await.unwrap(), []);
         let other = boards.standings(&tournament_id("other"), &ids).await.unwrap();
         assert_eq!(other, [(user_id(1), standing(9, 9))]);
@@ -109,16 +112,15 @@ pub async fn history_keeps_each_event_once_and_sorts_by_time(store: &dyn Store) 
         })
         .await
     };
-    assert_eq!(history(1).await, [
-        (at(10), score(1)),
-        (at(20), score(-2)),
-        (at(30), score(3)),
-        (at(50), score(5)),
-    ]);
+    assert_eq!(
+        history(1).await,
+        [(at(10), score(1)), (at(20), score(-2)), (at(30), score(3)), (at(50), score(5)),]
+    );
     assert_eq!(history(3).await, []);
 
     // Of very many the newest are kept in sight, for they decide.
-    let many: Vec<ScoreEvent> = (0..10_001).map(|number| event(&format!("m{number}"), 4, number, number)).collect();
+    let many: Vec<ScoreEvent> =
+        (0..10_001).map(|number| event(&format!("m{number}"), 4, number, number)).collect();
     add(&many).await;
     let long = history(4).await;
     assert_eq!((long.len(), long[0], long[9999]), (10_000, (at(1), score(1)), (at(10_000), score(10_000))));

@@ -2,7 +2,10 @@
 
 use domain::{BotId, ChatId};
 
-use crate::{Store, testsuite::fixtures::*};
+use crate::{
+    Store,
+    testsuite::fixtures::{BOT, HARD_TEXT, at, read, write},
+};
 
 /// A chat has one state a bot, which is replaced, and comes back as it was.
 pub async fn a_dialogue_is_kept_by_bot_and_chat(store: &dyn Store) {

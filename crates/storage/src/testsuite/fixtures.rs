@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Score, SessionId, Standing,
-    TelegramUserId, Timestamp, Tournament, TournamentId, UpdateId, UserId, tournament::Title,
+    BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Score, SessionId,
+    Standing, TelegramUserId, Timestamp, Tournament, TournamentId, UpdateId, UserId, tournament::Title,
 };
 use uuid::Uuid;
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     Store,
     inbox::{ClaimedUpdate, InboxStats, NewUpdate},
-    testsuite::fixtures::*,
+    testsuite::fixtures::{HARD_TEXT, at, lease, read, update, update_ids, write},
 };
 
 async fn add(store: &dyn Store, updates: &[NewUpdate]) -> u64 {
@@ -63,7 +63,14 @@ pub async fn a_payload_survives_byte_for_byte(store: &dyn Store) {
     let claimed = claim(store, at(0), 1).await.remove(0);
     assert_eq!(claimed.payload, stored.payload);
     assert_eq!(
-        (claimed.bot_id, claimed.update_id, claimed.chat_id, claimed.received_at, claimed.attempt, claimed.lease),
+        (
+            claimed.bot_id,
+            claimed.update_id,
+            claimed.chat_id,
+            claimed.received_at,
+            claimed.attempt,
+            claimed.lease
+        ),
         (stored.bot_id, stored.update_id, stored.chat_id, stored.received_at, 1, lease(1))
     );
 }
@@ -234,13 +241,10 @@ pub async fn old_done_updates_are_removed(store: &dyn Store) {
     assert_eq!(remove(at(10), 10).await, 0);
     assert_eq!(remove(at(30), 1).await, 1);
     assert_eq!(remove(at(30), 10).await, 1);
-    assert_eq!(stats(store).await, InboxStats {
-        waiting: 1,
-        running: 0,
-        done: 1,
-        dead: 1,
-        oldest_open_at: Some(at(0)),
-    });
+    assert_eq!(
+        stats(store).await,
+        InboxStats { waiting: 1, running: 0, done: 1, dead: 1, oldest_open_at: Some(at(0)) }
+    );
     // What was removed is new when it comes again; what is kept is not.
     assert_eq!(add(store, &[update(4, 4), update(3, 3), update(2, 2)]).await, 2);
 }
@@ -268,7 +272,8 @@ async fn handle_all_at_once(store: &dyn Store, chats: i64) -> BTreeMap<i64, Vec<
     const TURNS_MAX: u128 = 10_000;
     let held = Mutex::new(BTreeSet::new());
     let handled = Mutex::new(BTreeMap::<i64, Vec<i64>>::new());
-    let is_done = || i64::try_from(handled.lock().unwrap().values().map(Vec::len).sum::<usize>()) == Ok(UPDATES);
+    let is_done =
+        || i64::try_from(handled.lock().unwrap().values().map(Vec::len).sum::<usize>()) == Ok(UPDATES);
     let producer = async |first: i64| {
         for id in (first..=UPDATES).step_by(2) {
             add(store, &[update(id, id % chats)]).await;

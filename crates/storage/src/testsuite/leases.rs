@@ -2,7 +2,10 @@
 
 use futures::future::join_all;
 
-use crate::{Store, testsuite::fixtures::*};
+use crate::{
+    Store,
+    testsuite::fixtures::{at, lease, write},
+};
 
 async fn acquire(store: &dyn Store, name: &'static str, owner: u128, now: i64, until: i64) -> bool {
     write(store, async |transaction| {
@@ -30,7 +33,8 @@ pub async fn a_lease_that_ran_out_is_free(store: &dyn Store) {
 /// A release by another changes nothing.
 pub async fn only_the_owner_releases(store: &dyn Store) {
     let release = async |owner| {
-        write(store, async |transaction| transaction.leases().release("poll", lease(owner)).await.unwrap()).await;
+        write(store, async |transaction| transaction.leases().release("poll", lease(owner)).await.unwrap())
+            .await;
     };
     assert!(acquire(store, "poll", 1, 0, 100).await);
     release(2).await;
@@ -44,7 +48,8 @@ pub async fn owners_at_once_do_not_share(store: &dyn Store) {
     for round in 0..3 {
         let (now, until) = (round * 100, round * 100 + 100);
         let first_owner = u128::try_from(round * 10).unwrap();
-        let results = join_all((1..=6).map(|owner| acquire(store, "poll", first_owner + owner, now, until))).await;
+        let results =
+            join_all((1..=6).map(|owner| acquire(store, "poll", first_owner + owner, now, until))).await;
         assert_eq!(results.iter().filter(|has| **has).count(), 1, "round {round}: {results:?}");
     }
 }

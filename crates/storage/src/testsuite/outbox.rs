@@ -1,6 +1,9 @@
 //! Contracts of the outbox.
 
-use std::{collections::BTreeSet, sync::Mutex};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+};
 
 use domain::{BotId, Timestamp, UpdateId};
 use futures::{future::join_all, join};
@@ -8,8 +11,8 @@ use uuid::Uuid;
 
 use crate::{
     Store,
-    outbox::{Cause, ClaimedOutgoing, NewOutgoing, Outcome, OutboxStats, OutgoingClass},
-    testsuite::fixtures::*,
+    outbox::{Cause, ClaimedOutgoing, NewOutgoing, OutboxStats, Outcome, OutgoingClass},
+    testsuite::fixtures::{HARD_TEXT, at, lease, outgoing, outgoing_numbers, read, write},
 };
 
 const SENT: Outcome = Outcome::Sent { message_id: Some(5) };
@@ -116,13 +119,16 @@ pub async fn a_chat_has_one_row_on_the_wire(store: &dyn Store) {
 /// A reply does not wait behind mass mail that was written earlier; mass mail waits behind an earlier reply.
 pub async fn an_urgent_row_passes_a_less_urgent_one(store: &dyn Store) {
     let of = |class, number, chat_id| NewOutgoing { class, ..outgoing(number, chat_id) };
-    add(store, &[
-        of(OutgoingClass::Mass, 1, 1),
-        of(OutgoingClass::Reply, 2, 1),
-        of(OutgoingClass::Reply, 3, 2),
-        of(OutgoingClass::Mass, 4, 2),
-        of(OutgoingClass::Notice, 5, 3),
-    ])
+    add(
+        store,
+        &[
+            of(OutgoingClass::Mass, 1, 1),
+            of(OutgoingClass::Reply, 2, 1),
+            of(OutgoingClass::Reply, 3, 2),
+            of(OutgoingClass::Mass, 4, 2),
+            of(OutgoingClass::Notice, 5, 3),
+        ],
+    )
     .await;
     // Chat 2 has an earlier reply.
     assert_eq!(outgoing_numbers(&claim_as(store, OutgoingClass::Mass, at(0), lease(1), 10).await), [1]);
@@ -136,7 +142,11 @@ pub async fn an_urgent_row_passes_a_less_urgent_one(store: &dyn Store) {
     );
 
     add(store, &[of(OutgoingClass::Mass, 10, 9), of(OutgoingClass::Reply, 11, 9)]).await;
-    assert_eq!(outgoing_numbers(&claim(store, at(30_000), 10).await), [11], "a reply passes waiting mass mail");
+    assert_eq!(
+        outgoing_numbers(&claim(store, at(30_000), 10).await),
+        [11],
+        "a reply passes waiting mass mail"
+    );
 }
 
 /// Of several chats the one whose row is due the longest goes first; never more than the limit.
@@ -231,24 +241,31 @@ pub async fn rows_of_dead_senders_are_ended(store: &dyn Store) {
 pub async fn stats_tell_how_much_is_where(store: &dyn Store) {
     assert_eq!(stats(store).await, OutboxStats::default());
     let rows: Vec<NewOutgoing> = (1..=8)
-        .map(|number| NewOutgoing { run_at: at(number * 10), ..outgoing(u128::try_from(number).unwrap(), number) })
+        .map(|number| NewOutgoing {
+            run_at: at(number * 10),
+            ..outgoing(u128::try_from(number).unwrap(), number)
+        })
         .collect();
     add(store, &rows).await;
     let claimed = claim(store, at(100), 6).await;
-    let outcomes = [SENT, Outcome::Sent { message_id: None }, Outcome::Blocked, Outcome::Failed, Outcome::Ambiguous];
+    let outcomes =
+        [SENT, Outcome::Sent { message_id: None }, Outcome::Blocked, Outcome::Failed, Outcome::Ambiguous];
     for (row, outcome) in claimed.iter().zip(outcomes) {
         assert!(finish(store, row, outcome, at(101)).await);
     }
-    assert_eq!(stats(store).await, OutboxStats {
-        waiting: 2,
-        sending: 1,
-        sent: 2,
-        blocked: 1,
-        failed: 1,
-        ambiguous: 1,
-        flood_waits: 0,
-        oldest_due_at: Some(at(70)),
-    });
+    assert_eq!(
+        stats(store).await,
+        OutboxStats {
+            waiting: 2,
+            sending: 1,
+            sent: 2,
+            blocked: 1,
+            failed: 1,
+            ambiguous: 1,
+            flood_waits: 0,
+            oldest_due_at: Some(at(70)),
+        }
+    );
 }
 
 /// Only what ended long enough ago is removed, the longest ago first.
@@ -259,7 +276,8 @@ pub async fn old_ended_rows_are_removed(store: &dyn Store) {
         finish(store, row, SENT, at(milliseconds)).await;
     }
     let remove = async |before, limit| {
-        write(store, async |transaction| transaction.outbox().remove_ended(before, limit).await.unwrap()).await
+        write(store, async |transaction| transaction.outbox().remove_ended(before, limit).await.unwrap())
+            .await
     };
     assert_eq!(remove(at(10), 10).await, 0);
     assert_eq!(remove(at(30), 1).await, 1);
@@ -268,31 +286,50 @@ pub async fn old_ended_rows_are_removed(store: &dyn Store) {
     assert_eq!((left.sent, left.waiting), (1, 1));
 }
 
-/// Several senders that claim and finish at once: no chat has two rows on the wire, and each row leaves once, those of
-/// a chat in order.
+/// Several senders claim and finish at once, while the rows of a chat are written out of order: no chat has two rows on
+/// the wire, and each row leaves once.
 pub async fn senders_at_once_never_share_a_chat(store: &dyn Store) {
+    // Odd and even numbers are written by two producers; an odd number of chats gives each chat some of both.
+    send_all_at_once(store, 5).await;
+}
+
+/// Several senders claim and finish at once: each chat's rows leave in their order.
+pub async fn senders_at_once_keep_each_chats_order(store: &dyn Store) {
+    // With an even number of chats each of them belongs to one producer, which writes in order.
+    let sent = send_all_at_once(store, 6).await;
+    for (chat, numbers) in sent {
+        assert!(numbers.is_sorted(), "the rows of chat {chat} left as {numbers:?}");
+    }
+}
+
+/// Writes rows and sends them with several senders. Returns the numbers of each chat's rows as they left.
+async fn send_all_at_once(store: &dyn Store, chats: i64) -> BTreeMap<i64, Vec<u128>> {
     const SENDERS: u128 = 6;
-    const CHATS: i64 = 5;
     const ROWS: i64 = 120;
     const TURNS_MAX: u128 = 10_000;
     let on_the_wire = Mutex::new(BTreeSet::new());
-    let sent = Mutex::new(Vec::<(i64, u128)>::new());
-    let producer = async || {
-        for number in 1..=ROWS {
-            add(store, &[outgoing(u128::try_from(number).unwrap(), number % CHATS)]).await;
+    let sent = Mutex::new(BTreeMap::<i64, Vec<u128>>::new());
+    let is_done = || i64::try_from(sent.lock().unwrap().values().map(Vec::len).sum::<usize>()) == Ok(ROWS);
+    let producer = async |first: i64| {
+        for number in (first..=ROWS).step_by(2) {
+            add(store, &[outgoing(u128::try_from(number).unwrap(), number % chats)]).await;
         }
     };
     let sender = async |sender: u128| {
         for turn in 0.. {
             assert!(turn < TURNS_MAX, "the rows do not come to an end");
-            if i64::try_from(sent.lock().unwrap().len()) == Ok(ROWS) {
+            if is_done() {
                 break;
             }
             let lease = lease(sender * TURNS_MAX + turn);
             let claimed = claim_as(store, OutgoingClass::Reply, at(0), lease, 2).await;
             for row in &claimed {
                 assert!(on_the_wire.lock().unwrap().insert(row.chat_id), "a chat has two rows on the wire");
-                sent.lock().unwrap().push((row.chat_id.0, row.outgoing_id.as_uuid().as_u128()));
+                sent.lock()
+                    .unwrap()
+                    .entry(row.chat_id.0)
+                    .or_default()
+                    .push(row.outgoing_id.as_uuid().as_u128());
             }
             for row in &claimed {
                 let mut transaction = store.begin_write().await.unwrap();
@@ -303,12 +340,11 @@ pub async fn senders_at_once_never_share_a_chat(store: &dyn Store) {
             }
         }
     };
-    join!(producer(), join_all((1..=SENDERS).map(&sender)));
+    join!(producer(1), producer(2), join_all((1..=SENDERS).map(&sender)));
 
-    let mut sent = sent.into_inner().unwrap();
-    // Stable: within a chat the order in which they left remains.
-    sent.sort_by_key(|(chat, _)| *chat);
-    assert!(sent.is_sorted(), "each chat's rows leave in their order");
-    sent.dedup();
-    assert_eq!(i64::try_from(sent.len()), Ok(ROWS), "each row leaves once");
+    let sent = sent.into_inner().unwrap();
+    let mut all: Vec<u128> = sent.values().flatten().copied().collect();
+    all.sort_unstable();
+    assert_eq!(all, (1..=u128::try_from(ROWS).unwrap()).collect::<Vec<_>>(), "each row leaves once");
+    sent
 }

@@ -6,13 +6,14 @@ use futures::future::join_all;
 use crate::{
     Store,
     session::{NewSession, Session},
-    testsuite::fixtures::*,
+    testsuite::fixtures::{at, read, session, session_id, telegram_profile, write},
 };
 
 /// Stores a user and these sessions of theirs, made by number.
 async fn store_sessions(store: &dyn Store, numbers: &[u8]) -> UserId {
     write(store, async |transaction| {
-        let owner = transaction.users().upsert_telegram(&[telegram_profile(1)]).await.unwrap().remove(0).user_id;
+        let owner =
+            transaction.users().upsert_telegram(&[telegram_profile(1)]).await.unwrap().remove(0).user_id;
         let sessions: Vec<NewSession> = numbers.iter().map(|number| session(*number, owner)).collect();
         transaction.sessions().add_many(&sessions).await.unwrap();
         owner
@@ -21,7 +22,8 @@ async fn store_sessions(store: &dyn Store, numbers: &[u8]) -> UserId {
 }
 
 async fn by_number(store: &dyn Store, number: u8) -> Option<Session> {
-    read(store, async |transaction| transaction.sessions().by_id(session_id(number.into())).await.unwrap()).await
+    read(store, async |transaction| transaction.sessions().by_id(session_id(number.into())).await.unwrap())
+        .await
 }
 
 /// What was stored is found; what was not is not.
@@ -36,10 +38,14 @@ pub async fn a_session_is_found_as_it_was_stored(store: &dyn Store) {
         ended: None,
     };
     assert_eq!(by_number(store, 2).await.as_ref(), Some(&expected));
-    let locked = write(store, async |transaction| transaction.sessions().lock(session_id(2)).await.unwrap()).await;
+    let locked =
+        write(store, async |transaction| transaction.sessions().lock(session_id(2)).await.unwrap()).await;
     assert_eq!(locked, Some(expected));
     assert_eq!(by_number(store, 3).await, None);
-    assert_eq!(write(store, async |transaction| transaction.sessions().lock(session_id(3)).await.unwrap()).await, None);
+    assert_eq!(
+        write(store, async |transaction| transaction.sessions().lock(session_id(3)).await.unwrap()).await,
+        None
+    );
     write(store, async |transaction| transaction.sessions().add_many(&[]).await.unwrap()).await;
 }
 
@@ -78,7 +84,8 @@ pub async fn an_ended_session_is_not_rotated(store: &dyn Store) {
     for number in [1, 2] {
         let mut transaction = store.begin_write().await.unwrap();
         transaction.sessions().end(session_id(1), at(7), "logout").await.unwrap();
-        let result = transaction.sessions().rotate(session_id(number), [9; 32], [1; 32], at(8), at(90_000)).await;
+        let result =
+            transaction.sessions().rotate(session_id(number), [9; 32], [1; 32], at(8), at(90_000)).await;
         assert!(!result.unwrap_err().is_temporary());
     }
 }
@@ -114,7 +121,8 @@ pub async fn over_sessions_are_removed(store: &dyn Store) {
     })
     .await;
     let remove = async |before, limit| {
-        write(store, async |transaction| transaction.sessions().remove_over(before, limit).await.unwrap()).await
+        write(store, async |transaction| transaction.sessions().remove_over(before, limit).await.unwrap())
+            .await
     };
     assert_eq!(remove(at(10), 10).await, 0);
     assert_eq!(remove(at(21), 1).await, 1);

@@ -2,7 +2,10 @@
 
 use futures::future::join_all;
 
-use crate::{Store, testsuite::fixtures::*};
+use crate::{
+    Store,
+    testsuite::fixtures::{read, write},
+};
 
 /// `get_or_set` answers the value that was there first.
 pub async fn the_first_value_stays(store: &dyn Store) {
@@ -28,7 +31,10 @@ pub async fn a_setting_is_replaced(store: &dyn Store) {
 /// Several nodes that make a secret at once end up with the same one.
 pub async fn of_first_values_at_once_one_stays(store: &dyn Store) {
     let make = async |number: u8| {
-        write(store, async |transaction| transaction.settings().get_or_set("secret", &[number]).await.unwrap()).await
+        write(store, async |transaction| {
+            transaction.settings().get_or_set("secret", &[number]).await.unwrap()
+        })
+        .await
     };
     let values = join_all((1..=6).map(&make)).await;
     assert!(values.iter().all(|value| *value == values[0]), "{values:?}");

@@ -1,6 +1,10 @@
 //! Contracts of signing keys.
 
-use crate::{Store, StoreError, signing_key::SigningKey, testsuite::fixtures::*};
+use crate::{
+    Store, StoreError,
+    signing_key::SigningKey,
+    testsuite::fixtures::{at, read, write},
+};
 
 fn key(kid: &str, active_from: i64, retired_at: Option<i64>) -> SigningKey {
     SigningKey {
@@ -34,7 +38,8 @@ pub async fn only_keys_in_use_are_listed(store: &dyn Store) {
     assert!(usable(store, 50).await == [b.clone(), c.clone(), a.clone()]);
     assert!(usable(store, 100).await == [b.clone(), a.clone()]);
 
-    let many: Vec<SigningKey> = (0..20).map(|number| key(&format!("m{number:02}"), 1000 + number, None)).collect();
+    let many: Vec<SigningKey> =
+        (0..20).map(|number| key(&format!("m{number:02}"), 1000 + number, None)).collect();
     add(store, &many).await;
     let listed = usable(store, 0).await;
     assert_eq!(listed.len(), 16);
@@ -51,13 +56,18 @@ pub async fn a_key_id_is_unique(store: &dyn Store) {
 
 /// The others retire at the given time, those that do so earlier at theirs.
 pub async fn others_retire_unless_they_do_earlier(store: &dyn Store) {
-    add(store, &[key("a", 10, None), key("b", 20, Some(900)), key("c", 30, Some(50)), key("d", 40, None)]).await;
-    write(store, async |transaction| transaction.signing_keys().retire_others("d", at(100)).await.unwrap()).await;
+    add(store, &[key("a", 10, None), key("b", 20, Some(900)), key("c", 30, Some(50)), key("d", 40, None)])
+        .await;
+    write(store, async |transaction| transaction.signing_keys().retire_others("d", at(100)).await.unwrap())
+        .await;
     let retired: Vec<_> = usable(store, 0).await.into_iter().map(|key| (key.kid, key.retired_at)).collect();
-    assert_eq!(retired, [
-        ("d".to_owned(), None),
-        ("c".to_owned(), Some(at(50))),
-        ("b".to_owned(), Some(at(100))),
-        ("a".to_owned(), Some(at(100))),
-    ]);
+    assert_eq!(
+        retired,
+        [
+            ("d".to_owned(), None),
+            ("c".to_owned(), Some(at(50))),
+            ("b".to_owned(), Some(at(100))),
+            ("a".to_owned(), Some(at(100))),
+        ]
+    );
 }

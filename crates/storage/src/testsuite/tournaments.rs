@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, sync::Mutex};
 use domain::{Locale, Operator, Order, Tournament, tournament::Title};
 use futures::future::join_all;
 
-use crate::{Store, testsuite::fixtures::*, tournament::TournamentRow};
+use crate::{
+    Store,
+    testsuite::fixtures::{HARD_TEXT, at, read, standing, tournament, tournament_id, user_id, write},
+    tournament::TournamentRow,
+};
 
 async fn put(store: &dyn Store, tournaments: &[Tournament]) {
     write(store, async |transaction| {
@@ -31,11 +35,15 @@ async fn by_id(store: &dyn Store, id: &str) -> Option<TournamentRow> {
 pub async fn a_tournament_is_replaced_and_its_board_stays(store: &dyn Store) {
     let first = tournament("cup", 0);
     put(store, std::slice::from_ref(&first)).await;
-    assert_eq!(by_id(store, "cup").await, Some(TournamentRow { tournament: first, board_version: 0, players: 0 }));
+    assert_eq!(
+        by_id(store, "cup").await,
+        Some(TournamentRow { tournament: first, board_version: 0, players: 0 })
+    );
     assert_eq!(bump(store, "cup", 2).await, 1);
     assert_eq!(bump(store, "cup", 0).await, 2);
 
-    let title = BTreeMap::from([("en".to_owned(), HARD_TEXT.to_owned()), ("ru".to_owned(), "Кубок".to_owned())]);
+    let title =
+        BTreeMap::from([("en".to_owned(), HARD_TEXT.to_owned()), ("ru".to_owned(), "Кубок".to_owned())]);
     let second = Tournament {
         title: Title::new(title).unwrap(),
         operator: Operator::Latest,
@@ -51,23 +59,28 @@ pub async fn a_tournament_is_replaced_and_its_board_stays(store: &dyn Store) {
 
 /// Running ones by players, upcoming ones by start, finished ones by end, then by id; never more than the limit.
 pub async fn lists_show_running_then_upcoming_then_finished(store: &dyn Store) {
-    put(store, &[
-        tournament("finished-b", -2000),
-        tournament("finished-a", -2000),
-        tournament("finished-last", -1000),
-        tournament("upcoming-late", 600),
-        tournament("upcoming-b", 1),
-        tournament("upcoming-A", 1),
-        tournament("running-few", -100),
-        tournament("running-many", -200),
-        tournament("running-from-now", 0),
-    ])
+    put(
+        store,
+        &[
+            tournament("finished-b", -2000),
+            tournament("finished-a", -2000),
+            tournament("finished-last", -1000),
+            tournament("upcoming-late", 600),
+            tournament("upcoming-b", 1),
+            tournament("upcoming-A", 1),
+            tournament("running-few", -100),
+            tournament("running-many", -200),
+            tournament("running-from-now", 0),
+        ],
+    )
     .await;
     bump(store, "running-few", 1).await;
     bump(store, "running-many", 20).await;
     bump(store, "finished-b", 50).await;
     let list = async |limit| {
-        let rows = read(store, async |transaction| transaction.tournaments().list(at(0), limit).await.unwrap()).await;
+        let rows =
+            read(store, async |transaction| transaction.tournaments().list(at(0), limit).await.unwrap())
+                .await;
         rows.into_iter().map(|row| row.tournament.tournament_id.to_string()).collect::<Vec<_>>()
     };
     let expected = [
@@ -89,7 +102,9 @@ pub async fn lists_show_running_then_upcoming_then_finished(store: &dyn Store) {
 pub async fn a_missing_tournament_has_no_board(store: &dyn Store) {
     let mut transaction = store.begin_write().await.unwrap();
     assert_eq!(transaction.tournaments().lock(&tournament_id("none")).await.unwrap(), None);
-    assert!(!transaction.tournaments().bump_board(&tournament_id("none"), 1).await.unwrap_err().is_temporary());
+    assert!(
+        !transaction.tournaments().bump_board(&tournament_id("none"), 1).await.unwrap_err().is_temporary()
+    );
 }
 
 /// Several that raise a board at once get versions without gaps or repeats, committed in their order.
@@ -121,13 +136,18 @@ pub async fn locked_boards_lose_no_update(store: &dyn Store) {
             let version = transaction.tournaments().lock(&cup).await.unwrap().unwrap().board_version;
             let old = transaction.boards().standings(&cup, &[user_id(1)]).await.unwrap();
             let points = old.first().map_or(0, |(_, standing)| standing.score.points());
-            transaction.boards().put_many(&cup, version + 1, &[(user_id(1), standing(points + 1, 0))]).await.unwrap();
+            transaction
+                .boards()
+                .put_many(&cup, version + 1, &[(user_id(1), standing(points + 1, 0))])
+                .await
+                .unwrap();
             assert_eq!(transaction.tournaments().bump_board(&cup, 0).await.unwrap(), version + 1);
         })
         .await;
     };
     join_all((0..10).map(|_| add_one())).await;
     let standings =
-        read(store, async |transaction| transaction.boards().standings(&cup, &[user_id(1)]).await.unwrap()).await;
+        read(store, async |transaction| transaction.boards().standings(&cup, &[user_id(1)]).await.unwrap())
+            .await;
     assert_eq!(standings, [(user_id(1), standing(10, 0))]);
 }

@@ -2,7 +2,10 @@
 
 use futures::join;
 
-use crate::{Store, testsuite::fixtures::*};
+use crate::{
+    Store,
+    testsuite::fixtures::{read, update, write},
+};
 
 /// What is not saved was never done.
 pub async fn unsaved_changes_leave_no_trace(store: &dyn Store) {

@@ -4,7 +4,10 @@ use domain::{ChatId, Locale, TelegramUserId, UserId};
 
 use crate::{
     Store, StoreError,
-    testsuite::fixtures::*,
+    testsuite::fixtures::{
+        HARD_TEXT, at, platform_id, platform_profile, player, read, session, session_id, telegram_profile,
+        user_id, write,
+    },
     user::{PlatformProfile, TelegramProfile, User},
 };
 
@@ -70,7 +73,10 @@ pub async fn people_are_answered_in_the_order_of_the_call(store: &dyn Store) {
     from_telegram(store, &[telegram_profile(3), telegram_profile(5)]).await;
     let numbers = [9, 5, 1, 3, 7];
     let users = from_telegram(store, &numbers.map(telegram_profile)).await;
-    assert_eq!(users.iter().map(|user| user.user_id).collect::<Vec<_>>(), numbers.map(|number| user_id(number.into())));
+    assert_eq!(
+        users.iter().map(|user| user.user_id).collect::<Vec<_>>(),
+        numbers.map(|number| user_id(number.into()))
+    );
 }
 
 /// The second event about a user brings the new alias; id and player key stay.
@@ -128,10 +134,10 @@ pub async fn users_are_found_by_every_key(store: &dyn Store) {
         assert!(users.by_platform_ids(&[]).await.unwrap().is_empty());
 
         let names = users.names(&[3, 9, 1].map(user_id)).await.unwrap();
-        assert_eq!(names, [
-            (user_id(1), player(1), "Player 1".to_owned()),
-            (user_id(3), player(3), "Alias 3".to_owned()),
-        ]);
+        assert_eq!(
+            names,
+            [(user_id(1), player(1), "Player 1".to_owned()), (user_id(3), player(3), "Alias 3".to_owned()),]
+        );
         assert!(users.names(&[]).await.unwrap().is_empty());
     })
     .await;

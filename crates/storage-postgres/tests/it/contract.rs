@@ -1,14 +1,12 @@
 //! The contracts of `storage::testsuite`, each in a database of its own.
 
-mod database;
-
 use async_trait::async_trait;
 use storage::{Store, testsuite::Fixture};
 use storage_postgres::{Options, PostgresStore};
 
 use crate::database::Database;
 
-struct Migrated {
+pub struct Migrated {
     store: PostgresStore,
     database: Database,
 }
@@ -25,7 +23,7 @@ impl Fixture for Migrated {
     }
 }
 
-async fn migrated() -> Migrated {
+pub async fn migrated() -> Migrated {
     let database = Database::create().await;
     let store = PostgresStore::connect(database.url(), &Options::default()).await.unwrap();
     assert!(!store.is_migrated().await.unwrap());
@@ -33,4 +31,4 @@ async fn migrated() -> Migrated {
     Migrated { store, database }
 }
 
-storage::contract_suite!(crate::migrated);
+storage::contract_suite!(crate::contract::migrated);

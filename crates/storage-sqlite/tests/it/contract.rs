@@ -5,7 +5,7 @@ use storage::{Store, testsuite::Fixture};
 use storage_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
-struct File {
+pub struct File {
     store: SqliteStore,
     /// Removed when the test ends.
     _folder: TempDir,
@@ -22,7 +22,7 @@ impl Fixture for File {
     }
 }
 
-async fn file() -> File {
+pub async fn file() -> File {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("podium.db");
     let store = SqliteStore::open(path.to_str().unwrap(), &Options::default()).await.unwrap();
@@ -31,4 +31,4 @@ async fn file() -> File {
     File { store, _folder: folder }
 }
 
-storage::contract_suite!(crate::file);
+storage::contract_suite!(crate::contract::file);

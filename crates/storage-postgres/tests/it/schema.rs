@@ -2,36 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection};
 use storage::Store;
-use storage_sqlite::{Options, SqliteStore};
+use storage_postgres::{Options, PostgresStore};
+
+use crate::database::Database;
 
 #[tokio::test]
 async fn tables_and_columns_are_those_of_the_snapshot() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("podium.db");
-    let path = path.to_str().unwrap();
-    let store = SqliteStore::open(path, &Options::default()).await.unwrap();
+    let database = Database::create().await;
+    let store = PostgresStore::connect(database.url(), &Options::default()).await.unwrap();
     store.migrate().await.unwrap();
     store.close().await;
 
-    let mut connection = SqliteConnection::connect(path).await.unwrap();
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
     let columns: Vec<(String, String)> = sqlx::query_as(
-        "SELECT tables.name, columns.name
-         FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
-         WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%' AND tables.name <> '_sqlx_migrations'
-         ORDER BY tables.name, columns.name
+        "SELECT table_name::TEXT, column_name::TEXT
+         FROM information_schema.columns
+         WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'
+         ORDER BY table_name, column_name
          LIMIT 10000",
     )
     .fetch_all(&mut connection)
     .await
     .unwrap();
+    connection.close().await.unwrap();
+    database.drop().await;
+
     let mut schema = BTreeMap::<String, Vec<String>>::new();
     for (table, column) in columns {
         schema.entry(table).or_default().push(column);
     }
+    for columns in schema.values_mut() {
+        columns.sort();
+    }
     let expected: BTreeMap<String, Vec<String>> =
-        serde_json::from_str(include_str!("../../storage/schema.json")).unwrap();
+        serde_json::from_str(include_str!("../../../storage/schema.json")).unwrap();
     assert_eq!(
         schema,
         expected,

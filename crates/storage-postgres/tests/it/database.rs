@@ -38,8 +38,19 @@ impl Database {
         self.command(format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
     }
 
+    /// Ends every connection to it, as a server that shuts down does.
+    pub async fn end_connections(&self) {
+        let mut connection = self.admin.connect().await.unwrap();
+        sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
+            .bind(&self.name)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    }
+
     /// Runs a command that can't be in a transaction. Its only variable part is a name made here.
-    pub async fn command(&self, command: String) {
+    async fn command(&self, command: String) {
         let mut connection: PgConnection = self.admin.connect().await.unwrap();
         connection.execute(AssertSqlSafe(command)).await.unwrap();
         connection.close().await.unwrap();
