@@ -1,0 +1,174 @@
+//! Reading boards.
+
+use axum::http::{Request, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::support::{TestServer, get, get_as, problem_code, server};
+
+/// A board of `players`, where player `n` has `n` points.
+async fn server_with_players(players: i64) -> TestServer {
+    let server = server().await;
+    server.events(&json!([server.tournament("cup", "best", "desc")])).await;
+    for chunk in (1..=players).collect::<Vec<_>>().chunks(400) {
+        let mut batch: Vec<Value> = chunk.iter().map(|n| server.user(&n.to_string(), &format!("P{n}"), None)).collect();
+        batch.extend(chunk.iter().map(|n| server.score(&format!("s{n}"), "cup", &n.to_string(), *n)));
+        server.events(&Value::Array(batch)).await;
+    }
+    server
+}
+
+#[tokio::test]
+async fn pages_follow_on_each_other_without_gaps() {
+    let server = server_with_players(250).await;
+    let mut ranks = Vec::new();
+    let mut path = "/v1/tournaments/cup/board?limit=100".to_owned();
+    loop {
+        let (_, page) = server.json(get(&path)).await;
+        assert_eq!(page["total"], 250);
+        ranks.extend(page["entries"].as_array().unwrap().iter().map(|entry| entry["rank"].as_u64().unwrap()));
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/v1/tournaments/cup/board?limit=100&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(ranks, (1..=250).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_limit_is_held_within_bounds() {
+    let server = server_with_players(120).await;
+    let (_, page) = server.json(get("/v1/tournaments/cup/board?limit=100000")).await;
+    assert_eq!(page["entries"].as_array().unwrap().len(), 100);
+    let (_, page) = server.json(get("/v1/tournaments/cup/board?limit=0")).await;
+    assert_eq!(page["entries"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn around_me_shows_the_neighbors_and_needs_a_token() {
+    let server = server_with_players(50).await;
+    server.events(&json!([server.user("25", "P25", Some(42))])).await;
+    let jwt = server.sign_in(42, "Ada").await.jwt;
+    let (_, page) = server.json(get_as("/v1/tournaments/cup/board?around=me&limit=5", &jwt)).await;
+    let ranks: Vec<u64> = page["entries"].as_array().unwrap().iter().map(|entry| entry["rank"].as_u64().unwrap()).collect();
+    assert_eq!(ranks, [24, 25, 26, 27, 28]);
+    assert_eq!((&page["me"]["rank"], &page["me"]["alias"]), (&json!(26), &json!("P25")));
+
+    let (status, body) = server.json(get("/v1/tournaments/cup/board?around=me")).await;
+    assert_eq!(problem_code(status, &body), "unauthorized");
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn me_is_null_without_a_token_and_without_a_score() {
+    let server = server_with_players(3).await;
+    let (_, page) = server.json(get("/v1/tournaments/cup/board")).await;
+    assert_eq!(page["me"], Value::Null);
+    let jwt = server.sign_in(42, "Ada").await.jwt;
+    let (_, page) = server.json(get_as("/v1/tournaments/cup/board", &jwt)).await;
+    assert_eq!(page["me"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_unchanged_board_is_not_sent_again() {
+    let server = server_with_players(3).await;
+    let response = server.request(get("/v1/tournaments/cup/board")).await;
+    let etag = response.headers()[header::ETAG].clone();
+    let again = || {
+        Request::get("/v1/tournaments/cup/board")
+            .header(header::IF_NONE_MATCH, etag.clone())
+            .body(axum::body::Body::empty())
+            .unwrap()
+    };
+    assert_eq!(server.request(again()).await.status(), StatusCode::NOT_MODIFIED);
+    server.events(&json!([server.score("new", "cup", "1", 100)])).await;
+    assert_eq!(server.request(again()).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_board_shows_nobody_s_ids() {
+    let server = server().await;
+    let user = server.user("platform-id-7", "Ann", Some(424_242));
+    server.events(&json!([server.tournament("cup", "best", "desc"), user, server.score("s", "cup", "platform-id-7", 1)])).await;
+    server.sign_in(424_242, "Ada").await;
+    let (_, page) = server.json(get("/v1/tournaments/cup/board")).await;
+    let text = page.to_string();
+    for secret in ["platform-id-7", "424242", "Ada", "u_"] {
+        assert!(!text.contains(secret), "{secret} stands in {text}");
+    }
+    assert!(page["entries"][0]["player"].as_str().unwrap().starts_with("p_"));
+}
+
+#[tokio::test]
+async fn a_new_alias_shows_at_once() {
+    let server = server_with_players(2).await;
+    server.standings("cup").await;
+    server.events(&json!([server.user("2", "Renamed", None)])).await;
+    assert_eq!(server.standings("cup").await[0].0, "Renamed");
+}
+
+#[tokio::test]
+async fn the_index_answers_as_sql_does() {
+    let server = server_with_players(300).await;
+    let from_sql = server.json(get("/v1/tournaments/cup/board?limit=100")).await.1;
+    services::boards::index::load(&server.services, &"cup".parse().unwrap()).await.unwrap();
+    assert!(server.services.ranks().version(&"cup".parse().unwrap()).await.unwrap().is_some());
+    let from_index = server.json(get("/v1/tournaments/cup/board?limit=100")).await.1;
+    assert_eq!(from_sql, from_index);
+    server.events(&json!([server.score("late", "cup", "1", 1000)])).await;
+    assert_eq!(server.standings("cup").await[0], ("P1".to_owned(), 1000));
+}
+
+#[tokio::test]
+async fn an_index_that_missed_a_change_catches_up() {
+    let server = server_with_players(20).await;
+    let board = "cup".parse().unwrap();
+    services::boards::index::load(&server.services, &board).await.unwrap();
+    let at = server.services.ranks().version(&board).await.unwrap().unwrap();
+    // A crash between commit and index: SQL moves on, the index does not hear of it.
+    let mut tx = server.services.store().begin_write().await.unwrap();
+    let version = tx.tournaments().bump_board(&board, 0).await.unwrap();
+    tx.save().await.unwrap();
+    assert!(services::boards::index::reconcile(&server.services, &board, version).await.unwrap());
+    assert_eq!(server.services.ranks().version(&board).await.unwrap(), Some(at + 1));
+    // And a change that finds a gap heals it by itself.
+    let mut tx = server.services.store().begin_write().await.unwrap();
+    tx.tournaments().bump_board(&board, 0).await.unwrap();
+    tx.save().await.unwrap();
+    server.events(&json!([server.score("s", "cup", "1", 500)])).await;
+    assert_eq!(server.services.ranks().version(&board).await.unwrap(), Some(at + 3));
+    assert_eq!(server.standings("cup").await[0].0, "P1");
+}
+
+#[tokio::test]
+async fn tournaments_are_listed_running_first() {
+    let server = server_with_players(2).await;
+    let mut later = server.tournament("later", "best", "desc");
+    later["data"]["starts_at"] = json!("2026-02-01T00:00:00Z");
+    later["data"]["ends_at"] = json!("2026-02-02T00:00:00Z");
+    let mut past = server.tournament("past", "best", "desc");
+    past["data"]["starts_at"] = json!("2025-02-01T00:00:00Z");
+    past["data"]["ends_at"] = json!("2025-02-02T00:00:00Z");
+    server.events(&json!([past, later])).await;
+    let (_, body) = server.json(get("/v1/tournaments")).await;
+    let listed: Vec<(&str, &str)> = body["tournaments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["tournament_id"].as_str().unwrap(), one["phase"].as_str().unwrap()))
+        .collect();
+    assert_eq!(listed, [("cup", "running"), ("later", "upcoming"), ("past", "finished")]);
+    assert_eq!(body["tournaments"][0]["players"], 2);
+}
+
+#[tokio::test]
+async fn an_unknown_tournament_and_a_foreign_cursor_have_their_codes() {
+    let server = server_with_players(1).await;
+    for path in ["/v1/tournaments/nowhere", "/v1/tournaments/nowhere/board", "/v1/tournaments/%20/board", "/v1/tournaments/nowhere/live"] {
+        let (status, body) = server.json(get(path)).await;
+        assert_eq!(problem_code(status, &body), "tournament_unknown", "{path}");
+    }
+    for query in ["cursor=nonsense", "limit=many", "around=you", "around=me&cursor=x"] {
+        let (status, body) = server.json(get(&format!("/v1/tournaments/cup/board?{query}"))).await;
+        assert_eq!(problem_code(status, &body), "bad_request", "{query}");
+    }
+}

@@ -1,0 +1,226 @@
+//! The bot in a chat: commands, keyboards, languages; what Telegram is told at the start.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+use services::{
+    bot::setup::{self, Delivery},
+    inbox, outbox,
+};
+use simulator::{Config, Handle, LimitsConfig, NewUser};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{OPERATOR, TOKEN, TestServer, server_with_bot};
+
+/// A bot at work: a simulated Telegram, a server, and a sender.
+struct Bot {
+    telegram: Handle,
+    server: TestServer,
+    stop: CancellationToken,
+}
+
+impl Bot {
+    async fn start() -> Self {
+        let limits = LimitsConfig { enabled: false, ..LimitsConfig::default() };
+        let config = Config { token: TOKEN.to_owned(), limits, limit_set_webhook: false, ..Config::default() };
+        let telegram = simulator::start(config).await.unwrap();
+        let server = server_with_bot(&telegram.base_url()).await;
+        let stop = CancellationToken::new();
+        let api = server.services.shared_bot_api().unwrap();
+        tokio::spawn(outbox::sender::run(server.services.clone(), Arc::clone(&api), stop.clone()));
+        let delivery = Delivery::Polling;
+        tokio::spawn(setup::run(server.services.clone(), delivery, stop.clone()));
+        let bot = Self { telegram, server, stop };
+        bot.until("the bot is set up", || bot.calls("setChatMenuButton").len() == 1).await;
+        bot
+    }
+
+    fn person(&self, id: i64, language: &str) {
+        let user = NewUser {
+            id: Some(id),
+            first_name: "Ada".to_owned(),
+            language_code: language.to_owned(),
+            ..NewUser::default()
+        };
+        self.telegram.simulator().create_user(user).unwrap();
+    }
+
+    /// Somebody writes; the answer comes.
+    async fn ask(&self, id: i64, text: &str) -> Value {
+        let before = self.answers(id).len();
+        let update_id = self.telegram.simulator().send_message(id, text).unwrap().unwrap();
+        let update = json!({
+            "update_id": update_id,
+            "message": {"message_id": 1, "date": 1, "text": text,
+                "chat": {"id": id, "type": "private", "first_name": "Ada"},
+                "from": {"id": id, "is_bot": false, "first_name": "Ada", "language_code": self.language(id)}}
+        });
+        let response = self.server.request(TestServer::update(update.to_string())).await;
+        assert_eq!(response.status(), 200);
+        inbox::worker::work_once(&self.server.services).await.unwrap();
+        self.until("the answer came", || self.answers(id).len() == before + 1).await;
+        self.answers(id).pop().unwrap()
+    }
+
+    fn language(&self, id: i64) -> String {
+        let users = self.telegram.simulator().users();
+        serde_json::to_value(users.iter().find(|user| user.id == id).unwrap()).unwrap()["language_code"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    fn answers(&self, id: i64) -> Vec<Value> {
+        let chat = self.telegram.simulator().chat(id).unwrap();
+        let messages = chat["messages"].as_array().or(chat.as_array()).unwrap();
+        messages.iter().filter(|message| message["from"] == "bot").cloned().collect()
+    }
+
+    fn calls(&self, method: &str) -> Vec<Value> {
+        let calls = self.telegram.simulator().calls(1000);
+        let calls = calls.iter().map(|call| serde_json::to_value(call).unwrap());
+        calls.filter(|call| call["method"] == method).collect()
+    }
+
+    async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let wait = async {
+            while !is_so() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(10), wait).await.is_ok(), "waited in vain until {what}");
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn buttons(message: &Value) -> Vec<Value> {
+    let markup = &message["reply_markup"];
+    let rows = markup["inline_keyboard"].as_array().or(markup["keyboard"].as_array());
+    rows.into_iter().flatten().flat_map(|row| row.as_array().unwrap().clone()).collect()
+}
+
+#[tokio::test]
+async fn start_greets_and_opens_the_app_by_an_inline_button() {
+    let bot = Bot::start().await;
+    bot.person(42, "en");
+    let answer = bot.ask(42, "/start").await;
+    let buttons = buttons(&answer);
+    assert_eq!(buttons[0]["web_app"]["url"], "http://127.0.0.1:3000/app", "{answer}");
+    assert!(!answer["text"].as_str().unwrap().contains("Ada"), "no name stands in a chat message");
+}
+
+#[tokio::test]
+async fn start_with_a_tournament_shows_it_and_start_with_nonsense_says_so() {
+    let bot = Bot::start().await;
+    bot.person(42, "ru");
+    bot.server.events(&json!([bot.server.tournament("cup", "best", "desc")])).await;
+    let answer = bot.ask(42, "/start t_cup").await;
+    assert!(answer["text"].as_str().unwrap().contains("Зимний кубок"), "{answer}");
+    let found = buttons(&answer);
+    assert_eq!(found[0]["web_app"]["url"], "http://127.0.0.1:3000/app/t/cup");
+    assert_eq!(found[1]["url"], "http://127.0.0.1:3000/t/cup/rules");
+
+    let plain = bot.ask(42, "/start").await["text"].clone();
+    let unknown = bot.ask(42, "/start nonsense").await["text"].clone();
+    let gone = bot.ask(42, "/start t_gone").await["text"].clone();
+    assert_ne!(plain, unknown);
+    assert_eq!(unknown, gone);
+}
+
+#[tokio::test]
+async fn help_shows_the_keyboard_and_its_buttons_work() {
+    let bot = Bot::start().await;
+    bot.person(42, "en");
+    let help = bot.ask(42, "/help").await;
+    let labels: Vec<String> =
+        buttons(&help).iter().map(|button| button["text"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(labels, ["Profile", "Tournaments and missions", "Bonuses and promos", "Help"]);
+    assert_eq!(buttons(&bot.ask(42, "Profile").await)[0]["web_app"]["url"], "http://127.0.0.1:3000/app/profile");
+    assert_eq!(bot.ask(42, "Help").await["text"], help["text"]);
+    bot.server.events(&json!([bot.server.tournament("cup", "best", "desc")])).await;
+    let tournament = bot.ask(42, "Tournaments and missions").await;
+    assert!(tournament["text"].as_str().unwrap().contains("Winter cup"), "{tournament}");
+}
+
+#[tokio::test]
+async fn everyone_is_answered_in_their_language() {
+    let bot = Bot::start().await;
+    let mut texts = std::collections::BTreeSet::new();
+    for (id, language) in [(1, "en"), (2, "ru"), (3, "fr"), (4, "it")] {
+        bot.person(id, language);
+        texts.insert(bot.ask(id, "/help").await["text"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(texts.len(), 4);
+    bot.person(5, "pt-br");
+    assert!(texts.contains(bot.ask(5, "/help").await["text"].as_str().unwrap()), "others get English");
+}
+
+#[tokio::test]
+async fn unknown_commands_and_texts_get_an_answer_of_their_own() {
+    let bot = Bot::start().await;
+    bot.person(42, "en");
+    let first = bot.ask(42, "hello").await["text"].clone();
+    let greeting = bot.ask(42, "/start").await["text"].clone();
+    assert_eq!(first, greeting, "who has not met the bot is greeted first");
+    let text = bot.ask(42, "hello").await["text"].clone();
+    let command = bot.ask(42, "/nonsense").await["text"].clone();
+    assert_ne!(text, greeting);
+    assert_ne!(text, command);
+}
+
+#[tokio::test]
+async fn figures_and_the_console_are_for_operators_alone() {
+    let bot = Bot::start().await;
+    bot.person(42, "en");
+    bot.person(OPERATOR, "en");
+    let refused = bot.ask(42, "/stats").await["text"].clone();
+    assert_eq!(bot.ask(42, "/admin").await["text"], refused);
+    let admin = bot.ask(OPERATOR, "/admin").await;
+    assert_eq!(buttons(&admin)[0]["url"], "http://127.0.0.1:3000/console");
+    let stats = bot.ask(OPERATOR, "/stats").await["text"].as_str().unwrap().to_owned();
+    assert!(stats.contains("3 handled"), "{stats}");
+}
+
+#[tokio::test]
+async fn status_tells_how_late_things_are() {
+    let bot = Bot::start().await;
+    bot.person(42, "en");
+    let up = bot.ask(42, "/status").await["text"].clone();
+    // An update of somebody else has waited for a minute.
+    let update = json!({"update_id": 1, "message": {"message_id": 1, "date": 1, "text": "/help",
+        "chat": {"id": 7, "type": "private"}, "from": {"id": 7, "is_bot": false, "first_name": "Bob"}}});
+    bot.server.request(TestServer::update(update.to_string())).await;
+    let mut tx = bot.server.services.store().begin_write().await.unwrap();
+    let claimed = tx
+        .inbox()
+        .claim(bot.server.services.now(), uuid::Uuid::from_u128(1), bot.server.services.now().plus_ms(600_000), 10)
+        .await
+        .unwrap();
+    tx.save().await.unwrap();
+    assert_eq!(claimed.len(), 1, "the update is with another worker");
+    bot.server.clock.advance_ms(60_000);
+    let late = bot.ask(42, "/status").await["text"].as_str().unwrap().to_owned();
+    assert_ne!(json!(late), up);
+    assert!(late.contains("60"), "{late}");
+}
+
+#[tokio::test]
+async fn telegram_learns_the_commands_and_the_menu_button() {
+    let bot = Bot::start().await;
+    let set = bot.calls("setMyCommands");
+    let languages: Vec<Value> = set.iter().map(|call| call["payload"]["language_code"].clone()).collect();
+    for language in ["ru", "fr", "it"] {
+        assert!(languages.contains(&json!(language)), "{languages:?}");
+    }
+    let for_operators = set.iter().find(|call| call["payload"]["scope"]["chat_id"] == json!(OPERATOR));
+    assert!(for_operators.unwrap()["payload"]["commands"].to_string().contains("stats"));
+    let for_everyone = set.iter().find(|call| call["payload"]["language_code"] == "ru").unwrap();
+    assert!(!for_everyone["payload"]["commands"].to_string().contains("stats"));
+    let menu = &bot.calls("setChatMenuButton")[0]["payload"]["menu_button"];
+    assert_eq!(menu["web_app"]["url"], "http://127.0.0.1:3000/app");
+}

@@ -1,0 +1,101 @@
+//! Every route and server function, and the identity that it needs: one table, held against what is really there.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use serde_json::{Value, json};
+
+use crate::support::{TestServer, server};
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Nobody in particular.
+    Nothing,
+    /// A player's access token.
+    Player,
+    /// A secret in the body is the identity: init data or a refresh token.
+    Body,
+    /// The platform's signature.
+    ServiceKey,
+    /// The secret that Telegram was told.
+    WebhookSecret,
+}
+
+const TABLE: [(&str, &str, Needs); 18] = [
+    ("get", "/.well-known/jwks.json", Needs::Nothing),
+    ("get", "/health/live", Needs::Nothing),
+    ("get", "/health/ready", Needs::Nothing),
+    ("get", "/v1/tournaments", Needs::Nothing),
+    ("get", "/v1/tournaments/{id}", Needs::Nothing),
+    ("get", "/v1/tournaments/{id}/board", Needs::Nothing),
+    ("get", "/v1/tournaments/{id}/live", Needs::Nothing),
+    ("get", "/v1/tg/me", Needs::Player),
+    ("post", "/v1/platform/events", Needs::ServiceKey),
+    ("post", "/v1/telemetry", Needs::Nothing),
+    ("post", "/v1/tg/exchange", Needs::Body),
+    ("post", "/v1/tg/logout", Needs::Body),
+    ("post", "/v1/tg/refresh", Needs::Body),
+    ("post", "/telegram/webhook", Needs::WebhookSecret),
+    // Server functions. A page asks for its own place with `around_me`, which needs a player; the board itself does not.
+    ("post", "/fn/boards/page", Needs::Nothing),
+    ("post", "/fn/me", Needs::Player),
+    ("post", "/fn/tournaments/lobby", Needs::Nothing),
+    ("post", "/fn/tournaments/page", Needs::Nothing),
+];
+
+#[test]
+fn the_table_lists_what_is_there_and_nothing_else() {
+    let document: Value = serde_json::from_str(&server::http::openapi::document_json().unwrap()).unwrap();
+    let mut there: Vec<(String, String)> = vec![("post".to_owned(), "/telegram/webhook".to_owned())];
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        there.extend(methods.as_object().unwrap().keys().map(|method| (method.clone(), path.clone())));
+    }
+    let functions = leptos::server_fn::axum::server_fn_paths();
+    there.extend(functions.map(|(path, method)| (method.as_str().to_ascii_lowercase(), path.to_owned())));
+    there.sort();
+    let mut listed: Vec<(String, String)> =
+        TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    listed.sort();
+    assert_eq!(there, listed);
+}
+
+#[tokio::test]
+async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not() {
+    let server = server().await;
+    server.events(&json!([server.tournament("cup", "best", "desc")])).await;
+    let bodies = BTreeMap::from([
+        ("/v1/telemetry", json!({})),
+        ("/v1/tg/exchange", json!({"init_data": "hash=0"})),
+        ("/v1/tg/refresh", json!({"refresh_token": "x"})),
+        ("/v1/tg/logout", json!({"refresh_token": "x"})),
+        ("/fn/boards/page", json!({"id": "cup", "around_me": false, "limit": 10})),
+        ("/fn/tournaments/page", json!({"id": "cup"})),
+    ]);
+    for (method, path, needs) in TABLE {
+        let body = bodies.get(path).cloned().unwrap_or_else(|| json!({}));
+        let status = call(&server, method, &path.replace("{id}", "cup"), &body).await;
+        match needs {
+            Needs::Nothing => assert!(status.is_success(), "{method} {path} refused the public: {status}"),
+            Needs::Body => assert!(status.is_client_error(), "{method} {path} let nonsense in: {status}"),
+            Needs::Player | Needs::ServiceKey | Needs::WebhookSecret => {
+                assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path} let a stranger in");
+            }
+        }
+    }
+    let around_me = json!({"id": "cup", "around_me": true, "limit": 10});
+    assert_eq!(call(&server, "post", "/fn/boards/page", &around_me).await, StatusCode::UNAUTHORIZED);
+}
+
+async fn call(server: &TestServer, method: &str, path: &str, body: &Value) -> StatusCode {
+    let request = Request::builder()
+        .method(method.to_ascii_uppercase().as_str())
+        .uri(path)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(if method == "get" { Body::empty() } else { Body::from(body.to_string()) })
+        .unwrap();
+    server.request(request).await.status()
+}

@@ -1,0 +1,15 @@
+//! The whole server in one process: real routes, real SQLite, a clock that the test moves, and a simulated Telegram
+//! where one is needed.
+
+mod board;
+mod bot;
+mod exchange;
+mod events;
+mod identity_table;
+mod live;
+mod openapi;
+mod problems;
+mod refresh;
+mod stats;
+mod support;
+mod webhook;

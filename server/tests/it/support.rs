@@ -1,0 +1,259 @@
+//! The server under test, and what a player, the platform and Telegram would send to it.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, Response, StatusCode, header},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bus::{limits::in_process::InProcessLimits, ranks::in_process::InProcessRanks, signals::in_process::InProcessSignals};
+use domain::{Clock, MockClock, SeededRng, session::SignedIn};
+use hmac::{Hmac, KeyInit, Mac};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use server::{
+    http::router,
+    pages::Site,
+    roles::web::app_state,
+    settings::{Settings, default_file_settings},
+};
+use services::{Ports, Services, secrets::Secrets};
+use sha2::Sha256;
+use storage::Store;
+use storage_sqlite::SqliteStore;
+use telegram::{
+    api::{BotApi, HttpBotApi, Timeouts},
+    init_data,
+    token::BotToken,
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+pub const TOKEN: &str = "1234567890:SIMULATED-token-that-opens-nothing-real";
+pub const PLATFORM_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub const WEBHOOK_SECRET: &str = "the-webhook-secret";
+pub const OPERATOR: i64 = 777;
+
+/// The server under test.
+pub struct TestServer {
+    pub router: Router,
+    pub services: Services,
+    pub clock: Arc<MockClock>,
+    calls: Mutex<u64>,
+    _folder: tempfile::TempDir,
+}
+
+/// A server without a bot.
+pub async fn server() -> TestServer {
+    build(None, &[]).await
+}
+
+/// A server whose bot is at the Bot API `api_url`.
+pub async fn server_with_bot(api_url: &str) -> TestServer {
+    build(Some(api_url), &[]).await
+}
+
+/// A server with limits on.
+pub async fn limited_server() -> TestServer {
+    build(None, &[("PODIUM_RATE_LIMITS", "on")]).await
+}
+
+async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServer {
+    let folder = tempfile::tempdir().unwrap();
+    write_site(folder.path());
+    let mut variables = BTreeMap::from([
+        ("TELEGRAM_BOT_TOKEN", TOKEN.to_owned()),
+        ("TELEGRAM_API_URL", api_url.unwrap_or("http://127.0.0.1:1").to_owned()),
+        ("TELEGRAM_WEBHOOK_URL", "http://127.0.0.1:3000/telegram/webhook".to_owned()),
+        ("TELEGRAM_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+        ("PODIUM_PLATFORM_KEY", PLATFORM_KEY.to_owned()),
+        ("PODIUM_ADMIN_IDS", OPERATOR.to_string()),
+        ("PODIUM_RATE_LIMITS", "off".to_owned()),
+    ]);
+    variables.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    let settings = Arc::new(Settings::from_variables(variables, default_file_settings().unwrap()).unwrap());
+
+    let url = format!("sqlite:{}", folder.path().join("podium.db").display());
+    let store = SqliteStore::open(&url, &storage_sqlite::Options::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    let clock = Arc::new(MockClock::default());
+    let bot_api = api_url.map(|url| -> Arc<dyn BotApi> {
+        Arc::new(HttpBotApi::new(url, TOKEN.parse().unwrap(), Timeouts::default()).unwrap())
+    });
+    let ports = Ports {
+        store: Arc::new(store),
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        rng: Arc::new(SeededRng::new(1)),
+        ranks: Arc::new(InProcessRanks::new()),
+        limits: Arc::new(InProcessLimits::new()),
+        signals: Arc::new(InProcessSignals::new()),
+        bot_api,
+    };
+    let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
+    let services = Services::new(ports, settings.for_services(), secrets);
+    let site = Site::load(folder.path()).unwrap();
+    let state = app_state(settings, services.clone(), site, CancellationToken::new()).await.unwrap();
+    TestServer { router: router::router(state), services, clock, calls: Mutex::new(0), _folder: folder }
+}
+
+fn write_site(root: &std::path::Path) {
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    for (name, content) in [
+        ("assets.json", r#"{"js":"/pkg/podium.0.js","wasm":"/pkg/podium.0.wasm","css":"style.css"}"#),
+        ("style.css", "body{}"),
+        ("pkg/podium.0.js", "export default 0"),
+        ("pkg/podium.0.wasm", ""),
+    ] {
+        std::fs::write(root.join(name), content).unwrap();
+    }
+}
+
+impl TestServer {
+    pub async fn request(&self, mut request: Request<Body>) -> Response<Body> {
+        let from: SocketAddr = "203.0.113.7:5000".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(from));
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// A request and its status and JSON body.
+    pub async fn json(&self, request: Request<Body>) -> (StatusCode, Value) {
+        let response = self.request(request).await;
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Init data of a person, signed now.
+    pub fn init_data(&self, telegram_user_id: i64, first_name: &str) -> String {
+        let user = json!({"id": telegram_user_id, "first_name": first_name, "language_code": "en"}).to_string();
+        let auth_date = self.clock.now().as_secs().to_string();
+        let token: BotToken = TOKEN.parse().unwrap();
+        init_data::sign(&[("user", user.as_str()), ("auth_date", auth_date.as_str())], &token)
+    }
+
+    /// Signs a person in.
+    pub async fn sign_in(&self, telegram_user_id: i64, first_name: &str) -> SignedIn {
+        let init_data = self.init_data(telegram_user_id, first_name);
+        let (status, body) = self.json(post_json("/v1/tg/exchange", &json!({"init_data": init_data}))).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        serde_json::from_value(body).unwrap()
+    }
+
+    /// Sends events as the platform does, and returns the answer.
+    pub async fn events(&self, events: &Value) -> Value {
+        let (status, body) = self.json(self.signed_events(events)).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body
+    }
+
+    /// A signed call with events.
+    pub fn signed_events(&self, events: &Value) -> Request<Body> {
+        let mut calls = self.calls.lock().unwrap();
+        *calls += 1;
+        let id = format!("msg_{calls}");
+        let timestamp = self.clock.now().as_secs().to_string();
+        let body = events.to_string();
+        let key = STANDARD.decode(PLATFORM_KEY.trim_start_matches("whsec_")).unwrap();
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+        mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
+        let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+        Request::post("/v1/platform/events")
+            .header(header::CONTENT_TYPE, "application/cloudevents-batch+json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", signature)
+            .body(Body::from(body))
+            .unwrap()
+    }
+
+    /// An event of the platform that happens now.
+    pub fn event(&self, id: &str, kind: &str, data: &Value) -> Value {
+        let time = self.clock.now().to_string();
+        json!({"specversion": "1.0", "id": id, "source": "/test", "type": kind, "time": time, "data": data})
+    }
+
+    /// A tournament that runs for an hour from now.
+    pub fn tournament(&self, id: &str, operator: &str, order: &str) -> Value {
+        let now = self.clock.now();
+        self.event(
+            &format!("tournament {id}").replace(' ', "-"),
+            "platform.tournament.upserted",
+            &json!({
+                "tournament_id": id,
+                "title": {"en": "Winter cup", "ru": "Зимний кубок"},
+                "starts_at": now,
+                "ends_at": now.plus_ms(3_600_000),
+                "operator": operator,
+                "order": order,
+            }),
+        )
+    }
+
+    /// A user of the platform, linked to a person at Telegram when given.
+    pub fn user(&self, id: &str, alias: &str, telegram_user_id: Option<i64>) -> Value {
+        let mut data = json!({"platform_user_id": id, "alias": alias});
+        if let Some(telegram_user_id) = telegram_user_id {
+            data["telegram_user_id"] = json!(telegram_user_id);
+        }
+        self.event(&format!("user-{id}-{alias}-{telegram_user_id:?}").replace(' ', "-"), "platform.user.upserted", &data)
+    }
+
+    /// A score that is reached now.
+    pub fn score(&self, id: &str, tournament_id: &str, user: &str, score: i64) -> Value {
+        let data = json!({"tournament_id": tournament_id, "platform_user_id": user, "score": score});
+        self.event(id, "platform.score.posted", &data)
+    }
+
+    /// The aliases of a board, from rank 1.
+    pub async fn standings(&self, tournament_id: &str) -> Vec<(String, i64)> {
+        let (status, body) = self.json(get(&format!("/v1/tournaments/{tournament_id}/board"))).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        let entries = body["entries"].as_array().unwrap();
+        for (index, entry) in entries.iter().enumerate() {
+            assert_eq!(entry["rank"], json!(index + 1), "ranks have no gaps");
+        }
+        entries
+            .iter()
+            .map(|entry| (entry["alias"].as_str().unwrap().to_owned(), entry["score"].as_i64().unwrap()))
+            .collect()
+    }
+
+    /// An update as Telegram sends it.
+    pub fn update(body: impl Into<Body>) -> Request<Body> {
+        Request::post("/telegram/webhook")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("x-telegram-bot-api-secret-token", WEBHOOK_SECRET)
+            .body(body.into())
+            .unwrap()
+    }
+}
+
+pub fn get(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
+pub fn get_as(path: &str, jwt: &str) -> Request<Body> {
+    Request::get(path).header(header::AUTHORIZATION, format!("Bearer {jwt}")).body(Body::empty()).unwrap()
+}
+
+pub fn post_json(path: &str, body: &Value) -> Request<Body> {
+    Request::post(path)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
+/// The code of a problem document, after a check of its form.
+pub fn problem_code(status: StatusCode, body: &Value) -> String {
+    assert_eq!(body["status"], json!(status.as_u16()), "{body}");
+    assert_eq!(body["type"], "about:blank", "{body}");
+    assert_eq!(body["trace_id"].as_str().map(str::len), Some(32), "{body}");
+    body["code"].as_str().unwrap().to_owned()
+}
