@@ -147,8 +147,10 @@ export function note(text) {
   }, 1500);
 }
 
+/** Asks the app to load itself again; one that never said a word is opened anew. */
 function reload() {
-  emit("reload_iframe");
+  if (app.listens) emit("reload_iframe");
+  else openApp(app.launch);
 }
 
 function isMinimized() {

@@ -25,7 +25,7 @@ use crate::{
     clock::SystemClock,
     config::DemoConfig,
     demo::{
-        cast::{Calendar, FINISHED, PEOPLE, Player},
+        cast::{Calendar, FINISHED, PEOPLE, Player, RUNNING},
         race::{Next, Race},
         signature::{InvalidKey, Key},
     },
@@ -257,7 +257,9 @@ async fn play(simulator: &Simulator, demo: &Demo) {
         for player in newcomers(simulator, demo) {
             events.push(Event { kind: "platform.user.upserted", time: now, data: player.to_data() });
             if demo.config.score_every_ms > 0 {
-                events.extend(race.enter(&player.platform_user_id).iter().map(|next| scored(next, now)));
+                events.extend(
+                    race.enter(&player.platform_user_id, RUNNING.len()).iter().map(|next| scored(next, now)),
+                );
             }
         }
         if demo.config.score_every_ms > 0 && !demo.is_paused() {
@@ -287,7 +289,10 @@ fn opening(race: &mut Race, calendar: Calendar) -> Vec<Event> {
     events.extend(calendar.tournaments().into_iter().map(|data| upserted(now, data)));
     for (number, player) in (0_i64..).zip(&people) {
         let time = now.plus_ms(-60_000 * (90 - number));
-        events.extend(race.enter(&player.platform_user_id).iter().map(|next| scored(next, time)));
+        // Everybody plays in the first tournament, most in the second, half in the third.
+        let tournaments = 1 + usize::from(number % 4 != 0) + usize::from(number % 4 > 1);
+        let entered = race.enter(&player.platform_user_id, tournaments);
+        events.extend(entered.iter().map(|next| scored(next, time)));
     }
     // A tournament that is over takes no scores: it is opened, filled and closed.
     let ended_at = calendar.finished_at();
