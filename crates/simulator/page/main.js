@@ -8,7 +8,7 @@ import { onSettings, setSetting, settings } from "./settings.js";
 import { choose, onState, refresh, state } from "./state.js";
 import { closeForOther } from "./app.js";
 
-const COLORS = ["#d45246", "#c8732c", "#8b62c4", "#3a8f4d", "#2f8fa3", "#3f7fc4", "#c4547f"];
+const COLORS = ["#b93d31", "#9a5518", "#7a50b8", "#2c753d", "#1f7285", "#2f6aab", "#ad3f69"];
 
 export function showScreen(screen) {
   document.body.dataset.screen = screen;

@@ -1,7 +1,7 @@
 //! Everything that the simulated Telegram knows, in one place behind one lock.
 //!
 //! Invariant: nothing in here waits, reads a clock of its own or touches the network; whoever changes the world wakes
-//! those who wait for it afterwards ([`crate::simulator::Simulator::change`]).
+//! those who wait for it afterwards (`Simulator::change`).
 
 pub mod calls;
 pub mod chats;
