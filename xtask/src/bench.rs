@@ -36,8 +36,18 @@ mod table;
 #[cfg(feature = "bench")]
 mod webhook;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
+
+/// All benchmarks: the name, and what it shows.
+const BENCHMARKS: [(&str, &str); 6] = [
+    ("webhook", "updates acknowledged a second, durable, beside grammY"),
+    ("exchange", "sign-ins a second with a stored session, beside Fastify"),
+    ("board", "scores taken and boards read on 1 000 000 players"),
+    ("live", "10 000 viewers of a live board"),
+    ("start", "time until ready on an existing database"),
+    ("idle", "memory of an idle server"),
+];
 
 /// What to measure.
 #[derive(Clone, Debug, Args)]
@@ -55,39 +65,43 @@ pub struct Options {
 /// Measures, prints, and writes docs/BENCHMARKS.md.
 ///
 /// # Errors
-/// When something that is measured can't be built or does not work.
-#[cfg(feature = "bench")]
+/// When a name is not known, or something that is measured can't be built or does not work.
 pub fn run(options: &Options) -> Result<()> {
-    table::run(&options.names, options.list, options.quick)
+    if let Some(unknown) = options.names.iter().find(|name| BENCHMARKS.iter().all(|(known, _)| known != name))
+    {
+        bail!("there is no benchmark {unknown}; --list shows them");
+    }
+    if options.list {
+        for (name, what) in BENCHMARKS {
+            println!("{name:<10} {what}");
+        }
+        return Ok(());
+    }
+    measure(options)
+}
+
+/// Measures.
+#[cfg(feature = "bench")]
+fn measure(options: &Options) -> Result<()> {
+    table::run(&options.names, options.quick)
 }
 
 /// Builds what is measured and starts again, optimized and with the feature.
-///
-/// # Errors
-/// When something can't be built, or the measuring fails.
 #[cfg(not(feature = "bench"))]
-pub fn run(options: &Options) -> Result<()> {
-    use crate::{packages, process, progress, site, workspace};
+fn measure(options: &Options) -> Result<()> {
+    use crate::{node, packages, process, progress, site, workspace};
 
-    if !options.list {
-        packages::ensure(&[packages::NODE])?;
-        crate::node::ensure_packages(&workspace::root().join("xtask/bench"))?;
-        site::build()?;
-    }
+    packages::ensure(&[packages::NODE])?;
+    node::ensure_packages(&workspace::root().join("xtask/bench"))?;
+    site::build()?;
     progress::step("compile the server and the benchmarks for production", || {
-        let mut command = process::cargo();
-        command.args(["build", "--quiet", "--release", "--package", "server", "--bin", "podium"]);
-        process::run(command.current_dir(workspace::root()))?;
-        let mut command = process::cargo();
-        command.args(["build", "--quiet", "--release", "--package", "xtask", "--features", "bench"]);
-        process::run(command.current_dir(workspace::root()))
+        process::cargo_build(&["--release", "--package", "server", "--bin", "podium"])?;
+        process::cargo_build(&["--release", "--package", "xtask", "--features", "bench"])
     })?;
     let mut command = std::process::Command::new(workspace::target_dir().join("release/xtask"));
     command.arg("bench").args(&options.names);
-    for (is_set, flag) in [(options.list, "--list"), (options.quick, "--quick")] {
-        if is_set {
-            command.arg(flag);
-        }
+    if options.quick {
+        command.arg("--quick");
     }
     process::run(command.current_dir(workspace::root()))
 }

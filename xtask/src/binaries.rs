@@ -28,9 +28,7 @@ pub struct Programs {
 /// # Errors
 /// When they don't compile.
 pub fn build() -> Result<Programs> {
-    let mut command = process::cargo();
-    command.args(["build", "--quiet", "--bins"]).args(WORKSPACE).current_dir(workspace::root());
-    process::run(&mut command)?;
+    process::cargo_build(&[&["--bins"], WORKSPACE.as_slice()].concat())?;
     locate()
 }
 

@@ -93,8 +93,6 @@ fn build(server_release: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     progress::step("compile the server for production", || {
-        let mut command = process::cargo();
-        command.args(["build", "--quiet", "--release", "--package", "server", "--bin", "podium"]);
-        process::run(command.current_dir(workspace::root()))
+        process::cargo_build(&["--release", "--package", "server", "--bin", "podium"])
     })
 }

@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _};
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Seek as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::clock::Stopwatch;
-use crate::interrupt;
+use crate::{interrupt, workspace};
 
 /// How many of a failed program's last lines are shown.
 const LAST_LINES_MAX: usize = 20;
@@ -142,6 +142,19 @@ pub fn find(program: &str) -> Option<PathBuf> {
 /// Cargo itself, the one that started us, so that the toolchain is the same.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").as_deref().unwrap_or(OsStr::new("cargo")))
+}
+
+/// Runs a build of cargo's. A person sees what it compiles; a log does not need to.
+///
+/// # Errors
+/// When it fails.
+pub fn cargo_build(arguments: &[&str]) -> Result<()> {
+    let mut command = cargo();
+    command.arg("build").args(arguments).current_dir(workspace::root());
+    if !std::io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
+    run(&mut command)
 }
 
 /// Runs a command with its output on the terminal.

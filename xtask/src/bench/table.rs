@@ -1,9 +1,9 @@
 //! The benchmarks, and the run over them.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::bench::report::{self, Row};
-use crate::bench::{board, exchange, idle, live, start, webhook};
+use crate::bench::{BENCHMARKS, board, exchange, idle, live, start, webhook};
 use crate::{interrupt, progress};
 
 /// How thoroughly to measure.
@@ -25,61 +25,53 @@ const THOROUGH: Effort = Effort { round_s: 8, rounds: 5, players: 1_000_000, vie
 /// A look whether it works.
 const QUICK: Effort = Effort { round_s: 2, rounds: 1, players: 20_000, viewers: 500 };
 
-/// One benchmark; it may print several rows.
-#[derive(Debug)]
-struct Benchmark {
-    name: &'static str,
-    what: &'static str,
-    run: fn(Effort) -> Result<Vec<Row>>,
+/// What measures a benchmark.
+type Measure = fn(Effort) -> Result<Vec<Row>>;
+
+/// What measures the benchmark of this name.
+fn measure_of(name: &str) -> Option<Measure> {
+    Some(match name {
+        "webhook" => webhook::run,
+        "exchange" => exchange::run,
+        "board" => board::run,
+        "live" => live::run,
+        "start" => start::run,
+        "idle" => idle::run,
+        _ => return None,
+    })
 }
 
-/// All of them.
-const BENCHMARKS: &[Benchmark] = &[
-    Benchmark {
-        name: "webhook",
-        what: "updates acknowledged a second, durable, beside grammY",
-        run: webhook::run,
-    },
-    Benchmark {
-        name: "exchange",
-        what: "sign-ins a second with a stored session, beside Fastify",
-        run: exchange::run,
-    },
-    Benchmark { name: "board", what: "scores taken and boards read on 1 000 000 players", run: board::run },
-    Benchmark { name: "live", what: "10 000 viewers of a live board", run: live::run },
-    Benchmark { name: "start", what: "time until ready on an existing database", run: start::run },
-    Benchmark { name: "idle", what: "memory of an idle server", run: idle::run },
-];
-
-/// Runs the benchmarks of these names.
+/// Runs the benchmarks of these names; all of them without a name.
 ///
 /// # Errors
-/// When a name is not known, or a benchmark can't measure.
-pub fn run(names: &[String], list: bool, quick: bool) -> Result<()> {
-    if let Some(unknown) =
-        names.iter().find(|name| BENCHMARKS.iter().all(|known| known.name != name.as_str()))
-    {
-        bail!("there is no benchmark {unknown}; --list shows them");
-    }
-    let chosen =
-        BENCHMARKS.iter().filter(|known| names.is_empty() || names.iter().any(|name| name == known.name));
+/// When a benchmark can't measure.
+pub fn run(names: &[String], quick: bool) -> Result<()> {
+    let effort = if quick { QUICK } else { THOROUGH };
     let mut rows = Vec::new();
-    for benchmark in chosen {
-        if list {
-            println!("{:<10} {}", benchmark.name, benchmark.what);
+    for (name, what) in BENCHMARKS {
+        if !names.is_empty() && names.iter().all(|chosen| chosen != name) {
             continue;
         }
-        progress::note(&format!("{}: {}", benchmark.name, benchmark.what));
-        let effort = if quick { QUICK } else { THOROUGH };
-        let measured = (benchmark.run)(effort)?;
+        progress::note(&format!("{name}: {what}"));
+        let measure = measure_of(name).with_context(|| format!("nothing measures {name}"))?;
+        let measured = measure(effort)?;
         print!("{}", report::table(&measured));
-        rows.push((benchmark.name, measured));
+        rows.push((name, measured));
         if interrupt::requested() {
             bail!("interrupted");
         }
     }
-    if !list && !quick {
-        report::write(&rows)?;
+    if quick { Ok(()) } else { report::write(&rows) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_benchmark_that_is_listed_can_be_measured() {
+        for (name, _) in BENCHMARKS {
+            assert!(measure_of(name).is_some(), "{name}");
+        }
     }
-    Ok(())
 }

@@ -31,7 +31,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "clippy", what: "no warning in any crate of the host", run: clippy },
     Step { name: "clippy-wasm", what: "no warning in what runs in the browser", run: clippy_wasm },
     Step { name: "doc", what: "the documentation has no broken link", run: doc },
-    Step { name: "site", what: "the site builds within its size budget", run: |_| site::build() },
+    Step { name: "site", what: "the site builds within its size budget", run: |_| build_site() },
     Step { name: "test", what: "unit, property, contract and whole-server tests", run: test },
     Step { name: "e2e", what: "the whole way in a real browser", run: e2e },
 ];
@@ -69,6 +69,12 @@ fn doc(proof: &mut Proof) -> Result<()> {
     })
 }
 
+/// The site with all of its tools: without them it is a little larger than what players load.
+fn build_site() -> Result<()> {
+    packages::ensure(&[packages::NODE])?;
+    site::build()
+}
+
 /// All tests of cargo's.
 fn test(proof: &mut Proof) -> Result<()> {
     proof.backends()?;
@@ -97,7 +103,7 @@ fn e2e(proof: &mut Proof) -> Result<()> {
     let end2end = workspace::root().join("end2end");
     node::ensure_packages(&simulator)?;
     node::ensure_packages(&end2end)?;
-    site::build()?;
+    build_site()?;
     // Usually there is nothing to do: the step before has built them.
     let mut build = process::cargo();
     proof.run(build.arg("test").args(WORKSPACE).args(["--quiet", "--no-run"]))?;

@@ -42,21 +42,7 @@ impl Glue {
 /// # Errors
 /// When it does not compile.
 pub fn compile() -> Result<PathBuf> {
-    let mut command = process::cargo();
-    command
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "frontend",
-            "--lib",
-            "--target",
-            TARGET,
-            "--profile",
-            PROFILE,
-        ])
-        .current_dir(workspace::root());
-    process::run(&mut command)?;
+    process::cargo_build(&["--package", "frontend", "--lib", "--target", TARGET, "--profile", PROFILE])?;
     let wasm = workspace::target_dir().join(TARGET).join(PROFILE).join("frontend.wasm");
     if !wasm.is_file() {
         bail!("cargo built the page, but there is no {}", wasm.display());
