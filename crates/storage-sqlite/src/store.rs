@@ -174,3 +174,28 @@ impl Store for SqliteStore {
         self.writer.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SQLite ends a transaction by itself when the disk fails in the midst of it. What comes next must neither fail
+    /// for the transaction that is thought to be open, nor be taken for a part of it.
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_leaves_the_writer_usable() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("podium.db");
+        let store = SqliteStore::open(path.to_str().unwrap(), &Options::default()).await.unwrap();
+        store.migrate().await.unwrap();
+
+        let mut transaction = store.writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
+        drop(transaction);
+
+        let mut transaction = store.begin_write().await.unwrap();
+        transaction.settings().set("name", b"value").await.unwrap();
+        transaction.save().await.unwrap();
+        let stored = store.begin_read().await.unwrap().settings().get("name").await.unwrap();
+        assert_eq!(stored.as_deref(), Some(&b"value"[..]));
+    }
+}

@@ -30,7 +30,6 @@ async fn add(store: &SqliteStore, update: NewUpdate) -> Result<u64, StoreError> 
     Ok(added)
 }
 
-/// SQLite ends the transaction by itself then; the next ones must not be taken for parts of it.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_the_store_recovers() {
     let folder = tempfile::tempdir().unwrap();
