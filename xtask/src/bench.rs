@@ -93,7 +93,7 @@ fn measure(options: &Options) -> Result<()> {
 
     packages::ensure(&[packages::NODE])?;
     node::ensure_packages(&workspace::root().join("xtask/bench"))?;
-    site::build()?;
+    site::make()?;
     progress::step("compile the server and the benchmarks for production", || {
         process::cargo_build(&["--release", "--package", "server", "--bin", "podium"])?;
         process::cargo_build(&["--release", "--package", "xtask", "--features", "bench"])

@@ -52,7 +52,7 @@ pub fn run(options: &Options) -> Result<()> {
     let script = telegram_script()?;
     wasm_target::ensure()?;
     let programs = progress::step("compile the server and the simulator", binaries::build)?;
-    site::build()?;
+    site::make()?;
 
     let platform_key = platform_key::ensure(&data.join("platform.key"))?;
     let settings = settings::Settings { options, data: &data, platform_key: &platform_key };

@@ -76,7 +76,10 @@ fn main() -> ExitCode {
 fn execute(command: &Command) -> anyhow::Result<bool> {
     interrupt::install()?;
     match command {
-        Command::WasmTarget => wasm_target::ensure()?,
+        Command::WasmTarget => {
+            wasm_target::ensure()?;
+            progress::note(&format!("{} is there", wasm_target::TARGET));
+        }
         Command::Run(options) => launch::run(options)?,
         Command::Test(options) => return proof::run(options),
         Command::Build { server_release } => build(*server_release)?,

@@ -23,6 +23,15 @@ use crate::{progress, wasm_target, workspace};
 /// # Errors
 /// When a step fails or the bundle is over its budget.
 pub fn build() -> Result<()> {
+    make()?;
+    budget::check(&directory())
+}
+
+/// Builds the site where anything changed, however large: whoever wants to see it run is not to be stopped by bytes.
+///
+/// # Errors
+/// When a step fails.
+pub fn make() -> Result<()> {
     wasm_target::ensure()?;
     let compiled = progress::step("compile the page", bundle::compile)?;
     let tools = optional_tools::find();
@@ -30,7 +39,7 @@ pub fn build() -> Result<()> {
     let inputs = inputs::fingerprint(&compiled, &tools)?;
     if site.join("assets.json").is_file() && inputs::are_recorded(&inputs) {
         progress::note("the site is up to date");
-        return budget::check(&site);
+        return Ok(());
     }
     let aside = tempfile::Builder::new()
         .prefix(".site-")
@@ -38,8 +47,7 @@ pub fn build() -> Result<()> {
         .context("failed to make a folder in the target directory")?;
     assemble(&compiled, &tools, aside.path())?;
     swap(aside, &site)?;
-    inputs::record(&inputs)?;
-    budget::check(&site)
+    inputs::record(&inputs)
 }
 
 /// Where the server looks for the site.

@@ -29,7 +29,6 @@ const RUSTUP_TIME_MAX: Duration = Duration::from_mins(2);
 pub fn ensure() -> Result<()> {
     let rust = Rust::detect()?;
     if rust.has_target() {
-        progress::note(&format!("{TARGET} is there (Rust {})", rust.version));
         return Ok(());
     }
     let _lock = lock()?;

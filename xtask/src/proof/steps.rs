@@ -103,7 +103,7 @@ fn e2e(proof: &mut Proof) -> Result<()> {
     let end2end = workspace::root().join("end2end");
     node::ensure_packages(&simulator)?;
     node::ensure_packages(&end2end)?;
-    build_site()?;
+    site::make()?;
     // Usually there is nothing to do: the step before has built them.
     let mut build = process::cargo();
     proof.run(build.arg("test").args(WORKSPACE).args(["--quiet", "--no-run"]))?;
