@@ -24,8 +24,8 @@ pub fn ensure_packages(directory: &Path) -> Result<()> {
     if fs::read(&record).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    if !process::exists("node") || !process::exists("npm") {
-        bail!("Node is missing: install Node 18 or newer with npm (on Debian: apt install nodejs npm)");
+    if let Some(sentence) = lacking() {
+        bail!("{sentence}");
     }
     let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
     progress::step(&format!("npm ci in {name}"), || {
@@ -35,4 +35,46 @@ pub fn ensure_packages(directory: &Path) -> Result<()> {
         process::quiet(command.current_dir(directory), INSTALL_TIME_MAX)
     })?;
     fs::write(&record, wanted).with_context(|| format!("failed to write {}", record.display()))
+}
+
+/// The oldest major version that the packages run on.
+const MAJOR_MIN: u32 = 20;
+
+/// What has to be done before Node can be used; `None` when all is well.
+pub fn lacking() -> Option<String> {
+    if !process::exists("npm") {
+        return judge(None);
+    }
+    judge(process::output(Command::new("node").arg("--version")).ok().as_deref())
+}
+
+/// The same for an answer like `v20.11.1`.
+fn judge(version: Option<&str>) -> Option<String> {
+    let Some(version) = version else {
+        return Some(format!(
+            "Node is missing: install Node {MAJOR_MIN} or newer with npm (on Debian: apt install nodejs npm)"
+        ));
+    };
+    let major =
+        version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    match major {
+        Some(major) if major >= MAJOR_MIN => None,
+        _ => Some(format!(
+            "Node {} is too old: install Node {MAJOR_MIN} or newer (https://nodejs.org)",
+            version.trim()
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_node_and_none_are_told_apart() {
+        assert_eq!(judge(Some("v20.11.1\n")), None);
+        assert_eq!(judge(Some("v24.0.0\n")), None);
+        assert!(judge(Some("v18.19.0\n")).unwrap().starts_with("Node v18.19.0 is too old"));
+        assert!(judge(None).unwrap().starts_with("Node is missing"));
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::{backends, process, progress};
+use crate::{backends, node, process, progress};
 
 /// The longest that apt may take.
 const APT_TIME_MAX: Duration = Duration::from_mins(15);
@@ -22,8 +22,7 @@ pub struct Package {
 pub const CHROMIUM: Package = Package { debian: &["chromium"], is_there: || chromium().is_some() };
 
 /// Node with npm.
-pub const NODE: Package =
-    Package { debian: &["nodejs", "npm"], is_there: || process::exists("node") && process::exists("npm") };
+pub const NODE: Package = Package { debian: &["nodejs", "npm"], is_there: || node::lacking().is_none() };
 
 /// The database of many machines.
 pub const POSTGRESQL: Package =

@@ -109,8 +109,10 @@ fn e2e(proof: &mut Proof) -> Result<()> {
     proof.run(build.arg("test").args(WORKSPACE).args(["--quiet", "--no-run"]))?;
     let programs = binaries::locate()?;
 
-    let mut command = Command::new("npx");
-    command.args(["playwright", "test"]).current_dir(&end2end).env("CI", "1");
+    let tools = end2end.join("node_modules/.bin");
+    let types = proof.run(Command::new(tools.join("tsc")).current_dir(&end2end));
+    let mut command = Command::new(tools.join("playwright"));
+    command.arg("test").current_dir(&end2end).env("CI", "1");
     let chromium = packages::chromium().context("there is no Chromium")?;
     let script = simulator.join(launch::SCRIPT);
     let site = site::directory();
@@ -123,5 +125,5 @@ fn e2e(proof: &mut Proof) -> Result<()> {
     ];
     command.envs(places);
     proof.backends()?.describe_to(&mut command);
-    proof.run(&mut command)
+    proof.run(&mut command).and(types)
 }
