@@ -1,28 +1,46 @@
-//! Pages.
+//! The pages and the files of the site.
+//!
+//! Every page is rendered anew for its reader, with a nonce of its own, and is never stored; everything it loads has
+//! its content's hash in its name and is stored for ever.
 
-use std::path::Path;
+mod app_page;
+mod catalogs;
+mod files;
+mod functions;
+mod plain;
+mod reader;
+mod security;
+mod site;
 
-use axum::{Router, response::{IntoResponse, Response}};
+use axum::{
+    Router,
+    extract::State,
+    http::HeaderMap,
+    response::Response,
+    routing::{any, get},
+};
+use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
 
+pub use self::site::Site;
 use crate::state::AppState;
 
-/// The built site.
-#[derive(Debug)]
-pub struct Site;
+/// Shorter answers are not worth the work.
+const COMPRESS_FROM_BYTES: u16 = 512;
 
-impl Site {
-    /// Loads.
-    pub fn load(_root: &Path) -> anyhow::Result<Self> {
-        Ok(Self)
-    }
-}
-
-/// Routes.
+/// The pages, the site's files and the server functions.
 pub fn router() -> Router<AppState> {
-    Router::new()
+    let pages = Router::new()
+        .route("/", get(plain::landing))
+        .route("/kit", get(plain::kit))
+        .route("/app", get(app_page::show))
+        .route("/app/{*rest}", get(app_page::show))
+        .route("/i18n/{file}", get(catalogs::show))
+        .route("/fn/{*name}", any(functions::call))
+        .layer(CompressionLayer::new().br(true).gzip(true).compress_when(SizeAbove::new(COMPRESS_FROM_BYTES)));
+    pages.merge(files::router())
 }
 
-/// 404.
-pub async fn not_found() -> Response {
-    axum::http::StatusCode::NOT_FOUND.into_response()
+/// What a person sees at a path that leads nowhere.
+pub async fn not_found(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    plain::not_found(&state, &headers)
 }

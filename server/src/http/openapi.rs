@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::header,
     response::IntoResponse,
     routing::get,
@@ -45,6 +45,10 @@ impl Modify for Bearer {
 
 /// The documented routes and the document that describes them.
 pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    // The platform's batches are larger than anything else that is sent here.
+    let events = OpenApiRouter::new()
+        .routes(routes!(v1::platform_events::platform_events))
+        .layer(DefaultBodyLimit::max(v1::platform_events::BODY_BYTES_MAX));
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(v1::exchange::exchange))
         .routes(routes!(v1::refresh::refresh))
@@ -55,7 +59,7 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::tournament::tournament))
         .routes(routes!(v1::board::board))
         .routes(routes!(v1::live::live))
-        .routes(routes!(v1::platform_events::platform_events))
+        .merge(events)
         .routes(routes!(v1::telemetry::telemetry))
         .routes(routes!(v1::health::live))
         .routes(routes!(v1::health::ready))

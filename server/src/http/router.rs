@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::{StatusCode, Uri},
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderMap, StatusCode, Uri},
     middleware,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use domain::ErrorCode;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
-    http::{error::ApiError, openapi, security, v1, webhook},
+    http::{error::ApiError, openapi, security, webhook},
     pages,
     state::AppState,
     telemetry,
@@ -32,8 +32,7 @@ pub fn router(state: AppState) -> Router {
         documented.merge(openapi::router()).method_not_allowed_fallback(method_not_allowed),
         Router::layer,
     );
-    let events = api.layer(DefaultBodyLimit::max(v1::platform_events::BODY_BYTES_MAX));
-    let mut routes = Router::new().merge(events).merge(pages::router()).fallback(not_found);
+    let mut routes = Router::new().merge(api).merge(pages::router()).fallback(not_found);
     if let Some(path) = webhook_path(&state) {
         routes = routes.merge(webhook::router(&path));
     }
@@ -57,12 +56,12 @@ async fn method_not_allowed() -> ApiError {
 }
 
 /// Programs get a problem document, people a page.
-async fn not_found(uri: Uri) -> Response {
+async fn not_found(state: State<AppState>, headers: HeaderMap, uri: Uri) -> Response {
     let is_for_programs = ["/v1", "/fn", "/api", "/telegram", "/.well-known"];
     if is_for_programs.iter().any(|prefix| uri.path() == *prefix || uri.path().starts_with(&format!("{prefix}/"))) {
         return ApiError::new(ErrorCode::NotFound).into_response();
     }
-    pages::not_found().await
+    pages::not_found(state, headers).await
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]

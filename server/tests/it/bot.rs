@@ -85,6 +85,8 @@ impl Bot {
     async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
         let wait = async {
             while !is_so() {
+                // The sender's pace follows the clock, which only the test moves.
+                self.server.clock.advance_ms(40);
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };

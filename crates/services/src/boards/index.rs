@@ -72,6 +72,19 @@ pub async fn load(services: &Services, board: &TournamentId) -> Result<(), Board
         .await
         .map_err(BoardError::Index)?;
     tracing::debug!(tournament.id = %board, players = count, version = row.board_version, "board index loaded");
+    // What was committed while the board was read was told to an index that was not there yet.
+    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
+    let now = tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let keys = match now.board_version {
+        version if version == row.board_version => return Ok(()),
+        _ => tx.boards().changed_since(board, row.board_version, CATCH_UP_MAX).await.map_err(BoardError::store(doing))?,
+    };
+    drop(tx);
+    if keys.len() < CATCH_UP_MAX as usize {
+        let applied = services.ranks().apply(board, row.board_version, now.board_version, &keys).await;
+        applied.map_err(BoardError::Index)?;
+    }
+    // A board that changes faster than it is read is caught up by the next comparison.
     Ok(())
 }
 

@@ -21,7 +21,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     Services,
-    boards::{BoardError, read},
+    boards::{BoardError, index, read},
 };
 
 /// The least milliseconds between two frames of a board.
@@ -216,8 +216,12 @@ async fn look(services: &Services, tournament_id: &TournamentId) -> Result<LiveS
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
     let row = tx.tournaments().by_id(tournament_id).await.map_err(BoardError::store(doing))?;
     drop(tx);
-    let order = row.ok_or(BoardError::Unknown)?.tournament.order;
-    let page = read::ranked(services, tournament_id, Window::Top, LIVE_ROWS, None).await?;
+    let row = row.ok_or(BoardError::Unknown)?;
+    let order = row.tournament.order;
+    let mut page = read::ranked(services, tournament_id, Window::Top, LIVE_ROWS, None).await?;
+    if page.version < row.board_version && index::reconcile(services, tournament_id, row.board_version).await? {
+        page = read::ranked(services, tournament_id, Window::Top, LIVE_ROWS, None).await?;
+    }
     let (entries, _) = read::named(services, &page).await?;
     Ok(LiveSnapshot { tournament_id: tournament_id.clone(), version: page.version, total: page.total, order, entries })
 }

@@ -16,13 +16,13 @@ pub async fn message(context: Context<'_>, card: &TournamentCard) -> Reply {
     let text = match card.phase {
         Phase::Running => {
             let left = i18n::duration(texts, tournament.ends_at.millis_since(now));
-            keys::bot::tournament_running(texts, title, &players, &left)
+            keys::bot::tournament_running(texts, &left, &players, title)
         }
         Phase::Upcoming => {
             let left = i18n::duration(texts, tournament.starts_at.millis_since(now));
-            keys::bot::tournament_upcoming(texts, title, &left)
+            keys::bot::tournament_upcoming(texts, &left, title)
         }
-        Phase::Finished => keys::bot::tournament_finished(texts, title, &players),
+        Phase::Finished => keys::bot::tournament_finished(texts, &players, title),
     };
     Reply::text(text).with(keyboard(context, card).await)
 }

@@ -18,6 +18,9 @@ use crate::{
 
 const SEALING_PURPOSE: &str = "signing key";
 
+/// The lease that lets one node at a time make a key.
+const LEASE: &str = "signing-key-rotation";
+
 /// How often a node reads the keys anew; less than [`PUBLISH_AHEAD_MS`].
 const RELOAD_MS: i64 = 30_000;
 
@@ -148,7 +151,7 @@ impl KeyRing {
         }
         let mut keys = read(services).await?;
         if keys.is_empty() {
-            rotate(services).await?;
+            make(services, Why::FirstKey).await?;
             keys = read(services).await?;
         }
         let set = Arc::new(KeySet { keys, read_at: services.now() });
@@ -178,13 +181,46 @@ fn open(services: &Services, key: SigningKey) -> Result<UsableKey, KeyError> {
     })
 }
 
-/// Makes a new signing key and lets the others retire once their last token has expired. The first key signs at once.
-/// Returns its name.
+/// Makes a new signing key and lets the others retire once their last token has expired. Returns its name.
 ///
 /// # Errors
 /// [`KeyError`] when the key can't be made or stored.
 pub async fn rotate(services: &Services) -> Result<String, KeyError> {
+    make(services, Why::Rotation).await
+}
+
+/// Why a key is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// There is none; it signs at once. Nodes that start together on an empty database make one.
+    FirstKey,
+    /// It is to follow on another; it signs once everyone knows it.
+    Rotation,
+}
+
+async fn make(services: &Services, why: Why) -> Result<String, KeyError> {
     let now = services.now();
+    let (key, kid) = generate(services, now)?;
+    let mut tx = services.store().begin_write().await.map_err(KeyError::Store)?;
+    // Held until the commit: whoever else wants to make a key waits here, and then sees this one.
+    let owner = services.new_uuid();
+    tx.leases().acquire(LEASE, owner, now, now.plus_ms(1)).await.map_err(KeyError::Store)?;
+    let present = tx.signing_keys().usable(now).await.map_err(KeyError::Store)?;
+    if let (Why::FirstKey, Some(first)) = (why, present.first()) {
+        return Ok(first.kid.clone());
+    }
+    let active_from = if present.is_empty() { now } else { now.plus_ms(PUBLISH_AHEAD_MS) };
+    tx.signing_keys().add(&SigningKey { active_from, ..key }).await.map_err(KeyError::Store)?;
+    let last_expiry = active_from.plus_ms(i64::from(ACCESS_TOKEN_SECONDS) * 1000 + RELOAD_MS);
+    tx.signing_keys().retire_others(&kid, last_expiry).await.map_err(KeyError::Store)?;
+    tx.leases().release(LEASE, owner).await.map_err(KeyError::Store)?;
+    tx.save().await.map_err(KeyError::Store)?;
+    tracing::info!(key.kid = %kid, "a new signing key signs from {active_from}");
+    Ok(kid)
+}
+
+/// A new key, sealed for the database, and its name.
+fn generate(services: &Services, now: Timestamp) -> Result<(SigningKey, String), KeyError> {
     let mut seed = Zeroizing::new([0; 32]);
     services.rng().fill(&mut *seed);
     let mut name = [0; 8];
@@ -197,31 +233,13 @@ pub async fn rotate(services: &Services) -> Result<String, KeyError> {
         .secrets()
         .seal(SEALING_PURPOSE, private_key.as_ref(), services.rng())
         .map_err(|source| KeyError::Sealed { kid: kid.clone(), source })?;
-
-    let mut tx = services.store().begin_write().await.map_err(KeyError::Store)?;
-    // Two nodes that start on an empty database both come here; the lease lets one of them make the first key.
-    let is_mine = tx
-        .leases()
-        .acquire("signing-key-rotation", services.new_uuid(), now, now.plus_ms(1_000))
-        .await
-        .map_err(KeyError::Store)?;
-    let present = tx.signing_keys().usable(now).await.map_err(KeyError::Store)?;
-    if !is_mine {
-        return Ok(present.into_iter().next().map_or(kid, |key| key.kid));
-    }
-    let active_from = if present.is_empty() { now } else { now.plus_ms(PUBLISH_AHEAD_MS) };
     let key = SigningKey {
         kid: kid.clone(),
         sealed_private_key,
         public_key: pair.public_key().as_ref().to_vec(),
         created_at: now,
-        active_from,
+        active_from: now,
         retired_at: None,
     };
-    tx.signing_keys().add(&key).await.map_err(KeyError::Store)?;
-    let last_expiry = active_from.plus_ms(i64::from(ACCESS_TOKEN_SECONDS) * 1000 + RELOAD_MS);
-    tx.signing_keys().retire_others(&kid, last_expiry).await.map_err(KeyError::Store)?;
-    tx.save().await.map_err(KeyError::Store)?;
-    tracing::info!(key.kid = %kid, "a new signing key signs from {active_from}");
-    Ok(kid)
+    Ok((key, kid))
 }

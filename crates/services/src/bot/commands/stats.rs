@@ -21,8 +21,8 @@ pub(super) async fn answer(context: Context<'_>, tx: &mut dyn Transaction) -> Re
     let lines = [
         texts.text(keys::bot::STATS_TITLE).to_owned(),
         String::new(),
-        keys::bot::stats_updates(texts, inbox.done, inbox.waiting + inbox.running, inbox.dead),
-        keys::bot::stats_messages(texts, outbox.sent, outbox.waiting + outbox.sending, failed),
+        keys::bot::stats_updates(texts, inbox.dead, inbox.done, inbox.waiting + inbox.running),
+        keys::bot::stats_messages(texts, failed, outbox.sent, outbox.waiting + outbox.sending),
         keys::bot::stats_flood_waits(texts, outbox.flood_waits),
     ];
     Ok(Reply::text(lines.join("\n")))
