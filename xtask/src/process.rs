@@ -144,17 +144,23 @@ pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").as_deref().unwrap_or(OsStr::new("cargo")))
 }
 
-/// Runs a build of cargo's. A person sees what it compiles; a log does not need to.
+/// Builds with these arguments of `cargo build`.
 ///
 /// # Errors
 /// When it fails.
 pub fn cargo_build(arguments: &[&str]) -> Result<()> {
-    let mut command = cargo();
-    command.arg("build").args(arguments).current_dir(workspace::root());
+    run_build(cargo().arg("build").args(arguments))
+}
+
+/// Runs a build of cargo's. A person sees what it compiles; a log does not need to.
+///
+/// # Errors
+/// When it fails.
+pub fn run_build(command: &mut Command) -> Result<()> {
     if !std::io::stderr().is_terminal() {
         command.arg("--quiet");
     }
-    run(&mut command)
+    run(command.current_dir(workspace::root()))
 }
 
 /// Runs a command with its output on the terminal.

@@ -11,6 +11,9 @@ use crate::{process, workspace};
 /// The profile that makes it small.
 const PROFILE: &str = "wasm-release";
 
+/// Between flags for rustc; not a space, because a folder's name may have one.
+const FLAG_SEPARATOR: &str = "\u{1f}";
+
 /// What the page's files are called before their hash.
 const NAME: &str = "podium";
 
@@ -42,12 +45,28 @@ impl Glue {
 /// # Errors
 /// When it does not compile.
 pub fn compile() -> Result<PathBuf> {
-    process::cargo_build(&["--package", "frontend", "--lib", "--target", TARGET, "--profile", PROFILE])?;
+    let mut command = process::cargo();
+    command
+        .args(["build", "--package", "frontend", "--lib", "--target", TARGET, "--profile", PROFILE])
+        .env("CARGO_ENCODED_RUSTFLAGS", flags()?);
+    process::run_build(&mut command)?;
     let wasm = workspace::target_dir().join(TARGET).join(PROFILE).join("frontend.wasm");
     if !wasm.is_file() {
         bail!("cargo built the page, but there is no {}", wasm.display());
     }
     Ok(wasm)
+}
+
+/// Keeps this machine's folders out of what players load: equal sources make equal files everywhere, and nobody learns
+/// where they were built.
+fn flags() -> Result<String> {
+    let cargo_home = match std::env::var_os("CARGO_HOME") {
+        Some(directory) => PathBuf::from(directory),
+        None => std::env::home_dir().context("this user has no home folder")?.join(".cargo"),
+    };
+    Ok([(cargo_home.join("registry/src"), "/crates"), (workspace::root().to_owned(), "/podium")]
+        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()))
+        .join(FLAG_SEPARATOR))
 }
 
 /// Makes the JavaScript side with the very library that the page's `wasm-bindgen` belongs to.

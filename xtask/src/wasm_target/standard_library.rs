@@ -48,9 +48,14 @@ pub fn build(rust: &Rust) -> Result<()> {
             .args(["build", "--release", "-Zbuild-std=std,panic_abort", "--target", TARGET])
             .current_dir(&directory)
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_TARGET_DIR", &target_dir);
-        // Flags that are meant for our own crates would end up in the libraries.
-        for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_WRAPPER"] {
+            .env("CARGO_TARGET_DIR", &target_dir)
+            // Only this: flags that are meant for our own crates would end up in the libraries. Their messages name
+            // their files, and players need not know the folders of this machine.
+            .env(
+                "CARGO_ENCODED_RUSTFLAGS",
+                format!("--remap-path-prefix={}=/rust", rust.rustlib().display()),
+            );
+        for variable in ["RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_WRAPPER"] {
             command.env_remove(variable);
         }
         process::quiet(&mut command, BUILD_TIME_MAX)
