@@ -48,7 +48,9 @@ pub async fn handle(
     update: &ClaimedUpdate,
 ) -> Result<bool, StoreError> {
     let (chat_id, messages) = match Incoming::parse(&update.payload) {
-        Incoming::Message(message) => (message.chat.id, answer_message(services, tx, update, &message).await?),
+        Incoming::Message(message) => {
+            (message.chat.id, answer_message(services, tx, update, &message).await?)
+        }
         Incoming::CallbackQuery(query) => {
             // No button of ours sends data yet: whatever comes is from a message of another day. The person's button
             // must stop spinning all the same.

@@ -17,15 +17,15 @@ pub mod sign_out;
 use domain::ErrorCode;
 use storage::StoreError;
 
-pub use crate::{
-    identity::{me::me, refresh::refresh, sign_in::sign_in, sign_out::sign_out},
-    tokens::jwt::Session,
-};
 use crate::{
     Services,
     group_commit::GroupCommitError,
     limits::Limited,
     tokens::{TokenError, jwt},
+};
+pub use crate::{
+    identity::{me::me, refresh::refresh, sign_in::sign_in, sign_out::sign_out},
+    tokens::jwt::Session,
 };
 
 /// Milliseconds after which a session that was not refreshed is over.

@@ -82,7 +82,13 @@ fn network_of(address: std::net::IpAddr) -> String {
         std::net::IpAddr::V4(address) => address.to_string(),
         std::net::IpAddr::V6(address) => match address.to_ipv4_mapped() {
             Some(address) => address.to_string(),
-            None => format!("{:x}:{:x}:{:x}:{:x}::/64", address.segments()[0], address.segments()[1], address.segments()[2], address.segments()[3]),
+            None => format!(
+                "{:x}:{:x}:{:x}:{:x}::/64",
+                address.segments()[0],
+                address.segments()[1],
+                address.segments()[2],
+                address.segments()[3]
+            ),
         },
     }
 }

@@ -97,7 +97,9 @@ async fn compare_boards(services: &Services) {
         let board = &row.tournament.tournament_id;
         match index::reconcile(services, board, row.board_version).await {
             Ok(false) => {}
-            Ok(true) => tracing::info!(tournament.id = %board, "a board's index had missed a change and caught up"),
+            Ok(true) => {
+                tracing::info!(tournament.id = %board, "a board's index had missed a change and caught up");
+            }
             Err(error) => tracing::warn!(
                 tournament.id = %board,
                 error = &error as &dyn std::error::Error,

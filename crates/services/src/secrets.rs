@@ -11,9 +11,9 @@ pub const SECRET_BYTES_MIN: usize = 32;
 
 /// Keys derived from `PODIUM_SECRET`.
 pub struct Secrets {
-    alias_key: [u8; 32],
-    refresh_key: [u8; 32],
-    sealing_key: LessSafeKey,
+    aliases: [u8; 32],
+    refresh: [u8; 32],
+    sealing: LessSafeKey,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -48,21 +48,21 @@ impl Secrets {
         let sealing = UnboundKey::new(&AES_256_GCM, &hmac_sha256(secret, &[b"podium sealing v1"]))
             .map_err(|_| SecretError::Cipher)?;
         Ok(Self {
-            alias_key: hmac_sha256(secret, &[b"podium log alias v1"]),
-            refresh_key: hmac_sha256(secret, &[b"podium refresh token v1"]),
-            sealing_key: LessSafeKey::new(sealing),
+            aliases: hmac_sha256(secret, &[b"podium log alias v1"]),
+            refresh: hmac_sha256(secret, &[b"podium refresh token v1"]),
+            sealing: LessSafeKey::new(sealing),
         })
     }
 
     /// What a log shows of a person at Telegram: the same for the same person, meaningless without the secret.
     pub fn alias(&self, telegram_user_id: TelegramUserId) -> String {
-        let tag = hmac_sha256(&self.alias_key, &[&telegram_user_id.0.to_be_bytes()]);
+        let tag = hmac_sha256(&self.aliases, &[&telegram_user_id.0.to_be_bytes()]);
         format!("t_{}", hex::encode(&tag[..6]))
     }
 
     /// The tag that tells a refresh token of ours from a made-up one, before the database is asked.
     pub(crate) fn refresh_tag(&self, body: &[u8]) -> [u8; 32] {
-        hmac_sha256(&self.refresh_key, &[body])
+        hmac_sha256(&self.refresh, &[body])
     }
 
     /// Encrypts a value for the database (AES-256-GCM); `purpose` must be the same when it is opened.
@@ -73,8 +73,12 @@ impl Secrets {
         let mut nonce = [0; NONCE_LEN];
         rng.fill(&mut nonce);
         let mut body = value.to_vec();
-        self.sealing_key
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose.as_bytes()), &mut body)
+        self.sealing
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(purpose.as_bytes()),
+                &mut body,
+            )
             .map_err(|_| SecretError::Cipher)?;
         Ok([nonce.as_slice(), &body].concat())
     }
@@ -88,7 +92,7 @@ impl Secrets {
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SecretError::CannotOpen)?;
         let mut body = body.to_vec();
         let opened = self
-            .sealing_key
+            .sealing
             .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body)
             .map_err(|_| SecretError::CannotOpen)?;
         Ok(opened.to_vec())

@@ -53,7 +53,8 @@ impl BoardIndex {
 pub async fn load(services: &Services, board: &TournamentId) -> Result<(), BoardError> {
     let doing = "loading a board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let row = tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let row =
+        tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
     let mut keys: Vec<RankKey> = Vec::with_capacity(usize::try_from(row.players).unwrap_or_default());
     loop {
         let after = keys.last().map(|key| key.user_id);
@@ -74,10 +75,15 @@ pub async fn load(services: &Services, board: &TournamentId) -> Result<(), Board
     tracing::debug!(tournament.id = %board, players = count, version = row.board_version, "board index loaded");
     // What was committed while the board was read was told to an index that was not there yet.
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let now = tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let now =
+        tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
     let keys = match now.board_version {
         version if version == row.board_version => return Ok(()),
-        _ => tx.boards().changed_since(board, row.board_version, CATCH_UP_MAX).await.map_err(BoardError::store(doing))?,
+        _ => tx
+            .boards()
+            .changed_since(board, row.board_version, CATCH_UP_MAX)
+            .await
+            .map_err(BoardError::store(doing))?,
     };
     drop(tx);
     if keys.len() < CATCH_UP_MAX as usize {
@@ -120,11 +126,13 @@ pub async fn reconcile(services: &Services, board: &TournamentId, version: u64) 
 async fn catch_up(services: &Services, board: &TournamentId, at: u64) -> Result<(), BoardError> {
     let doing = "catching up a board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let row = tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let row =
+        tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
     let keys = tx.boards().changed_since(board, at, CATCH_UP_MAX).await.map_err(BoardError::store(doing))?;
     drop(tx);
     if keys.len() < CATCH_UP_MAX as usize {
-        let applied = services.ranks().apply(board, at, row.board_version, &keys).await.map_err(BoardError::Index)?;
+        let applied =
+            services.ranks().apply(board, at, row.board_version, &keys).await.map_err(BoardError::Index)?;
         if !matches!(applied, Applied::Gap { .. }) {
             return Ok(());
         }

@@ -117,13 +117,12 @@ pub async fn subscribe(
     last_version: Option<u64>,
 ) -> Result<Subscription, BoardError> {
     let mut boards = services.live().boards.lock().await;
-    let board = match boards.get(tournament_id) {
-        Some(board) => Arc::clone(board),
-        None => {
-            let board = open(services, tournament_id).await?;
-            boards.insert(tournament_id.clone(), Arc::clone(&board));
-            board
-        }
+    let board = if let Some(board) = boards.get(tournament_id) {
+        Arc::clone(board)
+    } else {
+        let board = open(services, tournament_id).await?;
+        boards.insert(tournament_id.clone(), Arc::clone(&board));
+        board
     };
     // The receiver counts as a viewer before the hub is let go, so that the board's task does not close it.
     let (first, next) = {
@@ -166,7 +165,8 @@ async fn follow(
 ) {
     let mut idle_looks = 0;
     loop {
-        let hint = tokio::time::timeout(Duration::from_millis(LOOK_MS), changed(&mut signals, &tournament_id)).await;
+        let hint =
+            tokio::time::timeout(Duration::from_millis(LOOK_MS), changed(&mut signals, &tournament_id)).await;
         if hint == Ok(Hint::Closed) {
             break;
         }
@@ -202,7 +202,9 @@ enum Hint {
 async fn changed(signals: &mut broadcast::Receiver<Signal>, tournament_id: &TournamentId) -> Hint {
     loop {
         match signals.recv().await {
-            Ok(Signal::Board { tournament_id: changed, .. }) if changed == *tournament_id => return Hint::Changed,
+            Ok(Signal::Board { tournament_id: changed, .. }) if changed == *tournament_id => {
+                return Hint::Changed;
+            }
             Ok(_) => {}
             Err(broadcast::error::RecvError::Lagged(_)) => return Hint::Changed,
             Err(broadcast::error::RecvError::Closed) => return Hint::Closed,
@@ -219,11 +221,19 @@ async fn look(services: &Services, tournament_id: &TournamentId) -> Result<LiveS
     let row = row.ok_or(BoardError::Unknown)?;
     let order = row.tournament.order;
     let mut page = read::ranked(services, tournament_id, Window::Top, LIVE_ROWS, None).await?;
-    if page.version < row.board_version && index::reconcile(services, tournament_id, row.board_version).await? {
+    if page.version < row.board_version
+        && index::reconcile(services, tournament_id, row.board_version).await?
+    {
         page = read::ranked(services, tournament_id, Window::Top, LIVE_ROWS, None).await?;
     }
     let (entries, _) = read::named(services, &page).await?;
-    Ok(LiveSnapshot { tournament_id: tournament_id.clone(), version: page.version, total: page.total, order, entries })
+    Ok(LiveSnapshot {
+        tournament_id: tournament_id.clone(),
+        version: page.version,
+        total: page.total,
+        order,
+        entries,
+    })
 }
 
 fn encode<T: Serialize>(event: &'static str, version: u64, data: &T) -> Frame {

@@ -26,8 +26,11 @@ pub async fn tournaments(services: &Services, limit: u32) -> Result<Vec<Tourname
     let now = services.now();
     let doing = "listing tournaments";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let rows =
-        tx.tournaments().list(now, limit.clamp(1, TOURNAMENTS_MAX)).await.map_err(BoardError::store(doing))?;
+    let rows = tx
+        .tournaments()
+        .list(now, limit.clamp(1, TOURNAMENTS_MAX))
+        .await
+        .map_err(BoardError::store(doing))?;
     Ok(rows.into_iter().map(|row| card(row, now)).collect())
 }
 

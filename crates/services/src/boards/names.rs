@@ -20,7 +20,7 @@ pub struct PublicName {
 const NAMES_MAX: u64 = 100_000;
 
 /// For how long a node may show an alias that another node has changed.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// The names that this node remembers.
 #[derive(Debug)]

@@ -45,6 +45,7 @@ pub async fn app_button(
         return InlineButton::web_app(label, &address);
     }
     let username = context.services.bot_identity().username(context.services).await.ok().flatten();
-    let by_link = username.and_then(|bot| link::startapp_link(&bot, None, start_parameter.unwrap_or("app")).ok());
+    let by_link =
+        username.and_then(|bot| link::startapp_link(&bot, None, start_parameter.unwrap_or("app")).ok());
     InlineButton::url(label, by_link.as_deref().unwrap_or(&address))
 }

@@ -25,7 +25,9 @@ impl Reply {
     pub fn with<K: Serialize, E: std::error::Error + 'static>(mut self, keyboard: Result<K, E>) -> Self {
         match keyboard {
             Ok(keyboard) => self.keyboard = serde_json::to_value(keyboard).ok(),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "a keyboard could not be made"),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a keyboard could not be made");
+            }
         }
         self
     }

@@ -32,7 +32,7 @@ const SECRET_PURPOSE: &str = "webhook secret";
 const CONNECTIONS: u32 = 40;
 
 /// What is set may be taken away again from outside (another process, a person); so it is looked at now and then.
-const LOOK_AGAIN: Duration = Duration::from_secs(600);
+const LOOK_AGAIN: Duration = Duration::from_mins(10);
 
 /// How updates come.
 #[derive(Debug, Clone)]
@@ -76,7 +76,10 @@ fn api(call: &'static str) -> impl FnOnce(ApiError) -> SetupError {
 ///
 /// # Errors
 /// When the database fails, or the stored secret was sealed with another `PODIUM_SECRET`.
-pub async fn webhook_secret(services: &Services, given: Option<SecretString>) -> Result<SecretString, SetupError> {
+pub async fn webhook_secret(
+    services: &Services,
+    given: Option<SecretString>,
+) -> Result<SecretString, SetupError> {
     if let Some(given) = given {
         return Ok(given);
     }
@@ -191,7 +194,9 @@ async fn drop_webhook(bot: &dyn BotApi) -> Result<(), SetupError> {
 async fn set_commands(services: &Services, bot: &dyn BotApi) -> Result<(), SetupError> {
     for locale in Locale::ALL {
         let language = (locale != Locale::default()).then_some(locale.tag());
-        bot.set_my_commands(&commands(locale, &FOR_EVERYONE), language, None).await.map_err(api("setMyCommands"))?;
+        bot.set_my_commands(&commands(locale, &FOR_EVERYONE), language, None)
+            .await
+            .map_err(api("setMyCommands"))?;
     }
     for operator in &services.settings().admin_ids {
         let all: Vec<_> = FOR_EVERYONE.into_iter().chain(FOR_OPERATORS).collect();
@@ -199,7 +204,10 @@ async fn set_commands(services: &Services, bot: &dyn BotApi) -> Result<(), Setup
         let set = bot.set_my_commands(&commands(Locale::default(), &all), None, Some(scope)).await;
         if let Err(error) = set {
             // An operator who has not started the bot has no chat yet; the commands work without being listed.
-            tracing::debug!(error = &error as &dyn std::error::Error, "an operator's commands are not listed");
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "an operator's commands are not listed"
+            );
         }
     }
     Ok(())

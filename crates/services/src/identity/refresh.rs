@@ -31,7 +31,8 @@ enum Presented {
 /// [`AuthError::RefreshInvalid`] when the token is unknown, expired, ended or was used before.
 pub async fn refresh(services: &Services, refresh_token: &str) -> Result<SignedIn, AuthError> {
     let count = |result: &'static str| {
-        metrics::counter!(telemetry::AUTH_VERIFICATIONS_TOTAL, "method" => "refresh", "result" => result).increment(1);
+        metrics::counter!(telemetry::AUTH_VERIFICATIONS_TOTAL, "method" => "refresh", "result" => result)
+            .increment(1);
     };
     let Some(presented) = RefreshToken::parse(refresh_token, services.secrets()) else {
         count("invalid");
@@ -68,7 +69,8 @@ pub async fn refresh(services: &Services, refresh_token: &str) -> Result<SignedI
         .await
         .map_err(AuthError::store("rotating a session"))?;
     let user = tx.users().by_id(session.user_id).await.map_err(AuthError::store("reading a user"))?;
-    let Some((user, telegram_user_id)) = user.and_then(|user| user.telegram_user_id.map(|id| (user, id))) else {
+    let Some((user, telegram_user_id)) = user.and_then(|user| user.telegram_user_id.map(|id| (user, id)))
+    else {
         count("invalid");
         return Err(AuthError::RefreshInvalid);
     };

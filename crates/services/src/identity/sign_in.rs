@@ -9,7 +9,9 @@ use telegram::init_data::{self, InitDataError};
 use crate::{
     Services,
     group_commit::{GroupCommit, GroupCommitError},
-    identity::{AuthError, SESSION_IDLE_MS, me::describe, profile::telegram_profile, refresh_token::RefreshToken},
+    identity::{
+        AuthError, SESSION_IDLE_MS, me::describe, profile::telegram_profile, refresh_token::RefreshToken,
+    },
     limits::{self, Action, Subject},
     telemetry,
     tokens::{ACCESS_TOKEN_SECONDS, jwt},
@@ -37,7 +39,8 @@ pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedI
         Err(InitDataError::Invalid { .. }) => "invalid",
         Err(InitDataError::Stale) => "stale",
     };
-    metrics::counter!(telemetry::AUTH_VERIFICATIONS_TOTAL, "method" => "init_data", "result" => result).increment(1);
+    metrics::counter!(telemetry::AUTH_VERIFICATIONS_TOTAL, "method" => "init_data", "result" => result)
+        .increment(1);
     let data = verified.map_err(|error| match error {
         InitDataError::Malformed { .. } => AuthError::Malformed,
         InitDataError::Invalid { .. } => AuthError::Invalid,

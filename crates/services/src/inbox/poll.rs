@@ -39,7 +39,10 @@ pub async fn run(services: Services, stop: CancellationToken) {
                     () = poll(&services, api, bot_id) => {}
                 }
                 if let Err(error) = release(&services, owner).await {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "the polling lease runs out by itself");
+                    tracing::debug!(
+                        error = &error as &dyn std::error::Error,
+                        "the polling lease runs out by itself"
+                    );
                 }
             }
             Ok(false) => tracing::debug!("another process polls"),
@@ -95,7 +98,8 @@ async fn poll(services: &Services, api: &dyn BotApi, bot_id: BotId) {
                     updates.iter().map(|update| ingest(services, bot_id, update.json.as_bytes())),
                 );
                 // An update counts as taken by the next poll's offset, so that comes after the commit.
-                if stored.await.iter().any(|stored| matches!(stored, Err(super::IngestError::Unavailable(_)))) {
+                if stored.await.iter().any(|stored| matches!(stored, Err(super::IngestError::Unavailable(_))))
+                {
                     tracing::warn!("polled updates can't be stored now; they will be polled again");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 } else if let Some(last) = updates.iter().map(|update| update.update_id.0).max() {

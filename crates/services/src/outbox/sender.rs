@@ -44,13 +44,19 @@ pub async fn run(services: Services, api: Arc<dyn BotApi>, stop: CancellationTok
         if now.millis_since(expired_looked_at).abs() >= EXPIRED_LOOK_MS {
             expired_looked_at = now;
             if let Err(error) = end_expired(&services).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "rows of dead senders can't be ended now");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "rows of dead senders can't be ended now"
+                );
             }
         }
         let step = match next_step(&services, bot_id, &on_wire).await {
             Ok(step) => step,
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the outbox can't be worked off now");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the outbox can't be worked off now"
+                );
                 Step::Wait { milliseconds: 2 * LOOK_MS }
             }
         };
@@ -111,7 +117,8 @@ async fn next_step(services: &Services, bot_id: BotId, on_wire: &Arc<Semaphore>)
         // Only messages count against Telegram's limits of messages.
         return Ok(Step::Send(row, permit));
     }
-    let per_chat = Rate { burst: 3, interval_ms: 1000 / services.settings().sends_per_chat_per_second.max(1) };
+    let per_chat =
+        Rate { burst: 3, interval_ms: 1000 / services.settings().sends_per_chat_per_second.max(1) };
     let wait_ms = take(services, &format!("send:{}:chat:{}", bot_id.0, row.chat_id.0), per_chat).await;
     if wait_ms > 0 {
         give_back(services, &row, wait_ms).await?;
@@ -182,7 +189,8 @@ async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
         Next::Retry { is_flood: true, .. } => "flood_wait",
         Next::Retry { is_flood: false, .. } => "retry",
     };
-    metrics::counter!(telemetry::TELEGRAM_SENDS_TOTAL, "class" => row.class.label(), "outcome" => outcome).increment(1);
+    metrics::counter!(telemetry::TELEGRAM_SENDS_TOTAL, "class" => row.class.label(), "outcome" => outcome)
+        .increment(1);
     if let Err(ApiError::FloodWait { retry_after_s }) = &answer {
         close_gate(services, row.bot_id, *retry_after_s).await;
     } else if let Err(error) = &answer {

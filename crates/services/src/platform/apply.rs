@@ -129,7 +129,9 @@ pub async fn accept(
         accepted -= (rejected.len() - before) as u64;
     }
 
-    renamed.into_iter().for_each(|user_id| services.names().forget(user_id));
+    for user_id in renamed {
+        services.names().forget(user_id);
+    }
     for change in changes {
         index::apply(services, &change.tournament_id, change.version, &change.keys).await;
         services
@@ -137,7 +139,9 @@ pub async fn accept(
             .publish(Signal::Board { tournament_id: change.tournament_id, version: change.version });
     }
     rejected.sort_by_key(|rejection| rejection.index);
-    for (result, count) in [("accepted", accepted), ("duplicate", duplicates), ("rejected", rejected.len() as u64)] {
+    for (result, count) in
+        [("accepted", accepted), ("duplicate", duplicates), ("rejected", rejected.len() as u64)]
+    {
         metrics::counter!(telemetry::PLATFORM_EVENTS_TOTAL, "result" => result).increment(count);
     }
     Ok(EventsAnswer { accepted, duplicates, rejected })

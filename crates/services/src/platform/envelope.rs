@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ErrorCode, EventId, EventSource, Locale, Operator, Order, PlatformUserId, Score, TelegramUserId, Timestamp,
-    Tournament, TournamentId, tournament::Title,
+    ErrorCode, EventId, EventSource, Locale, Operator, Order, PlatformUserId, Score, TelegramUserId,
+    Timestamp, Tournament, TournamentId, tournament::Title,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -124,10 +124,11 @@ struct RawUser {
 }
 
 fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
-    let raw: RawUser =
-        serde_json::from_str(data).map_err(|_| invalid("data needs platform_user_id and alias of the right types"))?;
+    let raw: RawUser = serde_json::from_str(data)
+        .map_err(|_| invalid("data needs platform_user_id and alias of the right types"))?;
     let alias = raw.alias.trim();
-    if alias.is_empty() || alias.chars().count() > ALIAS_CHARACTERS_MAX || alias.chars().any(char::is_control) {
+    if alias.is_empty() || alias.chars().count() > ALIAS_CHARACTERS_MAX || alias.chars().any(char::is_control)
+    {
         return Err(invalid("alias must be 1 to 64 characters without control characters"));
     }
     if raw.telegram_user_id.is_some_and(|id| id.0 <= 0 || id.0 >= 1 << 52) {
@@ -152,14 +153,16 @@ struct RawTournament {
 }
 
 fn read_tournament(data: &str) -> Result<Tournament, Unreadable> {
-    let raw: RawTournament = serde_json::from_str(data)
-        .map_err(|_| invalid("data needs tournament_id, title, starts_at, ends_at, operator and order of the right types"))?;
+    let raw: RawTournament = serde_json::from_str(data).map_err(|_| {
+        invalid("data needs tournament_id, title, starts_at, ends_at, operator and order of the right types")
+    })?;
     if raw.ends_at <= raw.starts_at {
         return Err(invalid("ends_at must be later than starts_at"));
     }
     Ok(Tournament {
         tournament_id: raw.tournament_id,
-        title: Title::new(raw.title).ok_or(invalid("title must hold 1 to 32 languages of 1 to 120 characters each"))?,
+        title: Title::new(raw.title)
+            .ok_or(invalid("title must hold 1 to 32 languages of 1 to 120 characters each"))?,
         starts_at: raw.starts_at,
         ends_at: raw.ends_at,
         operator: raw.operator,
@@ -175,8 +178,9 @@ struct RawScore {
 }
 
 fn read_score(data: &str) -> Result<ScorePosted, Unreadable> {
-    let raw: RawScore = serde_json::from_str(data)
-        .map_err(|_| invalid("data needs tournament_id, platform_user_id and an integer score within ±2^53"))?;
+    let raw: RawScore = serde_json::from_str(data).map_err(|_| {
+        invalid("data needs tournament_id, platform_user_id and an integer score within ±2^53")
+    })?;
     Ok(ScorePosted {
         tournament_id: raw.tournament_id,
         platform_user_id: raw.platform_user_id,
@@ -204,17 +208,24 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let event = |rest: &str| format!(r#"{{"specversion":"1.0","id":"e1","source":"/s","time":"2026-01-01T00:00:00Z",{rest}}}"#);
+        let event = |rest: &str| {
+            format!(r#"{{"specversion":"1.0","id":"e1","source":"/s","time":"2026-01-01T00:00:00Z",{rest}}}"#)
+        };
         let cases = [
             (event(r#""type":"platform.unknown""#), ErrorCode::EventTypeUnknown),
             (event(r#""type":"platform.score.posted""#), ErrorCode::EventDataInvalid),
             (
-                event(r#""type":"platform.score.posted","data":{"tournament_id":"cup","platform_user_id":"42","score":1.5}"#),
+                event(
+                    r#""type":"platform.score.posted","data":{"tournament_id":"cup","platform_user_id":"42","score":1.5}"#,
+                ),
                 ErrorCode::EventDataInvalid,
             ),
-            (event(r#""type":"platform.user.upserted","data":{"platform_user_id":"42","alias":" "}"#), ErrorCode::EventDataInvalid),
+            (
+                event(r#""type":"platform.user.upserted","data":{"platform_user_id":"42","alias":" "}"#),
+                ErrorCode::EventDataInvalid,
+            ),
             (r#"{"specversion":"0.3","id":"e1","source":"/s","type":"x"}"#.to_owned(), ErrorCode::BadRequest),
-            (r#"[]"#.to_owned(), ErrorCode::BadRequest),
+            ("[]".to_owned(), ErrorCode::BadRequest),
         ];
         for (text, code) in cases {
             assert_eq!(read_text(&text).unwrap_err().code, code, "{text}");

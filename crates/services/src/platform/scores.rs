@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
     ErrorCode, EventId, EventSource, Operator, PlatformUserId, Standing, Timestamp, TournamentId, UserId,
-    ranking::{self, Applied, RankKey},
     event::Rejection,
+    ranking::{self, Applied, RankKey},
     tournament::Acceptance,
 };
 use storage::{StoreError, Transaction, board::ScoreEvent, tournament::TournamentRow};
@@ -54,8 +54,12 @@ pub(crate) async fn apply(
     Ok(outcome)
 }
 
-async fn players_of(tx: &mut dyn Transaction, run: &Run) -> Result<HashMap<PlatformUserId, UserId>, StoreError> {
-    let wanted: HashSet<&PlatformUserId> = run.iter().map(|(_, (_, score))| &score.platform_user_id).collect();
+async fn players_of(
+    tx: &mut dyn Transaction,
+    run: &Run,
+) -> Result<HashMap<PlatformUserId, UserId>, StoreError> {
+    let wanted: HashSet<&PlatformUserId> =
+        run.iter().map(|(_, (_, score))| &score.platform_user_id).collect();
     let wanted: Vec<PlatformUserId> = wanted.into_iter().cloned().collect();
     let users = tx.users().by_platform_ids(&wanted).await?;
     Ok(users.into_iter().filter_map(|user| Some((user.platform_user_id?, user.user_id))).collect())
@@ -80,7 +84,9 @@ async fn apply_to_board(
         let acceptance =
             row.tournament.accepts(event.time, services.now(), services.settings().score_grace_ms);
         match (players.get(&score.platform_user_id), acceptance) {
-            (None, _) => outcome.reject(place, &event, ErrorCode::PlayerUnknown, "platform_user_id is not known"),
+            (None, _) => {
+                outcome.reject(place, &event, ErrorCode::PlayerUnknown, "platform_user_id is not known");
+            }
             (Some(_), Acceptance::OutsideWindow) => outcome.reject(
                 place,
                 &event,
@@ -114,14 +120,17 @@ async fn store(
     let before: HashMap<UserId, Standing> = tx.boards().standings(board, &users).await?.into_iter().collect();
     let keeps_history = tournament.operator == Operator::Latest;
     if keeps_history {
-        let history: Vec<ScoreEvent> = counted.iter().map(|(user_id, event, score)| ScoreEvent {
-            tournament_id: board.clone(),
-            user_id: *user_id,
-            source: event.source.clone(),
-            event_id: event.event_id.clone(),
-            score: score.score,
-            at: event.time,
-        }).collect();
+        let history: Vec<ScoreEvent> = counted
+            .iter()
+            .map(|(user_id, event, score)| ScoreEvent {
+                tournament_id: board.clone(),
+                user_id: *user_id,
+                source: event.source.clone(),
+                event_id: event.event_id.clone(),
+                score: score.score,
+                at: event.time,
+            })
+            .collect();
         tx.boards().add_history(&history).await?;
     }
 

@@ -79,7 +79,8 @@ pub fn verify(
     if headers.id.is_empty() || headers.id.len() > 255 {
         return Err(SignatureError::Malformed);
     }
-    let sent_at = headers.timestamp.parse().map(Timestamp::from_secs).map_err(|_| SignatureError::Malformed)?;
+    let sent_at =
+        headers.timestamp.parse().map(Timestamp::from_secs).map_err(|_| SignatureError::Malformed)?;
     if now.millis_since(sent_at).saturating_abs() > TOLERANCE_MS {
         return Err(SignatureError::Time);
     }

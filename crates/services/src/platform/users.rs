@@ -7,8 +7,10 @@ use crate::{Services, platform::envelope::UserUpserted};
 
 type Refused = (ErrorCode, &'static str);
 
-const TAKEN: Refused =
-    (ErrorCode::TelegramIdTaken, "telegram_user_id is linked to another user, or the user to another Telegram id");
+const TAKEN: Refused = (
+    ErrorCode::TelegramIdTaken,
+    "telegram_user_id is linked to another user, or the user to another Telegram id",
+);
 
 /// Adds or refreshes a user, and links the Telegram id that the event names. Answers the user, or why the event
 /// contradicts what is known.

@@ -80,7 +80,11 @@ const AUDIENCE: &str = "podium";
 ///
 /// # Errors
 /// [`TokenError::Keys`] when there is no key to sign with.
-pub async fn issue(services: &Services, user_id: UserId, session_id: SessionId) -> Result<AccessToken, TokenError> {
+pub async fn issue(
+    services: &Services,
+    user_id: UserId,
+    session_id: SessionId,
+) -> Result<AccessToken, TokenError> {
     let key = services.keys().signing(services).await.map_err(TokenError::Keys)?;
     let now = services.now().as_secs();
     let claims = Claims {

@@ -111,7 +111,11 @@ impl KeyRing {
     }
 
     /// The key named `kid`, if it may still verify.
-    pub(crate) async fn verifying(&self, services: &Services, kid: &str) -> Result<Option<Arc<UsableKey>>, KeyError> {
+    pub(crate) async fn verifying(
+        &self,
+        services: &Services,
+        kid: &str,
+    ) -> Result<Option<Arc<UsableKey>>, KeyError> {
         let named = |set: &KeySet| set.keys.iter().find(|key| key.kid == kid).cloned();
         if let Some(key) = named(&*self.fresh(services, RELOAD_MS).await?) {
             return Ok(Some(key));

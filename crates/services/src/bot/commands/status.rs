@@ -13,7 +13,8 @@ pub(super) async fn answer(context: Context<'_>, tx: &mut dyn Transaction) -> Re
     let now = context.services.now();
     let inbox = tx.inbox().stats().await?.oldest_open_at;
     let outbox = tx.outbox().stats().await?.oldest_due_at;
-    let late_ms = [inbox, outbox].into_iter().flatten().map(|since| now.millis_since(since)).max().unwrap_or(0);
+    let late_ms =
+        [inbox, outbox].into_iter().flatten().map(|since| now.millis_since(since)).max().unwrap_or(0);
     if late_ms < PUNCTUAL_MS {
         return Ok(say(context, keys::bot::STATUS_UP));
     }
