@@ -33,13 +33,19 @@ const REDIS_PREFIX: &str = "podium";
 pub async fn open_store(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
     let url = settings.database_url.expose_secret();
     if settings.is_postgres() {
-        let options =
-            storage_postgres::Options { connections: settings.file.postgres.connections, ..Default::default() };
-        let store = PostgresStore::connect(url, &options).await.context("the PostgreSQL database can't be reached")?;
+        let options = storage_postgres::Options {
+            connections: settings.file.postgres.connections,
+            ..Default::default()
+        };
+        let store = PostgresStore::connect(url, &options)
+            .await
+            .context("the PostgreSQL database can't be reached")?;
         return Ok(Arc::new(store));
     }
     anyhow::ensure!(url.starts_with("sqlite:"), "DATABASE_URL must begin with sqlite: or postgres:");
-    let store = SqliteStore::open(url, &storage_sqlite::Options::default()).await.context("the SQLite file can't be opened")?;
+    let store = SqliteStore::open(url, &storage_sqlite::Options::default())
+        .await
+        .context("the SQLite file can't be opened")?;
     Ok(Arc::new(store))
 }
 
@@ -68,8 +74,8 @@ async fn bus(settings: &Settings, rng: &dyn Rng) -> anyhow::Result<Bus> {
             Arc::new(InProcessSignals::default()),
         ));
     };
-    let connection =
-        RedisConnection::connect(url.expose_secret(), REDIS_PREFIX).context("REDIS_URL is not an address of Redis")?;
+    let connection = RedisConnection::connect(url.expose_secret(), REDIS_PREFIX)
+        .context("REDIS_URL is not an address of Redis")?;
     connection.ping().await.context("Redis can't be reached")?;
     Ok((
         Arc::new(RedisRanks::new(connection.clone())),

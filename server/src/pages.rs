@@ -36,7 +36,9 @@ pub fn router() -> Router<AppState> {
         .route("/app/{*rest}", get(app_page::show))
         .route("/i18n/{file}", get(catalogs::show))
         .route("/fn/{*name}", any(functions::call))
-        .layer(CompressionLayer::new().br(true).gzip(true).compress_when(SizeAbove::new(COMPRESS_FROM_BYTES)));
+        .layer(
+            CompressionLayer::new().br(true).gzip(true).compress_when(SizeAbove::new(COMPRESS_FROM_BYTES)),
+        );
     pages.merge(files::router())
 }
 

@@ -272,7 +272,11 @@ pub fn file_settings() -> anyhow::Result<FileSettings> {
     // The section is the first word behind the prefix; the rest is the key.
     let sections = ["boards", "sending", "postgres"];
     let from_env = Env::prefixed("PODIUM_")
-        .filter(move |key| sections.iter().any(|section| key.as_str().to_ascii_lowercase().starts_with(&format!("{section}_"))))
+        .filter(move |key| {
+            sections
+                .iter()
+                .any(|section| key.as_str().to_ascii_lowercase().starts_with(&format!("{section}_")))
+        })
         .map(|key| key.as_str().to_ascii_lowercase().replacen('_', ".", 1).into())
         .split(".");
     figment.merge(from_env).extract().context("the settings file or a PODIUM_… variable is not valid")
@@ -341,7 +345,9 @@ fn public_url(named: &Named, telegram: &TelegramSettings, listen: &str) -> anyho
     let url = match (&named.podium_public_url, &named.railway_public_domain, &telegram.webhook_url) {
         (Some(url), ..) => address("PODIUM_PUBLIC_URL", url)?,
         (None, Some(domain), _) => address("RAILWAY_PUBLIC_DOMAIN", &format!("https://{domain}"))?,
-        (None, None, Some(webhook)) => address("TELEGRAM_WEBHOOK_URL", &webhook.origin().ascii_serialization())?,
+        (None, None, Some(webhook)) => {
+            address("TELEGRAM_WEBHOOK_URL", &webhook.origin().ascii_serialization())?
+        }
         (None, None, None) => address("PODIUM_LISTEN", &format!("http://{listen}"))?,
     };
     let api_on_loopback = is_loopback(&address("TELEGRAM_API_URL", &telegram.api_url)?);
@@ -356,7 +362,10 @@ fn public_url(named: &Named, telegram: &TelegramSettings, listen: &str) -> anyho
 
 fn address(name: &'static str, text: &str) -> anyhow::Result<Url> {
     let url = Url::parse(text).map_err(|_| anyhow::anyhow!("{name} is not an address"))?;
-    ensure!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{name} is not an http or https address");
+    ensure!(
+        matches!(url.scheme(), "http" | "https") && url.has_host(),
+        "{name} is not an http or https address"
+    );
     Ok(url)
 }
 

@@ -89,7 +89,9 @@ async fn check(simulator: &Handle, database: &Database, updates: &HashMap<i64, i
     assert!(done.iter().all(|row| row[1] == "done"), "an update is not done: {done:?}");
 
     let mut ambiguous = 0;
-    let outgoing = database.rows("SELECT CAST(cause_update_id AS TEXT), state FROM outgoing_messages ORDER BY cause_update_id").await;
+    let outgoing = database
+        .rows("SELECT CAST(cause_update_id AS TEXT), state FROM outgoing_messages ORDER BY cause_update_id")
+        .await;
     assert_eq!(outgoing.len(), updates.len(), "each update has one outgoing row");
     for row in outgoing {
         let user_id = updates[&row[0].parse::<i64>().unwrap()];

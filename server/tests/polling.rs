@@ -22,10 +22,12 @@ async fn a_dead_poller_is_followed_within_15_seconds_on_postgres() {
 
 async fn take_over(database: Database) {
     let simulator = start_simulator().await;
-    let (first, second) = (Podium::new(&database, &simulator, true), Podium::new(&database, &simulator, true));
+    let (first, second) =
+        (Podium::new(&database, &simulator, true), Podium::new(&database, &simulator, true));
     let mut polling = first.start().await;
     let user_id = write_first(&simulator);
-    wait_until("the first answer came", Duration::from_secs(15), async || answers(&simulator, user_id) == 1).await;
+    wait_until("the first answer came", Duration::from_secs(15), async || answers(&simulator, user_id) == 1)
+        .await;
     for round in 1..=TAKEOVERS {
         // The other one is there before the polling one dies, and waits for its lease.
         let podium = if round % 2 == 1 { &second } else { &first };

@@ -60,7 +60,8 @@ impl Serve {
         let settings = Arc::new(Settings::from_env()?);
         let metrics = telemetry::metrics::install()?;
         // Listening comes before the database: a taken port is the commonest mistake and the cheapest to see.
-        let public = if self.role.is_web() { Some(listen("PODIUM_LISTEN", &settings.listen).await?) } else { None };
+        let public =
+            if self.role.is_web() { Some(listen("PODIUM_LISTEN", &settings.listen).await?) } else { None };
         let internal = listen("PODIUM_INTERNAL_LISTEN", &settings.internal_listen).await?;
         let store = compose::open_store(&settings).await?;
         if self.no_migrate {
@@ -114,7 +115,9 @@ impl Serve {
 }
 
 async fn listen(name: &'static str, address: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("can't listen on {address} ({name}); is it taken?"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("can't listen on {address} ({name}); is it taken?"))
 }
 
 async fn serve_internal(

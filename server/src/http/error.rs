@@ -70,7 +70,9 @@ impl IntoResponse for ApiError {
 /// The challenge of a 401 (RFC 6750, 3).
 fn challenge(code: ErrorCode) -> HeaderValue {
     HeaderValue::from_static(match code {
-        ErrorCode::TokenExpired => r#"Bearer realm="podium", error="invalid_token", error_description="expired""#,
+        ErrorCode::TokenExpired => {
+            r#"Bearer realm="podium", error="invalid_token", error_description="expired""#
+        }
         ErrorCode::SignatureInvalid => r#"Signature realm="podium""#,
         _ => r#"Bearer realm="podium""#,
     })

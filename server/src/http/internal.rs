@@ -42,7 +42,10 @@ pub async fn ready(services: &Services) -> StatusCode {
     match services.store().ping().await {
         Ok(()) => StatusCode::OK,
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the database does not answer");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "not ready: the database does not answer"
+            );
             StatusCode::SERVICE_UNAVAILABLE
         }
     }

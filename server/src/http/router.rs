@@ -58,13 +58,15 @@ async fn method_not_allowed() -> ApiError {
 /// Programs get a problem document, people a page.
 async fn not_found(state: State<AppState>, headers: HeaderMap, uri: Uri) -> Response {
     let is_for_programs = ["/v1", "/fn", "/api", "/telegram", "/.well-known"];
-    if is_for_programs.iter().any(|prefix| uri.path() == *prefix || uri.path().starts_with(&format!("{prefix}/"))) {
+    if is_for_programs
+        .iter()
+        .any(|prefix| uri.path() == *prefix || uri.path().starts_with(&format!("{prefix}/")))
+    {
         return ApiError::new(ErrorCode::NotFound).into_response();
     }
     pages::not_found(state, headers).await
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
 fn panicked(_payload: Box<dyn std::any::Any + Send>) -> Response {
     // The payload may hold anything; the panic hook has logged where it happened.
     tracing::error!("a handler panicked");

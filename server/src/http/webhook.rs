@@ -1,5 +1,6 @@
 //! Where Telegram sends updates: secret, size, durable, 200. Nothing is handled here.
 
+use axum::extract::rejection::BytesRejection;
 use axum::{
     Router,
     body::Bytes,
@@ -7,7 +8,6 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use axum::extract::rejection::BytesRejection;
 use domain::{BotId, ErrorCode};
 use secrecy::{ExposeSecret, SecretString};
 use services::inbox;
@@ -42,7 +42,11 @@ async fn take_update(
     result.map(|()| StatusCode::OK)
 }
 
-async fn store(state: &AppState, headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<(), ApiError> {
+async fn store(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(), ApiError> {
     let presented = headers.get(SECRET_HEADER).map_or(&[][..], |value| value.as_bytes());
     if !state.webhook_secret.as_deref().is_some_and(|secret| is_secret(secret, presented)) {
         return Err(ApiError::new(ErrorCode::Unauthorized));

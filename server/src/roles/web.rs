@@ -39,7 +39,9 @@ pub async fn app_state(
 ) -> anyhow::Result<AppState> {
     let webhook_secret = if settings.telegram.enabled && settings.telegram.webhook_url.is_some() {
         let given = settings.telegram.webhook_secret.clone();
-        Some(Arc::new(setup::webhook_secret(&services, given).await.context("the webhook's secret can't be read")?))
+        Some(Arc::new(
+            setup::webhook_secret(&services, given).await.context("the webhook's secret can't be read")?,
+        ))
     } else {
         None
     };

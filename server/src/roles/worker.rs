@@ -20,10 +20,9 @@ pub async fn run(settings: Arc<Settings>, services: Services, stopping: Cancella
         tasks.spawn(inbox::worker::run(services.clone(), stopping.clone()));
         tasks.spawn(outbox::sender::run(services.clone(), api, stopping.clone()));
         let delivery = match &settings.telegram.webhook_url {
-            Some(url) => Delivery::Webhook {
-                url: url.to_string(),
-                secret: settings.telegram.webhook_secret.clone(),
-            },
+            Some(url) => {
+                Delivery::Webhook { url: url.to_string(), secret: settings.telegram.webhook_secret.clone() }
+            }
             None => Delivery::Polling,
         };
         tasks.spawn(setup::run(services.clone(), delivery.clone(), stopping.clone()));

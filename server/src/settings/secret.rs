@@ -24,7 +24,9 @@ pub fn load(settings: &Settings, rng: &dyn Rng) -> anyhow::Result<Secrets> {
     let secret = match &settings.secret {
         Some(secret) => secret.clone(),
         None if settings.is_postgres() => {
-            bail!("PODIUM_SECRET is not set; with PostgreSQL every machine needs the same one (32 random bytes or more)")
+            bail!(
+                "PODIUM_SECRET is not set; with PostgreSQL every machine needs the same one (32 random bytes or more)"
+            )
         }
         None => made_or_kept(&data_folder(settings), rng)?,
     };
@@ -36,7 +38,11 @@ fn data_folder(settings: &Settings) -> std::path::PathBuf {
     let url = settings.database_url.expose_secret();
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
-    Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+    Path::new(path)
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+        .to_owned()
 }
 
 fn made_or_kept(folder: &Path, rng: &dyn Rng) -> anyhow::Result<SecretString> {
@@ -57,7 +63,8 @@ fn made_or_kept(folder: &Path, rng: &dyn Rng) -> anyhow::Result<SecretString> {
             Ok(made.into())
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let kept = fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
+            let kept =
+                fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
             Ok(kept.trim().to_owned().into())
         }
         Err(error) => Err(error).with_context(|| format!("{} can't be written", path.display())),

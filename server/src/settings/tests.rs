@@ -28,7 +28,8 @@ fn no_error_repeats_a_secret() {
         ("PODIUM_PUBLIC_URL", "hunter2"),
     ];
     for secret in secrets {
-        let mut variables = vec![("TELEGRAM_BOT_TOKEN", TOKEN), ("PODIUM_PUBLIC_URL", "https://play.example")];
+        let mut variables =
+            vec![("TELEGRAM_BOT_TOKEN", TOKEN), ("PODIUM_PUBLIC_URL", "https://play.example")];
         variables.push(secret);
         let text = format!("{:?}", settings(&variables).unwrap_err());
         assert!(text.contains(secret.0), "{text} does not name {}", secret.0);
@@ -41,7 +42,10 @@ fn a_real_bot_needs_https() {
     let bot = ("TELEGRAM_BOT_TOKEN", TOKEN);
     assert!(error(&[bot]).starts_with("PODIUM_PUBLIC_URL must be an https address"));
     assert!(error(&[bot, ("PODIUM_PUBLIC_URL", "http://127.0.0.1:3000")]).starts_with("PODIUM_PUBLIC_URL"));
-    assert!(error(&[bot, ("TELEGRAM_WEBHOOK_URL", "http://play.example/hook")]).starts_with("TELEGRAM_WEBHOOK_URL"));
+    assert!(
+        error(&[bot, ("TELEGRAM_WEBHOOK_URL", "http://play.example/hook")])
+            .starts_with("TELEGRAM_WEBHOOK_URL")
+    );
     assert!(settings(&[bot, ("TELEGRAM_API_URL", "http://127.0.0.1:8081")]).is_ok());
 }
 

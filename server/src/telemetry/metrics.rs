@@ -25,7 +25,10 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
 }
 
 fn describe() {
-    describe_histogram!(names::TELEGRAM_WEBHOOK_ACK_SECONDS, "Seconds until an update is durable and acknowledged");
+    describe_histogram!(
+        names::TELEGRAM_WEBHOOK_ACK_SECONDS,
+        "Seconds until an update is durable and acknowledged"
+    );
     describe_counter!(names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL, "Answers to Telegram's webhook calls");
     describe_counter!(names::WEBHOOK_UPDATES_TOTAL, "Updates taken, done, retried and given up");
     describe_gauge!(names::QUEUE_OLDEST_AGE_SECONDS, "Age of the oldest row that is not done");
@@ -38,7 +41,10 @@ fn describe() {
     describe_histogram!(names::JWT_ISSUE_SECONDS, "Seconds that signing a token took");
     describe_counter!(names::HTTP_REQUESTS_TOTAL, "Requests by route, method and status");
     describe_histogram!(names::HTTP_REQUEST_DURATION_SECONDS, "Seconds that requests took");
-    describe_histogram!(names::LEADERBOARD_RTT_SECONDS, "Seconds from the page's request for a board to its answer");
+    describe_histogram!(
+        names::LEADERBOARD_RTT_SECONDS,
+        "Seconds from the page's request for a board to its answer"
+    );
     describe_counter!(names::PLATFORM_EVENTS_TOTAL, "Events of the platform by result");
     describe_counter!(names::FUNNEL_TOTAL, "Steps from opening the app to its target");
     describe_gauge!(names::SSE_CLIENTS, "Viewers of live boards");

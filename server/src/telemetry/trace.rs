@@ -29,7 +29,8 @@ pub async fn track(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let is_webhook = request.headers().contains_key("x-telegram-bot-api-secret-token");
     let route = if is_webhook { "webhook".to_owned() } else { route };
-    let span = tracing::info_span!("request", trace_id = %trace_id, http.route = %route, http.method = method);
+    let span =
+        tracing::info_span!("request", trace_id = %trace_id, http.route = %route, http.method = method);
     let response = TRACE_ID.scope(trace_id, next.run(request).instrument(span.clone())).await;
 
     let status = response.status();
@@ -97,7 +98,12 @@ mod tests {
         };
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         assert_eq!(parsed(good).as_deref(), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
-        for bad in ["", "00-0", "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "00-<script>aaaaaaaaaaaaaaaaaaaaaaaa-0-0"] {
+        for bad in [
+            "",
+            "00-0",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-<script>aaaaaaaaaaaaaaaaaaaaaaaa-0-0",
+        ] {
             assert_eq!(parsed(bad), None, "{bad}");
         }
     }

@@ -10,7 +10,8 @@ async fn server_with_players(players: i64) -> TestServer {
     let server = server().await;
     server.events(&json!([server.tournament("cup", "best", "desc")])).await;
     for chunk in (1..=players).collect::<Vec<_>>().chunks(400) {
-        let mut batch: Vec<Value> = chunk.iter().map(|n| server.user(&n.to_string(), &format!("P{n}"), None)).collect();
+        let mut batch: Vec<Value> =
+            chunk.iter().map(|n| server.user(&n.to_string(), &format!("P{n}"), None)).collect();
         batch.extend(chunk.iter().map(|n| server.score(&format!("s{n}"), "cup", &n.to_string(), *n)));
         server.events(&Value::Array(batch)).await;
     }
@@ -49,7 +50,8 @@ async fn around_me_shows_the_neighbors_and_needs_a_token() {
     server.events(&json!([server.user("25", "P25", Some(42))])).await;
     let jwt = server.sign_in(42, "Ada").await.jwt;
     let (_, page) = server.json(get_as("/v1/tournaments/cup/board?around=me&limit=5", &jwt)).await;
-    let ranks: Vec<u64> = page["entries"].as_array().unwrap().iter().map(|entry| entry["rank"].as_u64().unwrap()).collect();
+    let ranks: Vec<u64> =
+        page["entries"].as_array().unwrap().iter().map(|entry| entry["rank"].as_u64().unwrap()).collect();
     assert_eq!(ranks, [24, 25, 26, 27, 28]);
     assert_eq!((&page["me"]["rank"], &page["me"]["alias"]), (&json!(26), &json!("P25")));
 
@@ -88,7 +90,13 @@ async fn an_unchanged_board_is_not_sent_again() {
 async fn a_board_shows_nobody_s_ids() {
     let server = server().await;
     let user = server.user("platform-id-7", "Ann", Some(424_242));
-    server.events(&json!([server.tournament("cup", "best", "desc"), user, server.score("s", "cup", "platform-id-7", 1)])).await;
+    server
+        .events(&json!([
+            server.tournament("cup", "best", "desc"),
+            user,
+            server.score("s", "cup", "platform-id-7", 1)
+        ]))
+        .await;
     server.sign_in(424_242, "Ada").await;
     let (_, page) = server.json(get("/v1/tournaments/cup/board")).await;
     let text = page.to_string();
@@ -163,7 +171,12 @@ async fn tournaments_are_listed_running_first() {
 #[tokio::test]
 async fn an_unknown_tournament_and_a_foreign_cursor_have_their_codes() {
     let server = server_with_players(1).await;
-    for path in ["/v1/tournaments/nowhere", "/v1/tournaments/nowhere/board", "/v1/tournaments/%20/board", "/v1/tournaments/nowhere/live"] {
+    for path in [
+        "/v1/tournaments/nowhere",
+        "/v1/tournaments/nowhere/board",
+        "/v1/tournaments/%20/board",
+        "/v1/tournaments/nowhere/live",
+    ] {
         let (status, body) = server.json(get(path)).await;
         assert_eq!(problem_code(status, &body), "tournament_unknown", "{path}");
     }

@@ -22,7 +22,8 @@ struct Bot {
 impl Bot {
     async fn start() -> Self {
         let limits = LimitsConfig { enabled: false, ..LimitsConfig::default() };
-        let config = Config { token: TOKEN.to_owned(), limits, limit_set_webhook: false, ..Config::default() };
+        let config =
+            Config { token: TOKEN.to_owned(), limits, limit_set_webhook: false, ..Config::default() };
         let telegram = simulator::start(config).await.unwrap();
         let server = server_with_bot(&telegram.base_url()).await;
         let stop = CancellationToken::new();
@@ -90,7 +91,10 @@ impl Bot {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        assert!(tokio::time::timeout(Duration::from_secs(10), wait).await.is_ok(), "waited in vain until {what}");
+        assert!(
+            tokio::time::timeout(Duration::from_secs(10), wait).await.is_ok(),
+            "waited in vain until {what}"
+        );
     }
 }
 
@@ -142,7 +146,10 @@ async fn help_shows_the_keyboard_and_its_buttons_work() {
     let labels: Vec<String> =
         buttons(&help).iter().map(|button| button["text"].as_str().unwrap().to_owned()).collect();
     assert_eq!(labels, ["Profile", "Tournaments and missions", "Bonuses and promos", "Help"]);
-    assert_eq!(buttons(&bot.ask(42, "Profile").await)[0]["web_app"]["url"], "http://127.0.0.1:3000/app/profile");
+    assert_eq!(
+        buttons(&bot.ask(42, "Profile").await)[0]["web_app"]["url"],
+        "http://127.0.0.1:3000/app/profile"
+    );
     assert_eq!(bot.ask(42, "Help").await["text"], help["text"]);
     bot.server.events(&json!([bot.server.tournament("cup", "best", "desc")])).await;
     let tournament = bot.ask(42, "Tournaments and missions").await;
@@ -200,7 +207,12 @@ async fn status_tells_how_late_things_are() {
     let mut tx = bot.server.services.store().begin_write().await.unwrap();
     let claimed = tx
         .inbox()
-        .claim(bot.server.services.now(), uuid::Uuid::from_u128(1), bot.server.services.now().plus_ms(600_000), 10)
+        .claim(
+            bot.server.services.now(),
+            uuid::Uuid::from_u128(1),
+            bot.server.services.now().plus_ms(600_000),
+            10,
+        )
         .await
         .unwrap();
     tx.save().await.unwrap();

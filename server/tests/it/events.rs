@@ -8,7 +8,8 @@ use crate::support::{TestServer, post_json, problem_code, server};
 async fn server_with_cup() -> TestServer {
     let server = server().await;
     let cup = server.tournament("cup", "best", "desc");
-    let answer = server.events(&json!([cup, server.user("a", "Ann", None), server.user("b", "Bob", None)])).await;
+    let answer =
+        server.events(&json!([cup, server.user("a", "Ann", None), server.user("b", "Bob", None)])).await;
     assert_eq!(answer, json!({"accepted": 3, "duplicates": 0, "rejected": []}));
     server
 }
@@ -132,7 +133,8 @@ async fn each_operator_and_order_ranks_by_its_rule() {
             server.clock.advance_ms(1000);
             batch.push(server.score(id, "cup", "a", score));
         }
-        let expected: Vec<(String, i64)> = expected.iter().map(|(alias, score)| ((*alias).to_owned(), *score)).collect();
+        let expected: Vec<(String, i64)> =
+            expected.iter().map(|(alias, score)| ((*alias).to_owned(), *score)).collect();
         server.events(&Value::Array(batch)).await;
         assert_eq!(server.standings("cup").await, expected, "{operator} {order}");
     }
@@ -152,7 +154,10 @@ async fn the_platform_links_a_person_and_a_contradiction_is_refused() {
     let taken = json!([server.user("b", "Bob", Some(42)), server.user("a", "Ann", Some(43))]);
     let answer = server.events(&taken).await;
     assert_eq!(answer["accepted"], 0);
-    assert!(answer["rejected"].as_array().unwrap().iter().all(|one| one["code"] == "telegram_id_taken"), "{answer}");
+    assert!(
+        answer["rejected"].as_array().unwrap().iter().all(|one| one["code"] == "telegram_id_taken"),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
@@ -202,7 +207,9 @@ async fn unsigned_changed_old_and_unknown_calls_are_refused() {
 async fn a_single_event_may_come_alone() {
     let server = server().await;
     let mut single = server.signed_events(&server.user("a", "Ann", None));
-    single.headers_mut().insert("content-type", "application/cloudevents+json; charset=utf-8".parse().unwrap());
+    single
+        .headers_mut()
+        .insert("content-type", "application/cloudevents+json; charset=utf-8".parse().unwrap());
     let (status, body) = server.json(single).await;
     assert_eq!((status, &body["accepted"]), (StatusCode::OK, &json!(1)));
 }

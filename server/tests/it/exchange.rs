@@ -41,7 +41,8 @@ async fn many_sign_ins_at_once_each_get_their_own_session() {
     let server = server().await;
     let all = futures::future::join_all((0..50).map(|number| server.sign_in(number % 10 + 1, "Ada"))).await;
     let users: std::collections::BTreeSet<_> = all.iter().map(|signed_in| signed_in.user.user_id).collect();
-    let tokens: std::collections::BTreeSet<_> = all.iter().map(|signed_in| &signed_in.refresh_token).collect();
+    let tokens: std::collections::BTreeSet<_> =
+        all.iter().map(|signed_in| &signed_in.refresh_token).collect();
     assert_eq!((users.len(), tokens.len()), (10, 50));
 }
 
@@ -69,7 +70,8 @@ async fn each_kind_of_bad_init_data_has_its_code() {
     };
     cases.push((from_the_future, "init_data_invalid"));
     for (init_data, code) in cases {
-        let (status, body) = server.json(post_json("/v1/tg/exchange", &json!({"init_data": init_data}))).await;
+        let (status, body) =
+            server.json(post_json("/v1/tg/exchange", &json!({"init_data": init_data}))).await;
         assert_eq!(problem_code(status, &body), code);
         assert_eq!(status.as_u16(), if code == "init_data_malformed" { 400 } else { 401 });
     }

@@ -3,8 +3,8 @@
 
 mod board;
 mod bot;
-mod exchange;
 mod events;
+mod exchange;
 mod identity_table;
 mod live;
 mod openapi;

@@ -11,7 +11,10 @@ fn the_document_is_the_one_that_was_reviewed() {
         std::fs::write(&path, &document).unwrap();
     }
     let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(document == reviewed, "docs/openapi.json is not what the server serves; see the top of this file");
+    assert!(
+        document == reviewed,
+        "docs/openapi.json is not what the server serves; see the top of this file"
+    );
 }
 
 #[test]

@@ -23,9 +23,19 @@ const CALLS: [&str; 6] = [
 async fn nonsense_is_answered_by_a_problem_document() {
     let server = server().await;
     let rng = SeededRng::new(3);
-    let mut bodies: Vec<Vec<u8>> = ["", "{}", "[]", "null", "1", "\"\"", "{\"init_data\":7}", "{\"refresh_token\":null}", "{\"rtt_ms\":[-1]}"]
-        .map(|text| text.as_bytes().to_vec())
-        .to_vec();
+    let mut bodies: Vec<Vec<u8>> = [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "1",
+        "\"\"",
+        "{\"init_data\":7}",
+        "{\"refresh_token\":null}",
+        "{\"rtt_ms\":[-1]}",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec();
     bodies.push(b"[".repeat(10_000));
     bodies.push(format!("{{\"init_data\":\"{}\"}}", "a=b&".repeat(4_000)).into_bytes());
     for length in [1, 10, 1_000] {
@@ -35,7 +45,9 @@ async fn nonsense_is_answered_by_a_problem_document() {
     }
     for path in CALLS {
         for body in &bodies {
-            for content_type in ["application/json", "text/plain", "application/cloudevents-batch+json", "\u{e9}"] {
+            for content_type in
+                ["application/json", "text/plain", "application/cloudevents-batch+json", "\u{e9}"]
+            {
                 let request = Request::post(path)
                     .header(header::CONTENT_TYPE, content_type)
                     .header(header::AUTHORIZATION, "Bearer \u{e9}")
@@ -62,8 +74,15 @@ async fn nonsense_is_answered_by_a_problem_document() {
 #[tokio::test]
 async fn every_method_on_every_call_is_answered() {
     let server = server().await;
-    for path in CALLS.into_iter().chain(["/v1/tg/me", "/v1/tournaments", "/v1/nothing", "/fn/nothing", "/openapi.json"]) {
-        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
+    for path in CALLS.into_iter().chain([
+        "/v1/tg/me",
+        "/v1/tournaments",
+        "/v1/nothing",
+        "/fn/nothing",
+        "/openapi.json",
+    ]) {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS]
+        {
             let request = Request::builder().method(method.clone()).uri(path).body(Body::empty()).unwrap();
             let status = server.request(request).await.status();
             assert!(status.as_u16() < 500, "{method} {path} answered {status}");
@@ -83,7 +102,8 @@ async fn an_unknown_call_and_a_wrong_method_have_their_codes() {
 #[tokio::test]
 async fn a_large_body_is_refused() {
     let server = server().await;
-    let (status, body) = server.json(post_json("/v1/tg/exchange", &json!({"init_data": "x".repeat(70_000)}))).await;
+    let (status, body) =
+        server.json(post_json("/v1/tg/exchange", &json!({"init_data": "x".repeat(70_000)}))).await;
     assert_eq!(problem_code(status, &body), "too_large");
 }
 
@@ -102,8 +122,14 @@ async fn a_problem_carries_the_caller_s_trace() {
 async fn a_report_of_the_page_is_bounded() {
     let server = server().await;
     let report = |body: Value| post_json("/v1/telemetry", &body);
-    assert_eq!(server.request(report(json!({"rtt_ms": [12, 40], "opened": true}))).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(
+        server.request(report(json!({"rtt_ms": [12, 40], "opened": true}))).await.status(),
+        StatusCode::NO_CONTENT
+    );
     assert_eq!(server.request(report(json!({}))).await.status(), StatusCode::NO_CONTENT);
-    assert_eq!(server.request(report(json!({"rtt_ms": vec![1; 17]}))).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        server.request(report(json!({"rtt_ms": vec![1; 17]}))).await.status(),
+        StatusCode::BAD_REQUEST
+    );
     assert_eq!(server.request(report(json!({"user_id": "x"}))).await.status(), StatusCode::BAD_REQUEST);
 }

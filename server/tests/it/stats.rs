@@ -17,7 +17,8 @@ async fn stats(server: &TestServer, update_id: i64) -> String {
     let now = server.services.now();
     let mut tx = server.services.store().begin_write().await.unwrap();
     let lease = uuid::Uuid::from_u128(update_id.unsigned_abs().into());
-    let row = tx.outbox().claim(OutgoingClass::Reply, now, lease, now.plus_ms(1), 1).await.unwrap().pop().unwrap();
+    let row =
+        tx.outbox().claim(OutgoingClass::Reply, now, lease, now.plus_ms(1), 1).await.unwrap().pop().unwrap();
     tx.outbox().finish(&row, Outcome::Sent { message_id: Some(1) }, now).await.unwrap();
     tx.save().await.unwrap();
     serde_json::from_str::<serde_json::Value>(&row.payload).unwrap()["text"].as_str().unwrap().to_owned()
@@ -60,7 +61,8 @@ async fn rows_that_change_are_seen_to_change() {
         }])
         .await
         .unwrap();
-    let held = tx.inbox().claim(now, uuid::Uuid::from_u128(7), now.plus_ms(1), 1).await.unwrap().pop().unwrap();
+    let held =
+        tx.inbox().claim(now, uuid::Uuid::from_u128(7), now.plus_ms(1), 1).await.unwrap().pop().unwrap();
     tx.inbox().bury(&held, now, "panicked").await.unwrap();
     tx.save().await.unwrap();
     let third = stats(&server, 3).await;

@@ -13,7 +13,10 @@ use axum::{
     http::{Request, Response, StatusCode, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use bus::{limits::in_process::InProcessLimits, ranks::in_process::InProcessRanks, signals::in_process::InProcessSignals};
+use bus::{
+    limits::in_process::InProcessLimits, ranks::in_process::InProcessRanks,
+    signals::in_process::InProcessSignals,
+};
 use domain::{Clock, MockClock, SeededRng, session::SignedIn};
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::BodyExt;
@@ -132,7 +135,8 @@ impl TestServer {
 
     /// Init data of a person, signed now.
     pub fn init_data(&self, telegram_user_id: i64, first_name: &str) -> String {
-        let user = json!({"id": telegram_user_id, "first_name": first_name, "language_code": "en"}).to_string();
+        let user =
+            json!({"id": telegram_user_id, "first_name": first_name, "language_code": "en"}).to_string();
         let auth_date = self.clock.now().as_secs().to_string();
         let token: BotToken = TOKEN.parse().unwrap();
         init_data::sign(&[("user", user.as_str()), ("auth_date", auth_date.as_str())], &token)
@@ -202,7 +206,11 @@ impl TestServer {
         if let Some(telegram_user_id) = telegram_user_id {
             data["telegram_user_id"] = json!(telegram_user_id);
         }
-        self.event(&format!("user-{id}-{alias}-{telegram_user_id:?}").replace(' ', "-"), "platform.user.upserted", &data)
+        self.event(
+            &format!("user-{id}-{alias}-{telegram_user_id:?}").replace(' ', "-"),
+            "platform.user.upserted",
+            &data,
+        )
     }
 
     /// A score that is reached now.

@@ -72,7 +72,11 @@ async fn what_is_no_update_is_refused_and_what_is_unknown_is_not() {
     }
     let invalid_utf8 = TestServer::update(Body::from(vec![b'{', 0xff, b'}']));
     assert_eq!(server.request(invalid_utf8).await.status(), StatusCode::BAD_REQUEST);
-    for strange in [r#"{"update_id":1}"#, r#"{"update_id":2,"thing_of_tomorrow":{"chat":7}}"#, r#"{"update_id":3,"message":7}"#] {
+    for strange in [
+        r#"{"update_id":1}"#,
+        r#"{"update_id":2,"thing_of_tomorrow":{"chat":7}}"#,
+        r#"{"update_id":3,"message":7}"#,
+    ] {
         assert_eq!(server.request(TestServer::update(strange)).await.status(), StatusCode::OK, "{strange}");
     }
     assert_eq!(services::inbox::worker::work_once(&server.services).await.unwrap(), 3);

@@ -30,7 +30,10 @@ impl Database {
         });
         let name = format!("test_{}", uuid_text());
         let mut admin = sqlx::PgConnection::connect(&admin_url).await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut admin)
+            .await
+            .unwrap();
         let (server, _) = admin_url.rsplit_once('/').unwrap();
         Self::Postgres { url: format!("{server}/{name}"), admin_url, name }
     }
@@ -49,12 +52,16 @@ impl Database {
             Self::Sqlite { .. } => {
                 let mut connection = sqlx::SqliteConnection::connect(&self.url()).await.unwrap();
                 let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-                rows.iter().map(|row| (0..row.len()).map(|index| row.get::<String, _>(index)).collect()).collect()
+                rows.iter()
+                    .map(|row| (0..row.len()).map(|index| row.get::<String, _>(index)).collect())
+                    .collect()
             }
             Self::Postgres { url, .. } => {
                 let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
                 let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-                rows.iter().map(|row| (0..row.len()).map(|index| row.get::<String, _>(index)).collect()).collect()
+                rows.iter()
+                    .map(|row| (0..row.len()).map(|index| row.get::<String, _>(index)).collect())
+                    .collect()
             }
         }
     }

@@ -45,7 +45,7 @@ pub struct BoardParameters {
         (status = 404, description = "`tournament_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn board(
+pub(crate) async fn board(
     State(services): State<Services>,
     TournamentPath(id): TournamentPath,
     MaybeSession(session): MaybeSession,
@@ -57,7 +57,8 @@ pub async fn board(
         (None, Some(cursor)) => WindowQuery::Cursor(cursor),
         (None, None) => WindowQuery::Top,
         (Some(_), _) => {
-            return Err(ApiError::new(ErrorCode::BadRequest).with_detail("around takes `me`, and no cursor beside it"));
+            return Err(ApiError::new(ErrorCode::BadRequest)
+                .with_detail("around takes `me`, and no cursor beside it"));
         }
     };
     let limit = parameters.limit.unwrap_or(50);
@@ -66,7 +67,9 @@ pub async fn board(
     // The page depends on the viewer too, but a viewer's own row moves with the board's version alone.
     let etag = format!("\"{}-{}\"", page.version, page.total);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let mut response = if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)) {
+    let mut response = if known
+        .is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag))
+    {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         Json(page).into_response()

@@ -40,7 +40,7 @@ impl std::fmt::Debug for ExchangeRequest {
         (status = 429, description = "`rate_limited`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn exchange(
+pub(crate) async fn exchange(
     State(services): State<Services>,
     ClientAddress(address): ClientAddress,
     ApiJson(request): ApiJson<ExchangeRequest>,

@@ -7,7 +7,7 @@ use crate::http::internal;
 
 /// The process runs.
 #[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "It runs")))]
-pub async fn live() -> StatusCode {
+pub(crate) async fn live() -> StatusCode {
     internal::live().await
 }
 
@@ -18,6 +18,6 @@ pub async fn live() -> StatusCode {
     tag = "health",
     responses((status = 200, description = "It can serve"), (status = 503, description = "The database does not answer"))
 )]
-pub async fn ready(State(services): State<Services>) -> StatusCode {
+pub(crate) async fn ready(State(services): State<Services>) -> StatusCode {
     internal::ready(&services).await
 }

@@ -13,7 +13,7 @@ use crate::http::error::ApiError;
     tag = "sign-in",
     responses((status = 200, description = "The key set", body = Object))
 )]
-pub async fn jwks(State(services): State<Services>) -> Result<impl IntoResponse, ApiError> {
+pub(crate) async fn jwks(State(services): State<Services>) -> Result<impl IntoResponse, ApiError> {
     let jwks = services.keys().jwks(&services).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "the key set can't be read");
         ApiError::new(ErrorCode::Unavailable)

@@ -42,7 +42,7 @@ static VIEWERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(VIEWE
         (status = 503, description = "`unavailable`: too many viewers", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn live(
+pub(crate) async fn live(
     State(state): State<AppState>,
     TournamentPath(id): TournamentPath,
     headers: HeaderMap,
@@ -81,21 +81,22 @@ fn frames(
     // The delay after which a browser comes back; spread by the server's restart itself.
     let first = stream::once(async { Bytes::from_static(b"retry: 2000\n\n") })
         .chain(stream::iter(subscription.first.clone()).map(|frame| frame.bytes));
-    let next = stream::unfold((subscription, stopping, viewer), |(mut subscription, stopping, viewer)| async {
-        let bytes = tokio::select! {
-            () = stopping.cancelled() => return None,
-            received = tokio::time::timeout(HEARTBEAT, subscription.next.recv()) => match received {
-                Ok(Ok(frame)) => frame.bytes,
-                // Too slow: what was lost is made up by the whole window.
-                Ok(Err(RecvError::Lagged(_))) => {
-                    subscription.next = subscription.next.resubscribe();
-                    subscription.snapshot().bytes
-                }
-                Ok(Err(RecvError::Closed)) => return None,
-                Err(_) => Bytes::from_static(b": still here\n\n"),
-            },
-        };
-        Some((bytes, (subscription, stopping, viewer)))
-    });
+    let next =
+        stream::unfold((subscription, stopping, viewer), |(mut subscription, stopping, viewer)| async {
+            let bytes = tokio::select! {
+                () = stopping.cancelled() => return None,
+                received = tokio::time::timeout(HEARTBEAT, subscription.next.recv()) => match received {
+                    Ok(Ok(frame)) => frame.bytes,
+                    // Too slow: what was lost is made up by the whole window.
+                    Ok(Err(RecvError::Lagged(_))) => {
+                        subscription.next = subscription.next.resubscribe();
+                        subscription.snapshot().bytes
+                    }
+                    Ok(Err(RecvError::Closed)) => return None,
+                    Err(_) => Bytes::from_static(b": still here\n\n"),
+                },
+            };
+            Some((bytes, (subscription, stopping, viewer)))
+        });
     first.chain(next).map(Ok)
 }

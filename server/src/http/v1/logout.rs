@@ -24,7 +24,7 @@ use crate::http::{
         (status = 401, description = "`refresh_invalid`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn logout(
+pub(crate) async fn logout(
     State(services): State<Services>,
     ClientAddress(address): ClientAddress,
     ApiJson(request): ApiJson<RefreshRequest>,

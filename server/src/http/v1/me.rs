@@ -17,7 +17,7 @@ use crate::http::{error::ApiError, extract::SignedInSession};
         (status = 401, description = "`unauthorized` or `token_expired`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn me(
+pub(crate) async fn me(
     State(services): State<Services>,
     SignedInSession(session): SignedInSession,
 ) -> Result<impl IntoResponse, ApiError> {

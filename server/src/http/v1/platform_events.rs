@@ -37,7 +37,7 @@ pub const BODY_BYTES_MAX: usize = 2 << 20;
         (status = 415, description = "`unsupported_media_type`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn platform_events(
+pub(crate) async fn platform_events(
     State(services): State<Services>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -53,7 +53,8 @@ pub async fn platform_events(
         signature: header("webhook-signature"),
     };
     let key = platform::verify(&services.settings().platform_keys, signed, &body, services.now())?;
-    let malformed = || ApiError::new(ErrorCode::BadRequest).with_detail("the body is not CloudEvents in JSON");
+    let malformed =
+        || ApiError::new(ErrorCode::BadRequest).with_detail("the body is not CloudEvents in JSON");
     let media_type = header(header::CONTENT_TYPE.as_str()).split(';').next().unwrap_or_default().trim();
     let events: Vec<&RawValue> = match media_type {
         "application/cloudevents-batch+json" => serde_json::from_slice(&body).map_err(|_| malformed())?,

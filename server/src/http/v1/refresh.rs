@@ -39,7 +39,7 @@ impl std::fmt::Debug for RefreshRequest {
         (status = 429, description = "`rate_limited`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn refresh(
+pub(crate) async fn refresh(
     State(services): State<Services>,
     ClientAddress(address): ClientAddress,
     ApiJson(request): ApiJson<RefreshRequest>,

@@ -46,7 +46,7 @@ pub struct TelemetryReport {
         (status = 429, description = "`rate_limited`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn telemetry(
+pub(crate) async fn telemetry(
     State(services): State<Services>,
     ClientAddress(address): ClientAddress,
     ApiJson(report): ApiJson<TelemetryReport>,

@@ -21,7 +21,7 @@ use crate::http::{
         (status = 404, description = "`tournament_unknown`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn tournament(
+pub(crate) async fn tournament(
     State(services): State<Services>,
     TournamentPath(id): TournamentPath,
     MaybeSession(session): MaybeSession,

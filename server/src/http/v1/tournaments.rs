@@ -33,7 +33,7 @@ pub struct TournamentsAnswer {
         (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn tournaments(
+pub(crate) async fn tournaments(
     State(services): State<Services>,
     ApiQuery(query): ApiQuery<TournamentsQuery>,
 ) -> Result<Json<TournamentsAnswer>, ApiError> {
