@@ -1,18 +1,28 @@
 //! What a page offers to do. The client draws it as its main and secondary button; where it can't, the page does.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
+use crate::reactive;
+
 /// Something to do.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Action {
     label: String,
-    run: Callback<()>,
+    run: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl std::fmt::Debug for Action {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Action").field(&self.label).finish()
+    }
 }
 
 impl Action {
     /// An action with the text of its button.
     pub(crate) fn new(label: String, run: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { label, run: Callback::new(move |()| run()) }
+        Self { label, run: Arc::new(run) }
     }
 
     /// The text of the button.
@@ -22,7 +32,7 @@ impl Action {
 
     /// Does it.
     pub(crate) fn run(&self) {
-        self.run.run(());
+        (self.run)();
     }
 }
 
@@ -44,14 +54,24 @@ impl Actions {
         expect_context()
     }
 
-    /// The first thing to do here.
-    pub(crate) fn main(self) -> Signal<Option<Action>> {
-        self.main.into()
+    /// The first thing to do here; the reader runs again when it changes.
+    pub(crate) fn main(self) -> Option<Action> {
+        self.main.get()
     }
 
-    /// The second.
-    pub(crate) fn secondary(self) -> Signal<Option<Action>> {
-        self.secondary.into()
+    /// The first thing to do here, once.
+    pub(crate) fn main_untracked(self) -> Option<Action> {
+        self.main.get_untracked()
+    }
+
+    /// The second; the reader runs again when it changes.
+    pub(crate) fn secondary(self) -> Option<Action> {
+        self.secondary.get()
+    }
+
+    /// The second, once.
+    pub(crate) fn secondary_untracked(self) -> Option<Action> {
+        self.secondary.get_untracked()
     }
 
     /// Offers what `main` and `secondary` say for as long as the calling page is shown.
@@ -60,8 +80,8 @@ impl Actions {
         main: impl Fn() -> Option<Action> + 'static,
         secondary: impl Fn() -> Option<Action> + 'static,
     ) {
-        Effect::new(move |_| self.main.set(main()));
-        Effect::new(move |_| self.secondary.set(secondary()));
+        reactive::effect(move || self.main.set(main()));
+        reactive::effect(move || self.secondary.set(secondary()));
         on_cleanup(move || {
             self.main.set(None);
             self.secondary.set(None);

@@ -1,14 +1,16 @@
 //! The root of the page: the contexts that parts share, and the frame around the pages.
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf4, prelude::*};
 
 use crate::{
     actions::Actions,
     clock::Now,
     data::Data,
+    json,
     net::status::Network,
     page_data::PageData,
-    pages::{LobbyPage, NotFoundPage, ProfilePage, TournamentPage},
+    pages::{lobby_page, not_found_page, profile_page, tournament_page},
+    reactive,
     router::{Route, Router},
     session::Session,
     telegram::Telegram,
@@ -29,11 +31,6 @@ impl Bot {
     /// The bot of this page.
     pub(crate) fn expect() -> Self {
         expect_context()
-    }
-
-    /// Whether the server knows its bot.
-    pub(crate) fn is_known(self) -> bool {
-        self.0.with_value(Option::is_some)
     }
 
     /// The link that opens a page of the app from Telegram.
@@ -93,25 +90,26 @@ impl Shared {
 }
 
 /// The whole page.
-#[component]
-pub(crate) fn App(
-    /// What its parts share.
-    shared: Shared,
-) -> impl IntoView {
-    let route = shared.router.route();
+pub(crate) fn app(shared: Shared) -> impl IntoView {
     view! {
         <div class="page">
             {move || {
                 shared.texts.track();
-                match route.get() {
-                    Some(Route::Lobby) => view! { <LobbyPage/> }.into_any(),
-                    Some(Route::Tournament(id)) => view! { <TournamentPage id/> }.into_any(),
-                    Some(Route::Profile) => view! { <ProfilePage/> }.into_any(),
-                    None => view! { <NotFoundPage/> }.into_any(),
+                match shared.router.current() {
+                    Some(Route::Lobby) => EitherOf4::A(lobby_page()),
+                    Some(Route::Tournament(id)) => EitherOf4::B(tournament_page(&id)),
+                    Some(Route::Profile) => EitherOf4::C(profile_page()),
+                    None => EitherOf4::D(not_found_page()),
                 }
             }}
         </div>
     }
+}
+
+/// The texts that the server has put into the page, or sent.
+#[cfg(feature = "hydrate")]
+fn read_catalog(json: &str) -> Option<i18n::Catalog> {
+    i18n::Catalog::from_texts(json::read(json)?).ok()
 }
 
 /// Takes over the page that the server rendered. Does nothing to a page that carries no data: that one stands still.
@@ -121,13 +119,13 @@ pub fn hydrate() {
 
     let text = |id: &str| document().get_element_by_id(id).and_then(|element| element.text_content());
     let Some(root) = document().get_element_by_id("podium") else { return };
-    let data = text("page-data").and_then(|json| serde_json::from_str::<PageData>(&json).ok());
-    let catalog = text("page-texts").and_then(|json| i18n::Catalog::from_json(&json).ok());
+    let data = text("page-data").and_then(|json| json::read::<PageData>(&json));
+    let catalog = text("page-texts").and_then(|json| read_catalog(&json));
     let (Some(data), Some(catalog)) = (data, catalog) else { return };
     let handle = leptos::mount::hydrate_from(root.unchecked_into(), move || {
         let shared = Shared::provide(data, catalog);
         come_alive(shared);
-        view! { <App shared/> }
+        app(shared)
     });
     handle.forget();
 }
@@ -140,15 +138,14 @@ fn come_alive(shared: Shared) {
         telegram::{Host, buttons, haptics, launch, look},
     };
 
-    Effect::new(move |_| {
+    reactive::effect(move || {
         shared.now.start();
         shared.network.listen();
         shared.visible.listen();
         shared.router.listen();
         page_opened();
-        leptos::task::spawn_local(async move {
-            if let Some(catalog) = launch::texts().await.and_then(|json| i18n::Catalog::from_json(&json).ok())
-            {
+        reactive::spawn(async move {
+            if let Some(catalog) = launch::texts().await.and_then(|json| read_catalog(&json)) {
                 if let Some(page) = document().document_element() {
                     let _ = page.set_attribute("lang", catalog.locale().tag());
                 }
@@ -157,8 +154,8 @@ fn come_alive(shared: Shared) {
         });
     });
     let is_tied = StoredValue::new(false);
-    Effect::new(move |_| {
-        let host = shared.telegram.host().get();
+    reactive::effect(move || {
+        let host = shared.telegram.host();
         if matches!(host, Host::Present(_)) && !is_tied.get_value() {
             is_tied.set_value(true);
             haptics::enable(host.supports((6, 1)));
@@ -167,6 +164,6 @@ fn come_alive(shared: Shared) {
             shared.visible.listen_to_telegram();
         }
     });
-    leptos::task::spawn_local(shared.telegram.find());
-    leptos::task::spawn_local(shared.session.start(shared.telegram));
+    reactive::spawn(shared.telegram.find());
+    reactive::spawn(shared.session.start(shared.telegram));
 }

@@ -12,7 +12,7 @@ mod telemetry;
 pub(crate) use self::telemetry::page_opened;
 pub(crate) use self::{
     live::keep_live,
-    me_bar::MeBar,
-    rows::{Board, Neighbors},
+    me_bar::me_bar,
+    rows::{board, neighbors},
     store::BoardStore,
 };

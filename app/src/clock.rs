@@ -58,7 +58,7 @@ pub(crate) fn countdown(texts: Texts, until: Timestamp, now: Timestamp) -> Strin
     let seconds = u64::try_from((until.millis_since(now) + SECOND_MS - 1) / SECOND_MS).unwrap_or_default();
     let (days, hours) = (seconds / 86_400, seconds / 3600 % 24);
     if days > 0 {
-        return texts.with(|catalog| i18n::keys::app::time_days(catalog, days, hours));
+        return i18n::keys::app::time_days(&texts.all(), days, hours);
     }
     format!("{hours:02}:{:02}:{:02}", seconds / 60 % 60, seconds % 60)
 }

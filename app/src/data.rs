@@ -69,26 +69,35 @@ impl Data {
         expect_context()
     }
 
-    /// The tournaments.
-    pub(crate) fn lobby(self) -> Signal<Remote<Lobby>> {
-        self.lobby.into()
+    /// The tournaments; the reader runs again when they change.
+    pub(crate) fn lobby(self) -> Remote<Lobby> {
+        self.lobby.get()
     }
 
-    /// The tournament that is shown, or was last.
-    pub(crate) fn tournament(self) -> Signal<Option<Known>> {
-        self.tournament.into()
+    /// The tournaments, once.
+    pub(crate) fn lobby_untracked(self) -> Remote<Lobby> {
+        self.lobby.get_untracked()
+    }
+
+    /// The tournament that is shown, or was last; the reader runs again when it changes.
+    pub(crate) fn tournament(self) -> Option<Known> {
+        self.tournament.get()
+    }
+
+    /// The tournament that is shown, once.
+    pub(crate) fn tournament_untracked(self) -> Option<Known> {
+        self.tournament.get_untracked()
     }
 
     /// Asks for the tournaments. What is there stays until the answer comes, and after a failure.
     pub(crate) async fn load_lobby(self) {
-        let failed = self.lobby.with_untracked(|lobby| matches!(lobby, Remote::Failed(_)));
-        if failed {
+        if matches!(self.lobby_untracked(), Remote::Failed(_)) {
             self.lobby.set(Remote::Loading);
         }
         match functions::lobby().await {
             Ok(lobby) => self.lobby.set(Remote::Ready(lobby)),
             Err(failure) => {
-                if self.lobby.with_untracked(|lobby| lobby.ready().is_none()) {
+                if self.lobby_untracked().ready().is_none() {
                     self.lobby.set(Remote::Failed(failure.code()));
                 }
             }
@@ -97,54 +106,40 @@ impl Data {
 
     /// Makes `id` the tournament that is shown, with what is known of it already.
     pub(crate) fn turn_to(self, id: &TournamentId) {
-        if self.tournament.with_untracked(|known| known.as_ref().is_some_and(|known| known.id == *id)) {
+        if self.shown(id).is_some() {
             return;
         }
-        let known = self.lobby.with_untracked(|lobby| {
-            let lobby = lobby.ready();
-            let card = lobby.and_then(|lobby| {
-                lobby.tournaments.iter().find(|card| card.tournament.tournament_id == *id).cloned()
-            });
-            let board =
-                lobby.and_then(|lobby| lobby.board.clone()).filter(|board| board.tournament_id == *id);
-            Known { id: id.clone(), card, board: board.map_or(Remote::Loading, Remote::Ready) }
-        });
+        let mut known = Known { id: id.clone(), card: None, board: Remote::Loading };
+        if let Remote::Ready(lobby) = self.lobby_untracked() {
+            known.card = lobby.tournaments.into_iter().find(|card| card.tournament.tournament_id == *id);
+            if let Some(board) = lobby.board.filter(|board| board.tournament_id == *id) {
+                known.board = Remote::Ready(board);
+            }
+        }
         self.tournament.set(Some(known));
     }
 
     /// Asks for the tournament that is shown.
     pub(crate) async fn load_tournament(self) {
-        let Some(id) = self.tournament.with_untracked(|known| known.as_ref().map(|known| known.id.clone()))
-        else {
-            return;
-        };
-        let has_board = || {
-            self.tournament.with_untracked(|known| {
-                known.as_ref().is_some_and(|known| known.id == id && known.board.ready().is_some())
-            })
-        };
-        if !has_board() {
-            self.tournament.update(|known| {
-                if let Some(known) = known {
-                    known.board = Remote::Loading;
-                }
-            });
+        let Some(known) = self.tournament_untracked() else { return };
+        let id = known.id.clone();
+        if known.board.ready().is_none() {
+            self.tournament.set(Some(Known { board: Remote::Loading, ..known }));
         }
         let answer = functions::tournament_page(id.clone()).await;
-        let is_shown =
-            self.tournament.with_untracked(|known| known.as_ref().is_some_and(|known| known.id == id));
-        if !is_shown {
-            return;
-        }
+        let Some(known) = self.shown(&id) else { return };
         match answer {
             Ok(page) => self.tournament.set(Some(Known::from(page))),
-            Err(failure) => {
-                if !has_board() {
-                    let board = Remote::Failed(failure.code());
-                    self.tournament.set(Some(Known { id, card: None, board }));
-                }
+            Err(failure) if known.board.ready().is_none() => {
+                self.tournament.set(Some(Known { id, card: None, board: Remote::Failed(failure.code()) }));
             }
+            Err(_) => {}
         }
+    }
+
+    /// The tournament that is shown, if it is `id`.
+    fn shown(self, id: &TournamentId) -> Option<Known> {
+        self.tournament_untracked().filter(|known| known.id == *id)
     }
 }
 

@@ -4,11 +4,13 @@
 //! what is registered.
 
 mod board;
+mod encoding;
 mod failure;
 mod lobby;
 mod me;
 mod tournament;
 
+pub(crate) use self::encoding::PageJson;
 pub use self::{board::board_page, failure::Failure, lobby::lobby, me::me, tournament::tournament_page};
 
 /// Who may call a server function.

@@ -7,18 +7,17 @@ use leptos::prelude::*;
 
 use crate::{
     app::Shared,
-    board::{Board, BoardStore, MeBar},
+    board::{BoardStore, board, me_bar},
     page_data::{First, PageData},
-    pages::{Dock, PhaseMark, sign_in_notice},
+    pages::{dock, offline, phase_mark, sign_in_notice},
     router::Route,
     session::{Session, SignIn},
     telegram::Telegram,
     ui::{
-        Avatar, BoardSkeleton, Button, ButtonKind, Cell, CellLink, CellSkeleton, Icon, Placeholder, Section,
-        Shape, Steps,
+        ButtonKind, Shape, Way, avatar, board_skeleton, button, cell, cell_link, cell_skeleton, icon,
+        placeholder, section, steps,
     },
 };
-
 /// The page of all parts.
 #[component]
 pub(crate) fn Kit(
@@ -61,18 +60,17 @@ fn Part(name: &'static str, #[prop(optional)] padded: bool, children: Children) 
 
 #[component]
 fn Marks() -> impl IntoView {
-    let avatars = ["Ann", "Boris", "Chloé", "Дима", "Enzo", "Fay", "Gus"].map(|name| {
-        view! { <Avatar name=name.to_owned() seed=name.to_owned() class=""/> }
-    });
+    let avatars = ["Ann", "Boris", "Chloé", "Дима", "Enzo", "Fay", "Gus"]
+        .map(|name| avatar(name.to_owned(), name.to_owned(), ""));
     let cards = samples::lobby().tournaments;
     view! {
-        <Part name="Steps" padded=true><div class="kit__line"><Steps class="site__logo"/><Steps class="greeting__logo"/></div></Part>
+        <Part name="Steps" padded=true><div class="kit__line">{steps("site__logo")}{steps("greeting__logo")}</div></Part>
         <Part name="Icons" padded=true>
-            <div class="kit__line">{Shape::ALL.map(|shape| view! { <Icon shape/> }).collect_view()}</div>
+            <div class="kit__line">{Shape::ALL.map(|shape| icon(shape)).collect_view()}</div>
         </Part>
         <Part name="Avatars" padded=true><div class="kit__line">{avatars.collect_view()}</div></Part>
         <Part name="Phases" padded=true>
-            <div class="kit__line">{cards.into_iter().map(|card| view! { <PhaseMark card/> }).collect_view()}</div>
+            <div class="kit__line">{cards.into_iter().map(|card| phase_mark(card)).collect_view()}</div>
         </Part>
     }
 }
@@ -85,64 +83,55 @@ fn Buttons() -> impl IntoView {
         ("Tinted", ButtonKind::Tinted),
         ("Destructive", ButtonKind::Destructive),
     ];
-    let buttons = kinds.map(|(label, kind)| {
-        view! {
-            <Button kind label=label.to_owned() on_press=nothing/>
-            <Button kind label=format!("{label}, busy") on_press=nothing busy=Signal::stored(true)/>
-        }
-    });
+    let buttons = kinds.map(|(label, kind)| button(kind, label.to_owned(), nothing));
     view! { <Part name="Buttons" padded=true>{buttons.collect_view()}</Part> }
 }
 
 #[component]
 fn Boards() -> impl IntoView {
     let player = Session::expect().player();
-    let board = move |players: u64| {
+    let panel = move |players: u64| {
         let store = BoardStore::new(samples::board(players), domain::ranking::Order::Desc, player);
-        view! { <section class="panel"><Board store/></section> }
+        view! { <section class="panel">{board(store, 50)}</section> }
     };
     view! {
-        <Part name="Board">{board(8)}</Part>
-        <Part name="Board with two free steps">{board(1)}</Part>
+        <Part name="Board">{panel(8)}</Part>
+        <Part name="Board with two free steps">{panel(1)}</Part>
         <Part name="Board that loads">
-            <section class="panel"><BoardSkeleton label="Loading".to_owned()/></section>
+            <section class="panel">{board_skeleton("Loading".to_owned())}</section>
         </Part>
         <Part name="Board that is empty">
             <section class="panel">
-                <Placeholder title="Leaderboard".to_owned() text="Nobody has a score yet.".to_owned()/>
+                {placeholder("Leaderboard".to_owned(), "Nobody has a score yet.".to_owned(), Way::None)}
             </section>
         </Part>
         <Part name="Board that could not be had">
-            <Placeholder title="This did not load".to_owned() text="Please try again.".to_owned()>
-                <Button kind=ButtonKind::Filled label="Try again".to_owned() on_press=Callback::new(|()| ())/>
-            </Placeholder>
+            {placeholder("This did not load".to_owned(), "Please try again.".to_owned(), Way::Press("Try again".to_owned(), Callback::new(|()| ())))}
         </Part>
     }
 }
 
 #[component]
 fn Lists() -> impl IntoView {
-    view! {
-        <Part name="Section">
-            <Section header="Coming up" footer="A sentence that explains the section.">
-                <CellLink to=Route::Lobby>
-                    <span class="cell__title">"Autumn cup"</span>
-                    <span class="cell__subtitle">"Starts in 04:10:32 · 12 players"</span>
-                </CellLink>
-                <CellLink to=Route::Lobby>
-                    <span class="cell__title">"A title that is far too long for the width of any phone there is"</span>
-                    <span class="cell__subtitle">"Starts in 2 d 4 h · 1,204 players"</span>
-                </CellLink>
-                <Cell label="Language".to_owned()>"English"</Cell>
-                <CellSkeleton/>
-            </Section>
-        </Part>
-    }
+    let link = |title: &'static str, subtitle: &'static str| {
+        let content = view! {
+            <span class="cell__title">{title}</span>
+            <span class="cell__subtitle">{subtitle}</span>
+        };
+        cell_link(&Route::Lobby, content)
+    };
+    let cells = view! {
+        {link("Autumn cup", "Starts in 04:10:32 · 12 players")}
+        {link("A title that is far too long for the width of any phone there is", "Starts in 2 d 4 h · 1,204 players")}
+        {cell("Language".to_owned(), "English".to_owned())}
+        {cell_skeleton()}
+    };
+    let footer = "A sentence that explains the section.".to_owned();
+    view! { <Part name="Section">{section(Some("Coming up".to_owned()), Some(footer), cells)}</Part> }
 }
 
 #[component]
 fn Notices() -> impl IntoView {
-    let texts = crate::texts::Texts::expect();
     let states = [
         SignIn::Needed,
         SignIn::Stale,
@@ -151,12 +140,8 @@ fn Notices() -> impl IntoView {
         SignIn::Failed(ErrorCode::Unavailable),
     ];
     view! {
-        <Part name="Notices">{states.map(|state| sign_in_notice(&state, texts)).collect_view()}</Part>
-        <Part name="Cut off">
-            <p class="banner" role="status">
-                <Icon shape=Shape::Cloud/> {texts.get(i18n::keys::app::OFFLINE)}
-            </p>
-        </Part>
+        <Part name="Notices">{states.map(sign_in_notice).into_iter().collect::<Vec<_>>()}</Part>
+        <Part name="Cut off">{offline()}</Part>
     }
 }
 
@@ -165,6 +150,6 @@ fn Feet() -> impl IntoView {
     let player = Session::expect().player();
     let store = BoardStore::new(samples::board(8), domain::ranking::Order::Desc, player);
     view! {
-        <Part name="Foot"><div class="dock"><MeBar store/><Dock/></div></Part>
+        <Part name="Foot"><div class="dock">{me_bar(store)}{dock()}</div></Part>
     }
 }

@@ -10,6 +10,10 @@
 #![deny(missing_docs)]
 // Views are types as deep as their markup.
 #![recursion_limit = "256"]
+#![cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "what only a WebView runs is compiled on the server too")
+)]
 
 mod actions;
 mod app;
@@ -19,11 +23,13 @@ mod data;
 #[cfg(feature = "ssr")]
 mod document;
 pub mod functions;
+mod json;
 #[cfg(feature = "ssr")]
 mod kit;
 mod net;
 mod page_data;
 mod pages;
+mod reactive;
 mod router;
 mod session;
 #[cfg(feature = "ssr")]

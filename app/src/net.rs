@@ -5,9 +5,10 @@ pub(crate) mod status;
 
 use domain::{ErrorCode, Problem};
 use js_sys::{Function, Promise, Reflect};
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, Headers, RequestInit, Response};
+
+use crate::json::{self, FromJson};
 
 /// How long an answer may take.
 const TIMEOUT_MS: i32 = 10_000;
@@ -43,11 +44,11 @@ impl Answer {
     ///
     /// # Errors
     /// The problem's code otherwise; [`ErrorCode::Internal`] for what this page does not understand.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ErrorCode> {
+    pub(crate) fn read<T: FromJson>(&self) -> Result<T, ErrorCode> {
         if !(200..300).contains(&self.status) {
             return Err(self.problem());
         }
-        serde_json::from_str(&self.body).map_err(|_| ErrorCode::Internal)
+        json::read(&self.body).ok_or(ErrorCode::Internal)
     }
 
     /// The code of a failure.
@@ -58,7 +59,7 @@ impl Answer {
             502..=504 => ErrorCode::Unavailable,
             _ => ErrorCode::Internal,
         };
-        serde_json::from_str::<Problem>(&self.body).map_or(by_status, |problem| problem.code)
+        json::read::<Problem>(&self.body).map_or(by_status, |problem| problem.code)
     }
 }
 

@@ -11,7 +11,11 @@ mod profile;
 mod tournament;
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::{dock::Dock, heading::PhaseMark, notices::sign_in_notice};
 pub(crate) use self::{
-    lobby::LobbyPage, not_found::NotFoundPage, profile::ProfilePage, tournament::TournamentPage,
+    dock::dock,
+    heading::phase_mark,
+    notices::{offline, sign_in_notice},
+};
+pub(crate) use self::{
+    lobby::lobby_page, not_found::not_found_page, profile::profile_page, tournament::tournament_page,
 };

@@ -7,13 +7,11 @@
 //! Invariant: the address bar always names the route that is shown, and the launch parameters behind `#` survive every
 //! step until they are dropped on purpose.
 
-mod link;
 mod route;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
-pub(crate) use self::link::Link;
 pub use self::route::Route;
 use crate::telegram::haptics;
 
@@ -35,21 +33,19 @@ impl Router {
         expect_context()
     }
 
-    /// The page to show.
-    pub(crate) fn route(self) -> Signal<Option<Route>> {
-        self.route.into()
+    /// The page to show; the reader runs again when it changes.
+    pub(crate) fn current(self) -> Option<Route> {
+        self.route.get()
     }
 
-    /// Whether there is a way back from here.
-    pub(crate) fn can_go_back(self) -> Signal<bool> {
-        Signal::derive(move || {
-            self.route.with(|route| route.as_ref().is_none_or(|route| route.parent().is_some()))
-        })
+    /// Whether there is a way back from here; the reader runs again when the page changes.
+    pub(crate) fn can_go_back(self) -> bool {
+        self.route.get().is_none_or(|route| route.parent().is_some())
     }
 
     /// Shows `route` and adds it to the history.
     pub(crate) fn go(self, route: Route) {
-        if self.route.with_untracked(|current| current.as_ref() == Some(&route)) {
+        if self.route.get_untracked().as_ref() == Some(&route) {
             scroll_to(0.0);
             return;
         }
@@ -70,8 +66,7 @@ impl Router {
             }
             return;
         }
-        let parent = self.route.with_untracked(|route| route.as_ref().and_then(Route::parent));
-        let parent = parent.unwrap_or(Route::Lobby);
+        let parent = self.route.get_untracked().and_then(|route| route.parent()).unwrap_or(Route::Lobby);
         write_history(&parent, 0, true);
         self.show(Some(parent), 0.0);
     }
@@ -88,9 +83,27 @@ impl Router {
             let path = window().location().pathname().unwrap_or_default();
             self.show(Route::parse(&path), scroll);
         });
-        // An app without its history still works; there is nothing to do about a refusal.
+        let on_click = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| self.follow(&event));
+        // An app without these still works, as documents do; there is nothing to do about a refusal.
         let _ = window().add_event_listener_with_callback("popstate", on_pop.as_ref().unchecked_ref());
+        let _ = document().add_event_listener_with_callback("click", on_click.as_ref().unchecked_ref());
         on_pop.forget();
+        on_click.forget();
+    }
+
+    /// Takes a plain click on a link to a page of the app. Links are ordinary ones, so that they work before the page
+    /// is alive; and one listener serves them all.
+    fn follow(self, event: &JsValue) {
+        let Some(event) = event.dyn_ref::<web_sys::MouseEvent>() else { return };
+        let is_plain = event.button() == 0
+            && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key());
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let link = target.and_then(|target| target.closest("a[href^='/app']").ok().flatten());
+        let route = link.and_then(|link| link.get_attribute("href")).and_then(|path| Route::parse(&path));
+        if let Some(route) = route.filter(|_| is_plain && !event.default_prevented()) {
+            event.prevent_default();
+            self.go(route);
+        }
     }
 
     fn show(self, route: Option<Route>, scroll: f64) {

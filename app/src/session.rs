@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 pub(crate) use self::{call::send_signed, client::SignedIn};
 use crate::{
-    net,
+    net, reactive,
     telegram::{Telegram, launch, storage},
 };
 
@@ -53,11 +53,9 @@ impl Session {
     /// A session in a given state.
     pub(crate) fn in_state(state: SignIn) -> Self {
         let state = RwSignal::new(state);
-        let player = Memo::new(move |_| {
-            state.with(|state| match state {
-                SignIn::In(me) => Some(me.player.clone()),
-                _ => None,
-            })
+        let player = reactive::memo(move || match &*state.read() {
+            SignIn::In(me) => Some(me.player.clone()),
+            _ => None,
         });
         Self { state, player }
     }
@@ -67,9 +65,9 @@ impl Session {
         expect_context()
     }
 
-    /// Where sign-in stands.
-    pub(crate) fn state(self) -> Signal<SignIn> {
-        self.state.into()
+    /// Where sign-in stands; the reader runs again when that changes.
+    pub(crate) fn state(self) -> SignIn {
+        self.state.get()
     }
 
     /// What boards call the signed-in player.
@@ -99,7 +97,7 @@ impl Session {
     /// Ends the session on this device.
     pub(crate) async fn sign_out(self, telegram: Telegram) {
         if let Some(refresh_token) = tokens::take() {
-            let body = serde_json::json!({ "refresh_token": refresh_token }).to_string();
+            let body = call::refresh_body(&refresh_token);
             // The server forgets the session in time even when this does not reach it.
             let _ = net::send(net::Call {
                 url: "/v1/tg/logout".into(),
@@ -109,7 +107,7 @@ impl Session {
             .await;
         }
         launch::drop_init_data();
-        storage::forget(telegram.host().get_untracked()).await;
+        storage::forget(telegram.host_untracked()).await;
         self.state.set(SignIn::Out);
     }
 
@@ -127,7 +125,7 @@ impl Session {
     /// Signs in by the kept refresh token, or says `otherwise`.
     async fn restore(self, otherwise: SignIn, telegram: Telegram) {
         telegram.find().await;
-        let host = telegram.host().get_untracked();
+        let host = telegram.host_untracked();
         let Some(refresh_token) = storage::read(host).await else {
             self.state.set(otherwise);
             return;
@@ -159,7 +157,7 @@ impl Session {
     async fn keep(self, telegram: Telegram) {
         telegram.find().await;
         let Some(token) = tokens::refresh_token() else { return };
-        if storage::write(telegram.host().get_untracked(), &token).await {
+        if storage::write(telegram.host_untracked(), &token).await {
             launch::drop_init_data();
         }
     }
@@ -168,7 +166,7 @@ impl Session {
     fn renewed(self, grant: Grant) {
         self.accept(grant);
         if let Some(telegram) = tokens::telegram() {
-            leptos::task::spawn_local(self.keep(telegram));
+            reactive::spawn(self.keep(telegram));
         }
     }
 

@@ -13,7 +13,7 @@ pub(crate) mod storage;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
-use crate::net;
+use crate::{net, reactive};
 
 /// A version of Telegram's client API.
 pub(crate) type Version = (u32, u32);
@@ -57,9 +57,14 @@ impl Telegram {
         expect_context()
     }
 
-    /// What is around the page.
-    pub(crate) fn host(self) -> Signal<Host> {
-        self.0.into()
+    /// What is around the page; the reader runs again when that is found out.
+    pub(crate) fn host(self) -> Host {
+        self.0.get()
+    }
+
+    /// What is around the page, once.
+    pub(crate) fn host_untracked(self) -> Host {
+        self.0.get_untracked()
     }
 
     /// Waits until it is known what is there.
@@ -74,7 +79,7 @@ impl Telegram {
         self.0.set(detect(has_script));
         if !has_script {
             // A script that comes late is welcome all the same.
-            leptos::task::spawn_local(async move {
+            reactive::spawn(async move {
                 if launch::script_comes_late().await {
                     self.0.set(detect(true));
                 }

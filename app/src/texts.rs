@@ -21,24 +21,24 @@ impl Texts {
         expect_context()
     }
 
-    /// A fixed text.
-    pub(crate) fn get(self, key: Key) -> String {
-        self.0.with_untracked(|catalog| catalog.text(key).to_owned())
+    /// All texts, for one with arguments: its function in `i18n::keys` takes them.
+    pub(crate) fn all(self) -> Arc<Catalog> {
+        self.0.get_untracked()
     }
 
-    /// A text with arguments, by its function in `i18n::keys`.
-    pub(crate) fn with<T>(self, text: impl FnOnce(&Catalog) -> T) -> T {
-        self.0.with_untracked(|catalog| text(catalog))
+    /// A fixed text.
+    pub(crate) fn get(self, key: Key) -> String {
+        self.all().text(key).to_owned()
     }
 
     /// What to say about an error.
     pub(crate) fn error(self, code: ErrorCode) -> String {
-        self.with(|catalog| catalog.error(code).to_owned())
+        self.all().error(code).to_owned()
     }
 
     /// The language.
     pub(crate) fn locale(self) -> Locale {
-        self.with(Catalog::locale)
+        self.all().locale()
     }
 
     /// A whole number as the language writes it.

@@ -10,12 +10,12 @@ mod skeleton;
 mod steps;
 
 pub(crate) use self::{
-    avatar::Avatar,
-    button::{Button, ButtonKind},
-    card::{Card, Tone},
-    cell::{Cell, CellLink, Section},
-    icon::{Icon, Shape},
-    placeholder::Placeholder,
-    skeleton::{BoardSkeleton, CellSkeleton},
-    steps::Steps,
+    avatar::avatar,
+    button::{ButtonKind, button},
+    card::{Tone, Way, card},
+    cell::{cell, cell_link, section},
+    icon::{Shape, icon},
+    placeholder::placeholder,
+    skeleton::{board_skeleton, cell_skeleton},
+    steps::steps,
 };

@@ -1,7 +1,7 @@
 //! Whether the player sees the page. A page in the background holds no connection.
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 use crate::telegram;
 
@@ -32,7 +32,7 @@ impl Visible {
 
     /// Watches the browser. Called once, in the WebView.
     pub(crate) fn listen(self) {
-        let on_change = Closure::<dyn FnMut()>::new(move || self.note(!document().hidden()));
+        let on_change = Closure::<dyn FnMut(JsValue)>::new(move |_| self.note(!document().hidden()));
         // Without this event the page counts as seen, which costs a connection and nothing else.
         let _ = document()
             .add_event_listener_with_callback("visibilitychange", on_change.as_ref().unchecked_ref());

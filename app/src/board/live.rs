@@ -4,17 +4,18 @@ use std::{cell::RefCell, rc::Rc};
 
 use domain::board::{BoardPage, LIVE_ROWS, LiveDelta, LiveSnapshot};
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 use crate::{
     board::{BoardStore, own::keep_own, telemetry::board_took},
     clock::phone_ms,
+    json::{self, FromJson},
     net::{
         self, Call,
         later::{self, Later},
     },
+    reactive,
     session::Session,
     visible::Visible,
 };
@@ -25,26 +26,13 @@ const POLL_MS: i32 = 5000;
 /// How many polls are made before the stream is tried again.
 const POLLS_MAX: u32 = 12;
 
-/// How current a board is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Freshness {
-    /// The stream is being opened.
-    Opening,
-    /// Changes arrive as they happen.
-    Live,
-    /// Changes arrive every few seconds.
-    Polling,
-}
-
 /// Keeps `store` current for as long as the calling page is shown.
-pub(crate) fn keep_live(store: BoardStore, session: Session, visible: Visible) -> Signal<Freshness> {
-    let freshness = RwSignal::new(Freshness::Opening);
+pub(crate) fn keep_live(store: BoardStore, session: Session, visible: Visible) {
     let feed = StoredValue::new_local(None::<Rc<Feed>>);
-    Effect::new(move |_| {
+    reactive::effect(move || {
         let is_visible = visible.get();
         feed.update_value(|feed| {
-            let feed =
-                feed.get_or_insert_with(|| Rc::new(Feed { store, freshness, state: RefCell::default() }));
+            let feed = feed.get_or_insert_with(|| Rc::new(Feed { store, state: RefCell::default() }));
             if is_visible { feed.resume() } else { feed.pause() }
         });
     });
@@ -52,13 +40,11 @@ pub(crate) fn keep_live(store: BoardStore, session: Session, visible: Visible) -
         feed.try_update_value(|feed| feed.take().map(|feed| feed.end()));
     });
     keep_own(store, session);
-    freshness.into()
 }
 
 #[derive(Debug)]
 struct Feed {
     store: BoardStore,
-    freshness: RwSignal<Freshness>,
     state: RefCell<State>,
 }
 
@@ -126,7 +112,6 @@ impl Feed {
             }
             feed.state.borrow_mut().failures = 0;
             feed.store.take_window(snapshot);
-            feed.freshness.set(Freshness::Live);
             net::status::note(true);
         });
         let feed = Rc::clone(self);
@@ -155,7 +140,6 @@ impl Feed {
             let ready = state.stream.as_ref().map(|stream| stream.source.ready_state());
             (state.failures, ready == Some(EventSource::CLOSED))
         };
-        self.freshness.set(Freshness::Opening);
         if failures >= FAILURES_MAX {
             self.poll_later(0);
         } else if is_closed {
@@ -177,14 +161,14 @@ impl Feed {
         let feed = Rc::clone(self);
         self.wait(delay_ms, move || {
             feed.state.borrow_mut().stream = None;
-            leptos::task::spawn_local(async move { feed.poll().await });
+            reactive::spawn(async move { feed.poll().await });
         });
     }
 
     fn wait(&self, delay_ms: i32, action: impl FnOnce() + 'static) {
         let action = move || {
             // In a task of its own, so that the timer can be replaced while it runs.
-            leptos::task::spawn_local(async move { action() });
+            reactive::spawn(async move { action() });
         };
         let waits = later::after(delay_ms, action);
         let mut state = self.state.borrow_mut();
@@ -208,7 +192,6 @@ impl Feed {
                 self.state.borrow_mut().etag = answer.etag;
                 self.store.take_page(page);
             }
-            self.freshness.set(Freshness::Polling);
         }
         let polls = {
             let mut state = self.state.borrow_mut();
@@ -224,6 +207,6 @@ impl Feed {
     }
 }
 
-fn read<T: DeserializeOwned>(event: &MessageEvent) -> Option<T> {
-    serde_json::from_str(&event.data().as_string()?).ok()
+fn read<T: FromJson>(event: &MessageEvent) -> Option<T> {
+    json::read(&event.data().as_string()?)
 }

@@ -1,7 +1,5 @@
 //! Rows that slide to their new place (FLIP: measured before and after, animated in between).
 
-use std::collections::HashMap;
-
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,12 +7,12 @@ use web_sys::{Element, HtmlElement};
 
 use crate::net;
 
-const SLIDE_MS: f64 = 250.0;
-const GAIN_MS: f64 = 1600.0;
+const SLIDE_MS: i32 = 250;
+const GAIN_MS: i32 = 1600;
 
 /// Where the rows of a board stand in it. Layout alone: neither scrolling nor a running animation changes it.
 #[derive(Debug)]
-pub(crate) struct Places(HashMap<String, (f64, f64)>);
+pub(crate) struct Places(Vec<(String, (i32, i32))>);
 
 /// Slides every row from its old place to where it stands now, and returns the new places. Moves nothing without old
 /// places and where the player wants stillness.
@@ -22,12 +20,12 @@ pub(crate) fn slide(board: &Element, before: Option<&Places>) -> Places {
     let rows = rows(board);
     if let Some(before) = before.filter(|_| !prefers_stillness()) {
         for (player, row, (left, top)) in &rows {
-            let Some((old_left, old_top)) = before.0.get(player) else {
+            let Some((_, (old_left, old_top))) = before.0.iter().find(|(other, _)| other == player) else {
                 animate(row, &[("opacity", "0", "1")], SLIDE_MS);
                 continue;
             };
             let (x, y) = (old_left - left, old_top - top);
-            if x != 0.0 || y != 0.0 {
+            if x != 0 || y != 0 {
                 animate(row, &[("transform", &format!("translate({x}px,{y}px)"), "none")], SLIDE_MS);
             }
         }
@@ -42,12 +40,12 @@ pub(crate) fn tint(element: &Element) {
     }
 }
 
-fn rows(board: &Element) -> Vec<(String, HtmlElement, (f64, f64))> {
+fn rows(board: &Element) -> Vec<(String, HtmlElement, (i32, i32))> {
     let Ok(list) = board.query_selector_all("[data-player]") else { return Vec::new() };
     (0..list.length())
         .filter_map(|index| {
             let row: HtmlElement = list.get(index)?.dyn_into().ok()?;
-            let place = (f64::from(row.offset_left()), f64::from(row.offset_top()));
+            let place = (row.offset_left(), row.offset_top());
             Some((row.get_attribute("data-player")?, row, place))
         })
         .collect()
@@ -63,7 +61,7 @@ fn prefers_stillness() -> bool {
 }
 
 /// Each frame is a property with its first and last value.
-fn animate(element: &Element, properties: &[(&str, &str, &str)], duration_ms: f64) {
+fn animate(element: &Element, properties: &[(&str, &str, &str)], duration_ms: i32) {
     let (first, last) = (Object::new(), Object::new());
     for (name, from, to) in properties {
         let name = JsValue::from_str(name);

@@ -9,6 +9,7 @@ use crate::{
     clock::phone_ms,
     functions,
     net::later::{self, Later},
+    reactive,
     session::Session,
 };
 
@@ -25,10 +26,10 @@ struct Pace {
 /// Keeps the own row of `store` current for as long as the calling page is shown.
 pub(super) fn keep_own(store: BoardStore, session: Session) {
     let pace = Rc::new(RefCell::new(Pace::default()));
-    Effect::new({
+    reactive::effect({
         let pace = Rc::clone(&pace);
-        move |_| {
-            store.version().track();
+        move || {
+            store.version();
             let Some(player) = session.player().get() else { return };
             if store.shows(&player) {
                 store.forget_around();
@@ -39,7 +40,7 @@ pub(super) fn keep_own(store: BoardStore, session: Session) {
             if pace.borrow().waits.is_none() {
                 let paced = Rc::clone(&pace);
                 let waits = later::after(delay, move || {
-                    leptos::task::spawn_local(async move {
+                    reactive::spawn(async move {
                         {
                             let mut pace = paced.borrow_mut();
                             pace.last_ms = phone_ms();

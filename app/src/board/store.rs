@@ -11,6 +11,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use crate::reactive;
+
 /// A player's row.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
@@ -54,9 +56,9 @@ impl BoardStore {
             order,
             entries: page.entries,
         };
-        let me = Memo::new(move |_| {
+        let me = reactive::memo(move || {
             let player = player.get()?;
-            let in_window = rows.with(|rows| rows.iter().find(|row| row.player == player).cloned());
+            let in_window = rows.get().into_iter().find(|row| row.player == player);
             match in_window {
                 Some(row) => Some(row.entry.get()),
                 None => own.get().filter(|own| own.player == player),
@@ -80,33 +82,43 @@ impl BoardStore {
     }
 
     /// The rows of the window, by rank.
-    pub(crate) fn rows(self) -> Signal<Vec<Row>> {
-        self.rows.into()
+    pub(crate) fn rows(self) -> Vec<Row> {
+        self.rows.get()
+    }
+
+    /// Whether nobody is on the board.
+    pub(crate) fn is_empty(self) -> bool {
+        self.rows.read().is_empty()
     }
 
     /// How many players have a rank.
-    pub(crate) fn total(self) -> Signal<u64> {
-        self.total.into()
+    pub(crate) fn total(self) -> u64 {
+        self.total.get()
     }
 
     /// The version that is shown.
-    pub(crate) fn version(self) -> Signal<u64> {
-        self.version.into()
+    pub(crate) fn version(self) -> u64 {
+        self.version.get()
     }
 
     /// The player's own row, from the window when it is there.
-    pub(crate) fn me(self) -> Memo<Option<BoardEntry>> {
-        self.me
+    pub(crate) fn me(self) -> Option<BoardEntry> {
+        self.me.get()
+    }
+
+    /// The own row, once.
+    pub(crate) fn me_untracked(self) -> Option<BoardEntry> {
+        self.me.get_untracked()
     }
 
     /// The rows around the player's own; empty while that is in the window.
-    pub(crate) fn around(self) -> Signal<Vec<BoardEntry>> {
-        self.around.into()
+    pub(crate) fn around(self) -> Vec<BoardEntry> {
+        self.around.get()
     }
 
     /// Whether the window shows `player`.
     pub(crate) fn shows(self, player: &PlayerKey) -> bool {
-        self.rows.with_untracked(|rows| rows.iter().any(|row| row.player == *player))
+        self.rows.get_untracked().iter().any(|row| row.player == *player)
     }
 
     /// How far it is to the place above: the points and that place.
@@ -114,16 +126,15 @@ impl BoardStore {
         let me = self.me.get()?;
         let above = me.rank.checked_sub(1).filter(|rank| *rank > 0)?;
         let in_window =
-            self.rows.with(|rows| rows.iter().map(|row| row.entry.get()).find(|entry| entry.rank == above));
-        let neighbor = in_window.or_else(|| {
-            self.around.with(|around| around.iter().find(|entry| entry.rank == above).cloned())
-        })?;
+            self.rows.get().into_iter().map(|row| row.entry.get()).find(|entry| entry.rank == above);
+        let neighbor =
+            in_window.or_else(|| self.around.get().into_iter().find(|entry| entry.rank == above))?;
         Some((neighbor.score.points().abs_diff(me.score.points()), above))
     }
 
     /// The own row has come into the window.
     pub(crate) fn forget_around(self) {
-        if self.around.with_untracked(|around| !around.is_empty()) {
+        if !self.around.get_untracked().is_empty() {
             self.around.set(Vec::new());
         }
     }
@@ -145,7 +156,7 @@ impl BoardStore {
 
     /// Shows a page from rank 1, as polling brings it.
     pub(crate) fn take_page(self, page: BoardPage) {
-        let order = self.window.with_value(|window| window.order);
+        let order = self.window.get_value().order;
         if page.me.is_some() {
             self.own.set(page.me);
         }
@@ -176,7 +187,7 @@ impl BoardStore {
             .iter()
             .map(|entry| match before.iter().find(|row| row.player == entry.player) {
                 Some(row) => {
-                    if row.entry.with_untracked(|held| held != entry) {
+                    if row.entry.get_untracked() != *entry {
                         row.entry.set(entry.clone());
                     }
                     row.clone()
@@ -232,11 +243,11 @@ mod tests {
     fn store(me: &str) -> BoardStore {
         let me: Option<PlayerKey> = me.parse().ok();
         let entries = vec![entry(1, "p_a", 30), entry(2, "p_b", 20), entry(3, "p_c", 10)];
-        BoardStore::new(page(7, entries), Order::Desc, Memo::new(move |_| me.clone()))
+        BoardStore::new(page(7, entries), Order::Desc, reactive::memo(move || me.clone()))
     }
 
     fn ranking(store: BoardStore) -> Vec<(u64, String)> {
-        let rows = store.rows().get_untracked();
+        let rows = store.rows.get_untracked();
         rows.iter().map(|row| row.entry.with_untracked(|entry| (entry.rank, entry.alias.clone()))).collect()
     }
 
@@ -244,7 +255,7 @@ mod tests {
     fn a_delta_moves_rows_without_replacing_them() {
         Owner::new().with(|| {
             let store = store("p_c");
-            let before = store.rows().get_untracked();
+            let before = store.rows.get_untracked();
             let delta = LiveDelta {
                 from: 7,
                 version: 8,
@@ -256,7 +267,7 @@ mod tests {
             assert!(store.take_delta(delta));
             assert_eq!(ranking(store), [(1, "p_c".into()), (2, "p_a".into()), (3, "p_b".into())]);
             assert_eq!(before[2].entry.with_untracked(|entry| entry.rank), 1, "the old row was not kept");
-            assert_eq!(store.me().get_untracked().unwrap().rank, 1);
+            assert_eq!(store.me_untracked().unwrap().rank, 1);
             assert_eq!(store.gap(), None);
         });
     }
@@ -287,11 +298,11 @@ mod tests {
     fn the_own_row_outside_the_window_comes_from_its_neighborhood() {
         Owner::new().with(|| {
             let store = store("p_z");
-            assert_eq!(store.me().get_untracked(), None);
+            assert_eq!(store.me_untracked(), None);
             let mut around = page(7, vec![entry(8, "p_y", 5), entry(9, "p_z", 2)]);
             around.me = Some(entry(9, "p_z", 2));
             store.take_around(around);
-            assert_eq!(store.me().get_untracked().unwrap().rank, 9);
+            assert_eq!(store.me_untracked().unwrap().rank, 9);
             assert_eq!(store.gap(), Some((3, 8)));
         });
     }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use crate::{
     clock::phone_ms,
     net::{self, Call},
+    reactive,
 };
 
 /// At most this many samples are kept until they are sent.
@@ -53,13 +54,13 @@ fn flush() {
         // The timer that runs this is let go of outside the borrow, by the task below.
         (std::mem::take(&mut beacon.samples), std::mem::take(&mut beacon.opened))
     });
-    leptos::task::spawn_local(async move {
+    reactive::spawn(async move {
         let finished = BEACON.with_borrow_mut(|beacon| beacon.waits.take());
         drop(finished);
         if samples.is_empty() && !opened {
             return;
         }
-        let body = serde_json::json!({ "rtt_ms": samples, "opened": opened }).to_string();
+        let body = format!(r#"{{"rtt_ms":{samples:?},"opened":{opened}}}"#);
         let call = Call { url: "/v1/telemetry".into(), body: Some(body), keepalive: true, ..Call::default() };
         // A beacon that is lost is lost.
         let _ = net::send(call).await;

@@ -3,13 +3,23 @@
 use domain::{TournamentId, board::BoardPage};
 use leptos::{prelude::*, server_fn::codec::Json};
 
-use crate::{functions::Failure, session::SignedIn};
+use crate::{
+    functions::{Failure, PageJson},
+    session::SignedIn,
+};
 
 /// The top of a board, or the rows around the caller.
 ///
 /// # Errors
 /// A problem document: no such tournament, `around_me` without a token, a store that can't be read.
-#[server(name = FetchBoard, prefix = "/fn", endpoint = "boards/page", input = Json, output = Json, client = SignedIn)]
+#[server(
+    name = FetchBoard,
+    prefix = "/fn",
+    endpoint = "boards/page",
+    input = Json,
+    output = PageJson,
+    client = SignedIn
+)]
 pub async fn board_page(id: TournamentId, around_me: bool, limit: u32) -> Result<BoardPage, Failure> {
     use services::boards::{BoardQuery, WindowQuery};
 

@@ -1,11 +1,10 @@
 //! What a server function answers when it can't do what was asked.
 
 use domain::{ErrorCode, Problem};
-use leptos::server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
+
+use crate::functions::encoding::PageEncoding;
 
 /// A problem document, as `/v1` answers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -27,7 +26,7 @@ impl From<ErrorCode> for Failure {
 }
 
 impl FromServerFnError for Failure {
-    type Encoder = JsonEncoding;
+    type Encoder = PageEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self::from(match error {

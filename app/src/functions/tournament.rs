@@ -3,13 +3,23 @@
 use domain::{TournamentId, board::TournamentPage};
 use leptos::{prelude::*, server_fn::codec::Json};
 
-use crate::{functions::Failure, session::SignedIn};
+use crate::{
+    functions::{Failure, PageJson},
+    session::SignedIn,
+};
 
 /// A tournament with the top of its board; the caller's own row with a token.
 ///
 /// # Errors
 /// A problem document: no such tournament, a token that is not valid, a store that can't be read.
-#[server(name = FetchTournament, prefix = "/fn", endpoint = "tournaments/page", input = Json, output = Json, client = SignedIn)]
+#[server(
+    name = FetchTournament,
+    prefix = "/fn",
+    endpoint = "tournaments/page",
+    input = Json,
+    output = PageJson,
+    client = SignedIn
+)]
 pub async fn tournament_page(id: TournamentId) -> Result<TournamentPage, Failure> {
     let request = crate::ssr::Request::expect()?;
     let viewer = request.viewer().await?;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 thread_local! {
     static OFFLINE: Cell<Option<RwSignal<bool>>> = const { Cell::new(None) };
@@ -24,9 +24,9 @@ impl Network {
         expect_context()
     }
 
-    /// Whether the page is cut off.
-    pub(crate) fn is_offline(self) -> Signal<bool> {
-        self.0.into()
+    /// Whether the page is cut off; the reader runs again when that changes.
+    pub(crate) fn is_offline(self) -> bool {
+        self.0.get()
     }
 
     /// Watches. Called once, in the WebView.
@@ -34,7 +34,7 @@ impl Network {
         OFFLINE.set(Some(self.0));
         self.0.set(!window().navigator().on_line());
         for (event, offline) in [("offline", true), ("online", false)] {
-            let on_change = Closure::<dyn FnMut()>::new(move || self.0.set(offline));
+            let on_change = Closure::<dyn FnMut(JsValue)>::new(move |_| self.0.set(offline));
             // Without these events the requests still tell.
             let _ = window().add_event_listener_with_callback(event, on_change.as_ref().unchecked_ref());
             on_change.forget();

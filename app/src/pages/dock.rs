@@ -4,75 +4,69 @@ use leptos::prelude::*;
 
 use crate::{
     actions::{Action, Actions},
-    router::{Link, Route, Router},
+    reactive,
+    router::{Route, Router},
     telegram::{Host, Telegram, buttons},
     texts::Texts,
-    ui::{Button, ButtonKind, Icon, Shape},
+    ui::{ButtonKind, Shape, button, icon},
 };
 
 /// The foot of the page.
-#[component]
-pub(crate) fn Dock() -> impl IntoView {
+pub(crate) fn dock() -> impl IntoView {
     let router = Router::expect();
-    let is_root = Memo::new(move |_| !router.can_go_back().get());
+    let is_root = reactive::memo(move || !router.can_go_back());
     view! {
-        <StandIns/>
-        <Show when=move || is_root.get()>
-            <Tabs/>
-        </Show>
+        {stand_ins()}
+        {move || is_root.get().then(|| tabs())}
     }
 }
 
 /// The parts of the app that have something to show.
-#[component]
-fn Tabs() -> impl IntoView {
+fn tabs() -> impl IntoView {
     use i18n::keys::app;
 
-    let texts = Texts::expect();
-    let router = Router::expect();
-    let tab = move |to: Route, icon: Shape, label: i18n::Key| {
-        let here = to.clone();
-        let current = Signal::derive(move || router.route().with(|route| route.as_ref() == Some(&here)));
-        view! {
-            <Link to class="tab" current>
-                <span class="tab__icon"><Icon shape=icon/></span>
-                <span class="tab__label">{texts.get(label)}</span>
-            </Link>
-        }
-    };
     view! {
-        <nav class="tabs" aria-label=texts.get(app::NAV_LABEL)>
+        <nav class="tabs" aria-label=Texts::expect().get(app::NAV_LABEL)>
             {tab(Route::Lobby, Shape::Compete, app::NAV_COMPETE)}
             {tab(Route::Profile, Shape::Person, app::NAV_PROFILE)}
         </nav>
     }
 }
 
+fn tab(to: Route, shape: Shape, label: i18n::Key) -> impl IntoView {
+    let router = Router::expect();
+    let path = to.path();
+    let current = move || (router.current().as_ref() == Some(&to)).then_some("page");
+    view! {
+        <a href=path class="tab" aria-current=current>
+            <span class="tab__icon">{icon(shape)}</span>
+            <span class="tab__label">{Texts::expect().get(label)}</span>
+        </a>
+    }
+}
+
 /// The actions as buttons of the page, where the client has none of its own.
-#[component]
-fn StandIns() -> impl IntoView {
+fn stand_ins() -> impl IntoView {
     let actions = Actions::expect();
-    let host = Telegram::expect().host();
-    let main = move || actions.main().get().filter(|_| host.get() == Host::Absent);
-    let secondary = move || {
-        let missing = match host.get() {
-            Host::Unknown => false,
-            Host::Absent => true,
-            present @ Host::Present(_) => !buttons::has_secondary(present),
-        };
-        actions.secondary().get().filter(|_| missing)
-    };
-    let button = |kind: ButtonKind, action: Action| {
+    let telegram = Telegram::expect();
+    let press = |kind: ButtonKind, action: Action| {
         let label = action.label().to_owned();
-        view! { <Button kind label on_press=Callback::new(move |()| action.run())/> }
+        button(kind, label, Callback::new(move |()| action.run()))
     };
     move || {
-        let (main, secondary) = (main(), secondary());
+        let host = telegram.host();
+        let main = actions.main().filter(|_| host == Host::Absent);
+        let is_missing = match host {
+            Host::Unknown => false,
+            Host::Absent => true,
+            Host::Present(_) => !buttons::has_secondary(host),
+        };
+        let secondary = actions.secondary().filter(|_| is_missing);
         (main.is_some() || secondary.is_some()).then(|| {
             view! {
                 <div class="stand-ins">
-                    {secondary.map(|action| button(ButtonKind::Tinted, action))}
-                    {main.map(|action| button(ButtonKind::Filled, action))}
+                    {secondary.map(|action| press(ButtonKind::Tinted, action))}
+                    {main.map(|action| press(ButtonKind::Filled, action))}
                 </div>
             }
         })
@@ -80,24 +74,25 @@ fn StandIns() -> impl IntoView {
 }
 
 /// The way back, where the client has no button for it.
-#[component]
-pub(crate) fn BackLink() -> impl IntoView {
-    let texts = Texts::expect();
+pub(crate) fn back_link() -> impl IntoView {
     let router = Router::expect();
-    let host = Telegram::expect().host();
-    let is_shown = Memo::new(move |_| {
-        let missing = match host.get() {
+    let telegram = Telegram::expect();
+    let is_shown = reactive::memo(move || {
+        let is_missing = match telegram.host() {
             Host::Unknown => false,
             Host::Absent => true,
             present @ Host::Present(_) => !present.supports((6, 1)),
         };
-        missing && router.can_go_back().get()
+        is_missing && router.can_go_back()
     });
-    view! {
-        <Show when=move || is_shown.get()>
-            <button type="button" class="back" on:click=move |_| router.back()>
-                <Icon shape=Shape::Back/> {texts.get(i18n::keys::app::ACTION_BACK)}
-            </button>
-        </Show>
+    move || {
+        is_shown.get().then(|| {
+            view! {
+                <button type="button" class="back" on:click=move |_| router.back()>
+                    {icon(Shape::Back)}
+                    <span>{Texts::expect().get(i18n::keys::app::ACTION_BACK)}</span>
+                </button>
+            }
+        })
     }
 }

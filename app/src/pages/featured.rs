@@ -4,14 +4,15 @@ use domain::{
     board::{BoardPage, TournamentCard},
     tournament::Phase,
 };
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 use crate::{
-    board::{Board, BoardStore, Neighbors, keep_live},
+    board::{BoardStore, board, keep_live, neighbors},
     clock::Now,
+    reactive,
     session::Session,
     texts::Texts,
-    ui::Placeholder,
+    ui::{Way, placeholder},
     visible::Visible,
 };
 
@@ -30,32 +31,24 @@ pub(crate) fn store_of(card: &TournamentCard, page: BoardPage) -> BoardStore {
 }
 
 /// The steps and rows, or a word on why they are empty.
-#[component]
-pub(crate) fn Standings(
-    /// The board.
-    store: BoardStore,
-    /// Whose.
-    card: TournamentCard,
-    /// At most this many rows.
-    limit: usize,
-) -> impl IntoView {
+pub(crate) fn standings(store: BoardStore, card: TournamentCard, limit: usize) -> impl IntoView {
     use i18n::keys::app;
 
     let texts = Texts::expect();
     let now = Now::expect();
-    let is_empty = Memo::new(move |_| store.rows().with(Vec::is_empty));
+    let is_empty = reactive::memo(move || store.is_empty());
     let tournament = card.tournament;
-    let has_begun = Memo::new(move |_| tournament.phase(now.get()) != Phase::Upcoming);
+    let has_begun = reactive::memo(move || tournament.phase(now.get()) != Phase::Upcoming);
     move || {
         if is_empty.get() {
             let text = if has_begun.get() { app::BOARD_EMPTY } else { app::TOURNAMENT_NOT_STARTED };
-            let title = texts.get(app::BOARD_TITLE);
-            view! {
-                <div data-testid="board"><Placeholder title text=texts.get(text)/></div>
-            }
-            .into_any()
+            Either::Left(view! {
+                <div data-testid="board">
+                    {placeholder(texts.get(app::BOARD_TITLE), texts.get(text), Way::None)}
+                </div>
+            })
         } else {
-            view! { <Board store limit/><Neighbors store/> }.into_any()
+            Either::Right(view! { {board(store, limit)}{neighbors(store)} })
         }
     }
 }

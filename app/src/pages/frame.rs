@@ -3,25 +3,24 @@
 use leptos::prelude::*;
 
 use crate::{
-    board::{BoardStore, MeBar},
+    board::{BoardStore, me_bar},
     pages::{
-        dock::{BackLink, Dock},
-        notices::Notices,
+        dock::{back_link, dock},
+        notices::notices,
     },
 };
 
 /// A page. `board` is the one whose own row stays in sight.
-pub(crate) fn frame(content: AnyView, board: Option<BoardStore>) -> AnyView {
+pub(crate) fn frame<V: IntoView>(content: V, board: Option<BoardStore>) -> impl IntoView {
     view! {
         <main class="content">
-            {view! { <BackLink/> }.into_any()}
-            {view! { <Notices/> }.into_any()}
+            {back_link()}
+            {notices()}
             {content}
         </main>
         <div class="dock">
-            {board.map(|store| view! { <MeBar store/> }.into_any())}
-            {view! { <Dock/> }.into_any()}
+            {board.map(|store| me_bar(store))}
+            {dock()}
         </div>
     }
-    .into_any()
 }

@@ -8,17 +8,15 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
+    board::BoardStore,
     clock::{self, Now},
+    reactive,
     texts::Texts,
-    ui::{Icon, Shape},
+    ui::{Shape, icon},
 };
 
 /// Where a tournament stands in time. Ticks by itself and touches nothing but its own text.
-#[component]
-pub(crate) fn Countdown(
-    /// Of which tournament.
-    card: TournamentCard,
-) -> impl IntoView {
+pub(crate) fn countdown(card: TournamentCard) -> impl IntoView {
     use i18n::keys::app;
 
     let texts = Texts::expect();
@@ -28,12 +26,8 @@ pub(crate) fn Countdown(
         let now = now.get();
         let until = |at| clock::countdown(texts, at, now);
         match tournament.phase(now) {
-            Phase::Upcoming => {
-                texts.with(|catalog| app::tournament_starts_in(catalog, &until(tournament.starts_at)))
-            }
-            Phase::Running => {
-                texts.with(|catalog| app::tournament_ends_in(catalog, &until(tournament.ends_at)))
-            }
+            Phase::Upcoming => app::tournament_starts_in(&texts.all(), &until(tournament.starts_at)),
+            Phase::Running => app::tournament_ends_in(&texts.all(), &until(tournament.ends_at)),
             Phase::Finished => texts.get(app::TOURNAMENT_ENDED),
         }
     };
@@ -41,17 +35,13 @@ pub(crate) fn Countdown(
 }
 
 /// The mark of a tournament's phase.
-#[component]
-pub(crate) fn PhaseMark(
-    /// Of which tournament.
-    card: TournamentCard,
-) -> impl IntoView {
+pub(crate) fn phase_mark(card: TournamentCard) -> impl IntoView {
     use i18n::keys::app;
 
     let texts = Texts::expect();
     let now = Now::expect();
     let tournament = card.tournament;
-    let phase = Memo::new(move |_| tournament.phase(now.get()));
+    let phase = reactive::memo(move || tournament.phase(now.get()));
     let class = move || match phase.get() {
         Phase::Running => "mark mark--live",
         Phase::Upcoming | Phase::Finished => "mark",
@@ -67,20 +57,15 @@ pub(crate) fn PhaseMark(
 }
 
 /// Players and time in one line.
-#[component]
-pub(crate) fn Facts(
-    /// Of which tournament.
-    card: TournamentCard,
-    /// How many players have a rank.
-    #[prop(into)]
-    players: Signal<u64>,
-) -> impl IntoView {
+pub(crate) fn facts(card: TournamentCard, board: Option<BoardStore>) -> impl IntoView {
     let texts = Texts::expect();
-    let players = move || texts.with(|catalog| i18n::keys::app::board_players(catalog, players.get()));
+    let on_card = card.players;
+    let players =
+        move || i18n::keys::app::board_players(&texts.all(), board.map_or(on_card, BoardStore::total));
     view! {
         <p class="facts">
-            <span class="fact"><Icon shape=Shape::Clock/><Countdown card/></span>
-            <span class="fact"><Icon shape=Shape::People/><span>{players}</span></span>
+            <span class="fact">{icon(Shape::Clock)}{countdown(card)}</span>
+            <span class="fact">{icon(Shape::People)}<span>{players}</span></span>
         </p>
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     board::{Lobby, TournamentCard},
     tournament::Phase,
 };
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 
 use crate::{
     actions::{Action, Actions},
@@ -15,14 +15,15 @@ use crate::{
     clock::Now,
     data::{Data, Remote},
     pages::{
-        featured::{Standings, store_of},
+        featured::{standings, store_of},
         frame::frame,
-        heading::{Countdown, Facts, PhaseMark, title},
+        heading::{countdown, facts, phase_mark, title},
     },
-    router::{Link, Route, Router},
+    reactive,
+    router::{Route, Router},
     session::{Session, SignIn},
     texts::Texts,
-    ui::{BoardSkeleton, Button, ButtonKind, CellLink, CellSkeleton, Placeholder, Section, Steps},
+    ui::{Way, board_skeleton, cell_link, cell_skeleton, placeholder, section, steps},
     visible::Visible,
 };
 
@@ -30,6 +31,8 @@ use crate::{
 const ROWS: usize = 10;
 /// How often the list is asked for while it is seen.
 const REFRESH_S: u64 = 60;
+/// How old the list may be when the player comes back to it.
+const FRESH_MS: i64 = 10_000;
 
 /// What the page has to show.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,60 +44,53 @@ enum Content {
     Ready(Option<TournamentId>),
 }
 
+impl From<Remote<Lobby>> for Content {
+    fn from(lobby: Remote<Lobby>) -> Self {
+        match lobby {
+            Remote::Loading => Self::Loading,
+            Remote::Failed(code) => Self::Failed(code),
+            Remote::Ready(lobby) if lobby.tournaments.is_empty() => Self::Empty,
+            Remote::Ready(lobby) => Self::Ready(lobby.board.map(|board| board.tournament_id)),
+        }
+    }
+}
+
 /// The tournaments.
-#[component]
-pub(crate) fn LobbyPage() -> impl IntoView {
+pub(crate) fn lobby_page() -> impl IntoView {
+    use i18n::keys::app;
+
     let texts = Texts::expect();
     let data = Data::expect();
     keep_fresh(data);
-    let content = Memo::new(move |_| {
-        data.lobby().with(|lobby| match lobby {
-            Remote::Loading => Content::Loading,
-            Remote::Failed(code) => Content::Failed(*code),
-            Remote::Ready(lobby) if lobby.tournaments.is_empty() => Content::Empty,
-            Remote::Ready(lobby) => {
-                Content::Ready(lobby.board.as_ref().map(|board| board.tournament_id.clone()))
-            }
-        })
-    });
+    let content = reactive::memo(move || Content::from(data.lobby()));
     move || match content.get() {
-        Content::Loading => {
-            let content = view! {
-                <Greeting/>
-                <section class="panel"><BoardSkeleton label=texts.get(i18n::keys::app::LOADING)/></section>
-                <Section><CellSkeleton/><CellSkeleton/></Section>
+        Content::Loading => EitherOf3::A(frame(view! { {greeting()}{loading()} }, None)),
+        Content::Ready(_) => EitherOf3::B(ready(data)),
+        state @ (Content::Empty | Content::Failed(_)) => {
+            let (title, text, way) = match state {
+                Content::Failed(code) => {
+                    let retry = Callback::new(move |()| reactive::spawn(data.load_lobby()));
+                    (app::FAILED_TITLE, texts.error(code), Way::Press(texts.get(app::RETRY), retry))
+                }
+                _ => (app::LOBBY_EMPTY_TITLE, texts.get(app::LOBBY_EMPTY_TEXT), Way::None),
             };
-            frame(content.into_any(), None)
+            let content = view! { {greeting()}{placeholder(texts.get(title), text, way)} };
+            EitherOf3::C(frame(content, None))
         }
-        Content::Empty => {
-            let content = view! {
-                <Greeting/>
-                <Placeholder
-                    title=texts.get(i18n::keys::app::LOBBY_EMPTY_TITLE)
-                    text=texts.get(i18n::keys::app::LOBBY_EMPTY_TEXT)
-                />
-            };
-            frame(content.into_any(), None)
-        }
-        Content::Failed(code) => frame(view! { <Greeting/><Failed code/> }.into_any(), None),
-        Content::Ready(_) => ready(data),
     }
 }
 
 /// The logo, and the player's name once it is known. The line keeps its height.
-#[component]
-fn Greeting() -> impl IntoView {
+fn greeting() -> impl IntoView {
     let texts = Texts::expect();
     let session = Session::expect();
-    let name = Memo::new(move |_| {
-        session.state().with(|state| match state {
-            SignIn::In(me) => Some(me.first_name.clone()),
-            _ => None,
-        })
+    let name = reactive::memo(move || match session.state() {
+        SignIn::In(me) => Some(me.first_name),
+        _ => None,
     });
     view! {
         <header class="greeting">
-            <Steps class="greeting__logo"/>
+            {steps("greeting__logo")}
             <h1 class="greeting__title" tabindex="-1">{texts.get(i18n::keys::app::LOBBY_TITLE)}</h1>
             {move || name.get().map(|name| view! {
                 <p class="greeting__name">
@@ -105,57 +101,51 @@ fn Greeting() -> impl IntoView {
     }
 }
 
-#[component]
-fn Failed(code: ErrorCode) -> impl IntoView {
-    let texts = Texts::expect();
-    let data = Data::expect();
-    let retry = Callback::new(move |()| leptos::task::spawn_local(data.load_lobby()));
+fn loading() -> impl IntoView {
+    let label = Texts::expect().get(i18n::keys::app::LOADING);
     view! {
-        <Placeholder title=texts.get(i18n::keys::app::FAILED_TITLE) text=texts.error(code)>
-            <Button kind=ButtonKind::Filled label=texts.get(i18n::keys::app::RETRY) on_press=retry/>
-        </Placeholder>
+        <section class="panel">{board_skeleton(label)}</section>
+        {section(None, None, view! { {cell_skeleton()}{cell_skeleton()} })}
     }
 }
 
 /// The page with tournaments on it. Made anew only when another tournament comes to the top.
-fn ready(data: Data) -> AnyView {
-    let top = data.lobby().with_untracked(|lobby| {
-        let lobby = lobby.ready()?;
-        let board = lobby.board.clone()?;
-        let card =
-            lobby.tournaments.iter().find(|card| card.tournament.tournament_id == board.tournament_id)?;
-        Some((card.clone(), store_of(card, board)))
-    });
-    let top_id = top.as_ref().map(|(card, _)| card.tournament.tournament_id.clone());
-    let board = top.as_ref().map(|(_, store)| *store);
-    let content = view! {
-        <Greeting/>
-        {top.map(|(card, store)| view! { <Top card store/> }.into_any())}
-        {view! { <Others except=top_id/> }.into_any()}
+fn ready(data: Data) -> impl IntoView {
+    let top = match data.lobby_untracked() {
+        Remote::Ready(Lobby { tournaments, board: Some(board), .. }) => tournaments
+            .into_iter()
+            .find(|card| card.tournament.tournament_id == board.tournament_id)
+            .map(|card| (store_of(&card, board), card)),
+        _ => None,
     };
-    frame(content.into_any(), board)
+    let top_id = top.as_ref().map(|(_, card)| card.tournament.tournament_id.clone());
+    let board = top.as_ref().map(|(store, _)| *store);
+    let content = view! {
+        {greeting()}
+        {top.map(|(store, card)| top_panel(card, store))}
+        {others(top_id)}
+    };
+    frame(content, board)
 }
 
 /// The busiest tournament.
-#[component]
-fn Top(card: TournamentCard, store: BoardStore) -> impl IntoView {
+fn top_panel(card: TournamentCard, store: BoardStore) -> impl IntoView {
     let texts = Texts::expect();
     let to = Route::Tournament(card.tournament.tournament_id.clone());
     offer_to_open(&card, &to);
-    let total = store.total();
-    let all = move || texts.with(|catalog| i18n::keys::app::lobby_all(catalog, total.get()));
+    let all = move || i18n::keys::app::lobby_all(&texts.all(), store.total());
     let heading = title(texts, &card);
     view! {
         <section class="panel">
             <div class="panel__head">
                 <div class="panel__line">
-                    <h2 class="panel__title"><Link to=to.clone() class="panel__link">{heading}</Link></h2>
-                    <PhaseMark card=card.clone()/>
+                    <h2 class="panel__title"><a href=to.path() class="panel__link">{heading}</a></h2>
+                    {phase_mark(card.clone())}
                 </div>
-                <Facts card=card.clone() players=total/>
+                {facts(card.clone(), Some(store))}
             </div>
-            <Standings store card limit=ROWS/>
-            <CellLink to><span class="cell__title cell__title--link">{all}</span></CellLink>
+            {standings(store, card, ROWS)}
+            {cell_link(&to, view! { <span class="cell__title cell__title--link">{all}</span> })}
         </section>
     }
 }
@@ -165,7 +155,7 @@ fn offer_to_open(card: &TournamentCard, to: &Route) {
     let router = Router::expect();
     let now = Now::expect();
     let tournament = card.tournament.clone();
-    let is_running = Memo::new(move |_| tournament.phase(now.get()) == Phase::Running);
+    let is_running = reactive::memo(move || tournament.phase(now.get()) == Phase::Running);
     let to = to.clone();
     let main = move || {
         let key = if is_running.get() { i18n::keys::app::ACTION_WATCH } else { i18n::keys::app::ACTION_OPEN };
@@ -176,82 +166,70 @@ fn offer_to_open(card: &TournamentCard, to: &Route) {
 }
 
 /// The other tournaments, by phase.
-#[component]
-fn Others(except: Option<TournamentId>) -> impl IntoView {
+fn others(except: Option<TournamentId>) -> impl IntoView {
     use i18n::keys::app;
 
-    let texts = Texts::expect();
-    let data = Data::expect();
-    let now = Now::expect();
-    let of_phase = move |phase: Phase| {
-        let except = except.clone();
-        Memo::new(move |_| {
-            let now = now.get();
-            data.lobby().with(|lobby| {
-                let cards = lobby.ready().map_or(&[][..], |lobby| &lobby.tournaments);
-                let wanted = |card: &&TournamentCard| {
-                    card.tournament.phase(now) == phase
-                        && Some(&card.tournament.tournament_id) != except.as_ref()
-                };
-                cards.iter().filter(wanted).cloned().collect::<Vec<_>>()
-            })
-        })
-    };
-    let sections = [
+    [
         (Phase::Running, app::SECTION_RUNNING),
         (Phase::Upcoming, app::SECTION_UPCOMING),
         (Phase::Finished, app::SECTION_FINISHED),
-    ];
-    sections
-        .map(|(phase, header)| {
-            let cards = of_phase(phase);
-            let is_empty = Memo::new(move |_| cards.with(Vec::is_empty));
-            view! {
-                <Show when=move || !is_empty.get()>
-                    <Section header=texts.get(header)>
-                        <For each=move || cards.get() key=card_key let:card>
-                            <TournamentCell card/>
-                        </For>
-                    </Section>
-                </Show>
-            }
-        })
-        .collect_view()
+    ]
+    .map(|(phase, header)| of_phase(phase, header, except.clone()))
+    .into_iter()
+    .collect::<Vec<_>>()
 }
 
-fn card_key(card: &TournamentCard) -> (String, u64, i64) {
-    (card.tournament.tournament_id.to_string(), card.players, card.tournament.ends_at.as_millis())
+fn of_phase(phase: Phase, header: i18n::Key, except: Option<TournamentId>) -> impl IntoView {
+    let texts = Texts::expect();
+    let data = Data::expect();
+    let now = Now::expect();
+    let cards = reactive::memo(move || {
+        let now = now.get();
+        let Remote::Ready(lobby) = data.lobby() else { return Vec::new() };
+        let mut cards = lobby.tournaments;
+        cards.retain(|card| {
+            card.tournament.phase(now) == phase && Some(&card.tournament.tournament_id) != except.as_ref()
+        });
+        cards
+    });
+    move || {
+        let cards = cards.get();
+        (!cards.is_empty()).then(|| {
+            let cells = cards.iter().map(tournament_cell).collect::<Vec<_>>();
+            section(Some(texts.get(header)), None, cells)
+        })
+    }
 }
 
 /// A tournament in a list.
-#[component]
-fn TournamentCell(card: TournamentCard) -> impl IntoView {
+fn tournament_cell(card: &TournamentCard) -> impl IntoView + use<> {
     let texts = Texts::expect();
     let to = Route::Tournament(card.tournament.tournament_id.clone());
-    let players = texts.with(|catalog| i18n::keys::app::board_players(catalog, card.players));
-    view! {
-        <CellLink to>
-            <span class="cell__title">{title(texts, &card)}</span>
-            <span class="cell__subtitle"><Countdown card/> " · " {players}</span>
-        </CellLink>
-    }
+    let players = i18n::keys::app::board_players(&texts.all(), card.players);
+    let content = view! {
+        <span class="cell__title">{title(texts, card)}</span>
+        <span class="cell__subtitle">{countdown(card.clone())} " · " {players}</span>
+    };
+    cell_link(&to, content)
 }
 
 /// Asks for the tournaments when they are not there, and from time to time while the page is seen.
 fn keep_fresh(data: Data) {
     let visible = Visible::expect();
     let now = Now::expect();
-    Effect::new(move |_| {
-        let loaded_at = data.lobby().with_untracked(|lobby| lobby.ready().map(|Lobby { now, .. }| *now));
-        let is_old = loaded_at.is_none_or(|at| now.get_untracked().millis_since(at) > 10_000);
-        let has_failed = data.lobby().with_untracked(|lobby| matches!(lobby, Remote::Failed(_)));
-        if is_old && !has_failed {
-            leptos::task::spawn_local(data.load_lobby());
+    reactive::effect(move || {
+        let must_load = match data.lobby_untracked() {
+            Remote::Loading => true,
+            Remote::Failed(_) => false,
+            Remote::Ready(lobby) => now.get_untracked().millis_since(lobby.now) > FRESH_MS,
+        };
+        if must_load {
+            reactive::spawn(data.load_lobby());
         }
         let timer = set_interval_with_handle(
             move || {
                 if visible.get_untracked() {
-                    leptos::task::spawn_local(data.load_lobby());
+                    reactive::spawn(data.load_lobby());
                 }
             },
             Duration::from_secs(REFRESH_S),

@@ -4,22 +4,20 @@ use leptos::prelude::*;
 
 use crate::{
     pages::frame::frame,
-    router::{Link, Route},
+    router::Route,
     texts::Texts,
-    ui::Placeholder,
+    ui::{Way, placeholder},
 };
 
 /// Nothing here, and the way to where something is.
-#[component]
-pub(crate) fn NotFoundPage() -> impl IntoView {
+pub(crate) fn not_found_page() -> impl IntoView {
     use i18n::keys::app;
 
     let texts = Texts::expect();
+    let way = Way::Follow(texts.get(app::UNKNOWN_ALL), Route::Lobby.path(), None);
     let content = view! {
         <h1 class="visually-hidden" tabindex="-1">{texts.get(app::NOT_FOUND_TITLE)}</h1>
-        <Placeholder title=texts.get(app::NOT_FOUND_TITLE) text=texts.get(app::UNKNOWN_TEXT)>
-            <Link to=Route::Lobby class="button button--filled">{texts.get(app::UNKNOWN_ALL)}</Link>
-        </Placeholder>
+        {placeholder(texts.get(app::NOT_FOUND_TITLE), texts.get(app::UNKNOWN_TEXT), way)}
     };
-    frame(content.into_any(), None)
+    frame(content, None)
 }

@@ -6,127 +6,89 @@ use leptos::prelude::*;
 use crate::{
     app::Bot,
     net::status::Network,
-    router::Router,
+    reactive,
+    router::{Route, Router},
     session::{Session, SignIn},
-    telegram::{self, Telegram},
+    telegram::{self, Host, Telegram},
     texts::Texts,
-    ui::{Button, ButtonKind, Card, Icon, Shape, Tone},
+    ui::{Shape, Tone, Way, card, icon},
 };
 
 /// The notices that hold now.
-#[component]
-pub(crate) fn Notices() -> impl IntoView {
+pub(crate) fn notices() -> impl IntoView {
     let session = Session::expect();
-    let texts = Texts::expect();
-    let offline = Network::expect().is_offline();
+    let network = Network::expect();
     view! {
-        <Show when=move || offline.get()>
-            <p class="banner" data-testid="offline" role="status">
-                <Icon shape=Shape::Cloud/> {texts.get(i18n::keys::app::OFFLINE)}
-            </p>
-        </Show>
-        {move || session.state().with(|state| sign_in_notice(state, texts))}
+        {move || network.is_offline().then(|| offline())}
+        {move || sign_in_notice(session.state())}
+    }
+}
+
+/// The page is cut off.
+pub(crate) fn offline() -> impl IntoView {
+    view! {
+        <p class="banner" data-testid="offline" role="status">
+            {icon(Shape::Cloud)}
+            <span>{Texts::expect().get(i18n::keys::app::OFFLINE)}</span>
+        </p>
     }
 }
 
 /// The notice for a state of sign-in.
-pub(crate) fn sign_in_notice(state: &SignIn, texts: Texts) -> Option<AnyView> {
-    use i18n::keys::app;
-
-    let view = match state {
-        SignIn::Pending | SignIn::In(_) => return None,
-        SignIn::Needed => view! {
-            <Card
-                tone=Tone::Neutral
-                icon=Shape::Person
-                title=texts.get(app::SIGN_IN_NEEDED_TITLE)
-                text=texts.get(app::SIGN_IN_NEEDED_TEXT)
-                test_id="sign-in-needed"
-            >
-                <OpenInTelegram label=texts.get(app::SIGN_IN_OPEN)/>
-            </Card>
-        }
-        .into_any(),
-        SignIn::Out => view! {
-            <Card
-                tone=Tone::Neutral
-                icon=Shape::Lock
-                title=texts.get(app::SIGN_IN_SIGNED_OUT_TITLE)
-                text=texts.get(app::SIGN_IN_SIGNED_OUT_TEXT)
-                test_id="sign-in-needed"
-            >
-                <OpenInTelegram label=texts.get(app::SIGN_IN_OPEN)/>
-            </Card>
-        }
-        .into_any(),
-        SignIn::Stale => view! {
-            <Card
-                tone=Tone::Neutral
-                icon=Shape::Clock
-                title=texts.get(app::STALE_TITLE)
-                text=texts.get(app::STALE_TEXT)
-                test_id="stale"
-            >
-                <OpenInTelegram label=texts.get(app::STALE_OPEN)/>
-            </Card>
-        }
-        .into_any(),
-        SignIn::Failed(code) => view! { <Failed code=*code/> }.into_any(),
-    };
-    Some(view)
-}
-
-#[component]
-fn Failed(code: ErrorCode) -> impl IntoView {
+pub(crate) fn sign_in_notice(state: SignIn) -> Option<impl IntoView> {
     use i18n::keys::app;
 
     let texts = Texts::expect();
+    let (tone, icon, test_id) = match state {
+        SignIn::Pending | SignIn::In(_) => return None,
+        SignIn::Needed => (Tone::Neutral, Shape::Person, "sign-in-needed"),
+        SignIn::Out => (Tone::Neutral, Shape::Lock, "sign-in-needed"),
+        SignIn::Stale => (Tone::Neutral, Shape::Clock, "stale"),
+        SignIn::Failed(_) => (Tone::Trouble, Shape::Lock, "sign-in-failed"),
+    };
+    let (title, text, way) = match state {
+        SignIn::Stale => (app::STALE_TITLE, texts.get(app::STALE_TEXT), open_in_telegram(app::STALE_OPEN)),
+        SignIn::Out => (
+            app::SIGN_IN_SIGNED_OUT_TITLE,
+            texts.get(app::SIGN_IN_SIGNED_OUT_TEXT),
+            open_in_telegram(app::SIGN_IN_OPEN),
+        ),
+        SignIn::Failed(code) => (app::SIGN_IN_FAILED_TITLE, texts.error(code), after_failure(code)),
+        SignIn::Needed | SignIn::Pending | SignIn::In(_) => (
+            app::SIGN_IN_NEEDED_TITLE,
+            texts.get(app::SIGN_IN_NEEDED_TEXT),
+            open_in_telegram(app::SIGN_IN_OPEN),
+        ),
+    };
+    Some(card(tone, icon, texts.get(title), text, test_id, way))
+}
+
+/// What may pass is tried again; what can't is begun anew.
+fn after_failure(code: ErrorCode) -> Way {
+    let may_pass = [ErrorCode::Offline, ErrorCode::Unavailable, ErrorCode::RateLimited, ErrorCode::Internal]
+        .contains(&code);
+    if !may_pass {
+        return open_in_telegram(i18n::keys::app::SIGN_IN_OPEN);
+    }
     let session = Session::expect();
     let telegram = Telegram::expect();
-    let may_pass = matches!(
-        code,
-        ErrorCode::Offline | ErrorCode::Unavailable | ErrorCode::RateLimited | ErrorCode::Internal
-    );
-    let retry = Callback::new(move |()| leptos::task::spawn_local(session.retry(telegram)));
-    view! {
-        <Card
-            tone=Tone::Trouble
-            icon=Shape::Lock
-            title=texts.get(app::SIGN_IN_FAILED_TITLE)
-            text=texts.error(code)
-            test_id="sign-in-failed"
-        >
-            {if may_pass {
-                view! { <Button kind=ButtonKind::Tinted label=texts.get(app::RETRY) on_press=retry/> }.into_any()
-            } else {
-                view! { <OpenInTelegram label=texts.get(app::SIGN_IN_OPEN)/> }.into_any()
-            }}
-        </Card>
-    }
+    let retry = Callback::new(move |()| reactive::spawn(session.retry(telegram)));
+    Way::Press(Texts::expect().get(i18n::keys::app::RETRY), retry)
 }
 
 /// Opens this very page from the bot: a fresh launch brings fresh init data. Inside Telegram the old one closes.
-#[component]
-fn OpenInTelegram(label: String) -> impl IntoView {
-    let bot = Bot::expect();
-    let router = Router::expect();
+fn open_in_telegram(label: i18n::Key) -> Way {
+    let route = Router::expect().current().unwrap_or(Route::Lobby);
+    let Some(link) = Bot::expect().link_to(&route) else { return Way::None };
     let telegram = Telegram::expect();
-    let link = move || {
-        let route = router.route().get();
-        bot.link_to(&route.unwrap_or(crate::router::Route::Lobby)).unwrap_or_default()
-    };
-    let open = move |event: web_sys::MouseEvent| {
-        let host = telegram.host().get_untracked();
-        if matches!(host, telegram::Host::Present(_)) {
+    let url = link.clone();
+    let open = Callback::new(move |event: web_sys::MouseEvent| {
+        let host = telegram.host_untracked();
+        if matches!(host, Host::Present(_)) {
             event.prevent_default();
-            telegram::open_link(host, &link());
+            telegram::open_link(host, &url);
             telegram::call("close", &[]);
         }
-    };
-    let has_bot = bot.is_known();
-    view! {
-        <Show when=move || has_bot>
-            <a class="button button--tinted" href=link on:click=open>{label.clone()}</a>
-        </Show>
-    }
+    });
+    Way::Follow(Texts::expect().get(label), link, Some(open))
 }

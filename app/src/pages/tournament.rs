@@ -1,7 +1,7 @@
 //! `/app/t/{id}`: one tournament and its board.
 
 use domain::{ErrorCode, TournamentId, board::TournamentCard};
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 use wasm_bindgen::JsValue;
 
 use crate::{
@@ -11,113 +11,93 @@ use crate::{
     data::{Data, Remote},
     net,
     pages::{
-        featured::{Standings, store_of},
+        featured::{standings, store_of},
         frame::frame,
-        heading::{Facts, PhaseMark, rule, title},
+        heading::{facts, phase_mark, rule, title},
     },
-    router::{Link, Route},
+    reactive,
+    router::Route,
     session::Session,
     telegram::{self, Telegram},
     texts::Texts,
-    ui::{BoardSkeleton, Button, ButtonKind, Placeholder},
+    ui::{Way, board_skeleton, placeholder},
 };
 
 /// As many rows as the live stream covers.
 const ROWS: usize = domain::board::LIVE_ROWS as usize;
 
 /// A tournament.
-#[component]
-pub(crate) fn TournamentPage(
-    /// Which one.
-    id: TournamentId,
-) -> impl IntoView {
+pub(crate) fn tournament_page(id: &TournamentId) -> impl IntoView + use<> {
     let data = Data::expect();
-    data.turn_to(&id);
-    Effect::new(move |_| {
-        let is_there = data.tournament().with_untracked(|known| {
-            known.as_ref().is_some_and(|known| known.card.is_some() && known.board.ready().is_some())
-        });
-        let has_failed = data.tournament().with_untracked(|known| {
-            known.as_ref().is_some_and(|known| matches!(known.board, Remote::Failed(_)))
-        });
-        if !is_there && !has_failed {
-            leptos::task::spawn_local(data.load_tournament());
+    data.turn_to(id);
+    reactive::effect(move || {
+        let Some(known) = data.tournament_untracked() else { return };
+        let is_whole = known.card.is_some() && known.board.ready().is_some();
+        if !is_whole && !matches!(known.board, Remote::Failed(_)) {
+            reactive::spawn(data.load_tournament());
         }
     });
-    let card = Memo::new(move |_| data.tournament().with(|known| known.as_ref()?.card.clone()));
-    let board = Memo::new(move |_| {
-        data.tournament().with(|known| known.as_ref().map_or(Remote::Loading, |known| known.board.clone()))
-    });
-    move || match (card.get(), board.get()) {
-        (_, Remote::Failed(code)) => frame(view! { <Failed code/> }.into_any(), None),
-        (Some(card), Remote::Ready(page)) => {
-            let store = store_of(&card, page);
-            frame(view! { <Content card store/> }.into_any(), Some(store))
-        }
-        (card, _) => frame(view! { <Loading card/> }.into_any(), None),
+    let known = reactive::memo(move || data.tournament());
+    move || match known.get() {
+        Some(known) => match (known.card, known.board) {
+            (_, Remote::Failed(code)) => EitherOf3::A(frame(failed(code), None)),
+            (Some(card), Remote::Ready(page)) => {
+                let store = store_of(&card, page);
+                EitherOf3::B(frame(content(card, store), Some(store)))
+            }
+            (card, _) => EitherOf3::C(frame(loading(card), None)),
+        },
+        None => EitherOf3::C(frame(loading(None), None)),
     }
 }
 
-#[component]
-fn Head(card: TournamentCard, #[prop(into)] players: Signal<u64>) -> impl IntoView {
+fn head(card: TournamentCard, board: Option<BoardStore>) -> impl IntoView {
     let texts = Texts::expect();
     let rule = rule(texts, &card);
     view! {
         <header class="head">
             <div class="panel__line">
                 <h1 class="head__title" tabindex="-1">{title(texts, &card)}</h1>
-                <PhaseMark card=card.clone()/>
+                {phase_mark(card.clone())}
             </div>
-            <Facts card players/>
+            {facts(card, board)}
             <p class="head__rule">{rule}</p>
         </header>
     }
 }
 
-#[component]
-fn Content(card: TournamentCard, store: BoardStore) -> impl IntoView {
+fn content(card: TournamentCard, store: BoardStore) -> impl IntoView {
     offer(&card, store);
     view! {
-        <Head card=card.clone() players=store.total()/>
-        <section class="panel"><Standings store card limit=ROWS/></section>
+        {head(card.clone(), Some(store))}
+        <section class="panel">{standings(store, card, ROWS)}</section>
     }
 }
 
-#[component]
-fn Loading(card: Option<TournamentCard>) -> impl IntoView {
-    let texts = Texts::expect();
+fn loading(card: Option<TournamentCard>) -> impl IntoView {
+    let label = Texts::expect().get(i18n::keys::app::LOADING);
     view! {
-        {card.map(|card| {
-            let players = card.players;
-            view! { <Head card players=Signal::stored(players)/> }
-        })}
-        <section class="panel"><BoardSkeleton label=texts.get(i18n::keys::app::LOADING)/></section>
+        {card.map(|card| head(card, None))}
+        <section class="panel">{board_skeleton(label)}</section>
     }
 }
 
-#[component]
-fn Failed(code: ErrorCode) -> impl IntoView {
+fn failed(code: ErrorCode) -> impl IntoView {
     use i18n::keys::app;
 
     let texts = Texts::expect();
     let data = Data::expect();
-    if code == ErrorCode::TournamentUnknown {
-        return view! {
-            <h1 class="visually-hidden" tabindex="-1">{texts.get(app::UNKNOWN_TITLE)}</h1>
-            <Placeholder title=texts.get(app::UNKNOWN_TITLE) text=texts.get(app::UNKNOWN_TEXT)>
-                <Link to=Route::Lobby class="button button--filled">{texts.get(app::UNKNOWN_ALL)}</Link>
-            </Placeholder>
-        }
-        .into_any();
-    }
-    let retry = Callback::new(move |()| leptos::task::spawn_local(data.load_tournament()));
+    let (title, text, way) = if code == ErrorCode::TournamentUnknown {
+        let way = Way::Follow(texts.get(app::UNKNOWN_ALL), Route::Lobby.path(), None);
+        (app::UNKNOWN_TITLE, texts.get(app::UNKNOWN_TEXT), way)
+    } else {
+        let retry = Callback::new(move |()| reactive::spawn(data.load_tournament()));
+        (app::FAILED_TITLE, texts.error(code), Way::Press(texts.get(app::RETRY), retry))
+    };
     view! {
-        <h1 class="visually-hidden" tabindex="-1">{texts.get(app::FAILED_TITLE)}</h1>
-        <Placeholder title=texts.get(app::FAILED_TITLE) text=texts.error(code)>
-            <Button kind=ButtonKind::Filled label=texts.get(app::RETRY) on_press=retry/>
-        </Placeholder>
+        <h1 class="visually-hidden" tabindex="-1">{texts.get(title)}</h1>
+        {placeholder(texts.get(title), text, way)}
     }
-    .into_any()
 }
 
 /// Main: to the own row, and back to the leaders. Secondary: share.
@@ -127,36 +107,32 @@ fn offer(card: &TournamentCard, store: BoardStore) {
     let texts = Texts::expect();
     let session = Session::expect();
     let is_at_me = RwSignal::new(false);
-    let has_row = Memo::new(move |_| store.me().with(|me| me.as_ref().is_some_and(|me| me.rank > 3)));
+    let is_far_down = reactive::memo(move || store.me().is_some_and(|me| me.rank > 3));
     let main = move || {
-        has_row.get().then(|| {
-            if is_at_me.get() {
-                Action::new(texts.get(app::ACTION_TOP), move || {
-                    scroll_into_view("[data-testid=board]", "start");
-                    is_at_me.set(false);
-                })
-            } else {
-                Action::new(texts.get(app::ACTION_SHOW_ME), move || {
-                    let player = session.player().get_untracked();
-                    if let Some(player) = player {
-                        scroll_into_view(&format!("[data-player=\"{player}\"]"), "center");
-                        is_at_me.set(true);
-                    }
-                })
+        if !is_far_down.get() {
+            return None;
+        }
+        let at_me = is_at_me.get();
+        let label = texts.get(if at_me { app::ACTION_TOP } else { app::ACTION_SHOW_ME });
+        Some(Action::new(label, move || {
+            let player = session.player().get_untracked();
+            match player {
+                Some(player) if !at_me => scroll_into_view(&format!("[data-player=\"{player}\"]"), "center"),
+                _ => scroll_into_view("main", "start"),
             }
-        })
+            is_at_me.set(!at_me);
+        }))
     };
     let bot = Bot::expect();
     let telegram = Telegram::expect();
     let id = card.tournament.tournament_id.clone();
-    let text = texts.with(|catalog| app::share_text(catalog, &title(texts, card)));
+    let text = app::share_text(&texts.all(), &title(texts, card));
     let secondary = move || {
         let link = bot.link_to(&Route::Tournament(id.clone()))?;
         let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
         let url = format!("https://t.me/share/url?url={}&text={}", encode(&link), encode(&text));
-        let host = telegram.host();
         Some(Action::new(texts.get(app::ACTION_SHARE), move || {
-            telegram::open_link(host.get_untracked(), &url)
+            telegram::open_link(telegram.host_untracked(), &url);
         }))
     };
     Actions::expect().offer(main, secondary);

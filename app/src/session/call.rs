@@ -41,12 +41,19 @@ pub(crate) async fn send_signed(mut call: Call) -> Result<Answer, ErrorCode> {
 /// # Errors
 /// What the server says, or [`ErrorCode::Offline`].
 pub(super) async fn refresh(refresh_token: &str) -> Result<Grant, ErrorCode> {
-    let body = serde_json::json!({ "refresh_token": refresh_token }).to_string();
+    let body = refresh_body(refresh_token);
     let call = Call { url: "/v1/tg/refresh".into(), body: Some(body), ..Call::default() };
     match net::send(call.clone()).await {
         Err(_) => net::send(call).await?.read(),
         Ok(answer) => answer.read(),
     }
+}
+
+/// The body of a refresh and of a sign-out. A token is base64url; one that is not can't break out of its quotes.
+pub(super) fn refresh_body(refresh_token: &str) -> String {
+    let token: String =
+        refresh_token.chars().filter(|letter| !matches!(letter, '"' | '\\' | '\0'..='\x1f')).collect();
+    format!(r#"{{"refresh_token":"{token}"}}"#)
 }
 
 async fn renew() -> bool {

@@ -14,6 +14,7 @@ use send_wrapper::SendWrapper;
 use crate::{
     functions::Failure,
     net::{Answer, Call},
+    reactive,
     session::send_signed,
 };
 
@@ -55,7 +56,7 @@ impl Client<Failure> for SignedIn {
     }
 
     fn spawn(future: impl Future<Output = ()> + Send + 'static) {
-        leptos::task::spawn_local(future);
+        reactive::spawn(future);
     }
 }
 

@@ -1,16 +1,16 @@
 //! Pages as HTML.
 
 use domain::Locale;
-use i18n::keys::{app, site};
+use i18n::keys::{app as texts, site};
 use leptos::prelude::*;
 
 use crate::{
-    app::{App, Shared},
+    app::{Shared, app},
     document::{Document, Life},
     kit::Kit,
     page_data::PageData,
     router::Route,
-    ui::Steps,
+    ui::steps,
 };
 
 /// What the build has made of the page's code.
@@ -49,10 +49,10 @@ pub fn render_app(
     let title = title(&data, setting.locale);
     let body = render(move || {
         let shared = Shared::provide(data, catalog.clone());
-        view! { <App shared/> }
+        app(shared)
     });
     let life = Some(Life { data: json, texts: catalog.page_json(), telegram_script });
-    Ok(document(setting, &title, catalog.text(app::TAGLINE), body, life))
+    Ok(document(setting, &title, catalog.text(texts::TAGLINE), body, life))
 }
 
 /// `/`: what Podium is, and the way in. `bot` is the bot's username.
@@ -63,7 +63,7 @@ pub fn render_landing(setting: Setting<'_>, bot: Option<&str>) -> String {
     let body = render(|| {
         view! {
             <main class="site">
-                <Steps class="site__logo"/>
+                {steps("site__logo")}
                 <h1 class="site__title">{text(site::HEADING)}</h1>
                 <p class="site__text">{text(site::TEXT)}</p>
                 <div class="site__actions">
@@ -86,8 +86,8 @@ pub fn render_not_found(setting: Setting<'_>) -> String {
     let body = render(|| {
         view! {
             <main class="site">
-                <Steps class="site__logo"/>
-                <h1 class="site__title">{text(app::NOT_FOUND_TITLE)}</h1>
+                {steps("site__logo")}
+                <h1 class="site__title">{text(texts::NOT_FOUND_TITLE)}</h1>
                 <p class="site__text">{text(site::NOT_FOUND_TEXT)}</p>
                 <div class="site__actions">
                     <a class="button button--filled" href="/">{text(site::NOT_FOUND_HOME)}</a>
@@ -95,7 +95,7 @@ pub fn render_not_found(setting: Setting<'_>) -> String {
             </main>
         }
     });
-    document(setting, text(app::NOT_FOUND_TITLE), text(site::NOT_FOUND_TEXT), body, None)
+    document(setting, text(texts::NOT_FOUND_TITLE), text(site::NOT_FOUND_TEXT), body, None)
 }
 
 /// `/kit`: every part of the design system in every state.
@@ -127,7 +127,7 @@ fn document(
 fn title(data: &PageData, locale: Locale) -> String {
     use crate::page_data::First;
 
-    let name = i18n::catalog(locale).text(app::TITLE);
+    let name = i18n::catalog(locale).text(texts::TITLE);
     match &data.first {
         First::Tournament(page) => format!("{} · {name}", page.card.tournament.title.for_locale(locale)),
         First::Lobby(_) | First::Nothing | First::Failed(_) => name.to_owned(),

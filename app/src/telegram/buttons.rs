@@ -3,12 +3,11 @@
 //! Each is given one listener for the life of the page, which asks the page's state what to do; nothing has to be
 //! taken off again when a page changes.
 
-use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 use crate::{
     actions::{Action, Actions},
-    net,
+    net, reactive,
     router::{Route, Router},
     telegram::{self, Host, haptics},
 };
@@ -18,14 +17,13 @@ pub(crate) fn tie(host: Host, actions: Actions, router: Router) {
     if !matches!(host, Host::Present(_)) {
         return;
     }
-    tie_action("MainButton", actions.main());
+    tie_action("MainButton", move || actions.main(), move || actions.main_untracked());
     if has_secondary(host) {
-        tie_action("SecondaryButton", actions.secondary());
+        tie_action("SecondaryButton", move || actions.secondary(), move || actions.secondary_untracked());
     }
     if host.supports((6, 1)) {
         on_click("BackButton", move || router.back());
-        let can_go_back = router.can_go_back();
-        Effect::new(move |_| show("BackButton", can_go_back.get()));
+        reactive::effect(move || show("BackButton", router.can_go_back()));
     }
     if host.supports((7, 0)) {
         on_click("SettingsButton", move || router.go(Route::Profile));
@@ -38,25 +36,28 @@ pub(crate) fn has_secondary(host: Host) -> bool {
     host.supports((7, 10))
 }
 
-fn tie_action(button: &'static str, action: Signal<Option<Action>>) {
+fn tie_action(
+    button: &'static str,
+    offered: impl Fn() -> Option<Action> + 'static,
+    offered_now: impl Fn() -> Option<Action> + 'static,
+) {
     on_click(button, move || {
-        if let Some(action) = action.get_untracked() {
+        if let Some(action) = offered_now() {
             haptics::tap();
             action.run();
         }
     });
-    Effect::new(move |_| {
+    reactive::effect(move || {
         let parameters = js_sys::Object::new();
         let set = |name: &str, value: JsValue| {
             let _ = js_sys::Reflect::set(&parameters, &name.into(), &value);
         };
-        action.with(|action| {
-            set("is_visible", action.is_some().into());
-            if let Some(action) = action {
-                set("text", action.label().into());
-                set("is_active", true.into());
-            }
-        });
+        let action = offered();
+        set("is_visible", action.is_some().into());
+        if let Some(action) = action {
+            set("text", action.label().into());
+            set("is_active", true.into());
+        }
         if let Some(button) = telegram::part(button) {
             net::call(&button, "setParams", &[parameters.into()]);
         }
@@ -64,7 +65,7 @@ fn tie_action(button: &'static str, action: Signal<Option<Action>>) {
 }
 
 fn on_click(button: &str, mut action: impl FnMut() + 'static) {
-    let listener = Closure::<dyn FnMut()>::new(move || action());
+    let listener = Closure::<dyn FnMut(JsValue)>::new(move |_| action());
     if let Some(button) = telegram::part(button) {
         net::call(&button, "onClick", &[listener.as_ref().unchecked_ref::<js_sys::Function>().into()]);
     }

@@ -50,8 +50,10 @@ fn paint() {
 fn measure() {
     let Some(page) = page() else { return };
     let number = |object: &JsValue, name: &str| net::field(object, name).and_then(|value| value.as_f64());
+    // Whole pixels: formatting fractions would bring its own code into the bundle.
+    #[expect(clippy::cast_possible_truncation, reason = "`as` saturates; a screen is smaller")]
     let set = |name: &str, pixels: f64| {
-        let _ = page.style().set_property(name, &format!("{pixels}px"));
+        let _ = page.style().set_property(name, &format!("{}px", pixels.round() as i32));
     };
     if let Some(height) = telegram::web_app().and_then(|app| number(&app, "viewportStableHeight"))
         && height >= HEIGHT_MIN

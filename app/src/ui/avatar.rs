@@ -6,15 +6,7 @@ use leptos::prelude::*;
 const COLORS: u32 = 7;
 
 /// The first letter of a name on a color made of `seed`.
-#[component]
-pub(crate) fn Avatar(
-    /// Whose.
-    name: String,
-    /// What the color follows from.
-    seed: String,
-    /// More classes.
-    class: &'static str,
-) -> impl IntoView {
+pub(crate) fn avatar(name: String, seed: String, class: &'static str) -> impl IntoView {
     let letter = name.chars().find(|letter| letter.is_alphanumeric()).unwrap_or('•');
     let color =
         seed.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) % COLORS;

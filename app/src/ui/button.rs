@@ -14,7 +14,8 @@ pub(crate) enum ButtonKind {
 }
 
 impl ButtonKind {
-    const fn class(self) -> &'static str {
+    /// The classes of a button, also for a link that looks like one.
+    pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Filled => "button button--filled",
             Self::Tinted => "button button--tinted",
@@ -24,28 +25,10 @@ impl ButtonKind {
 }
 
 /// A button.
-#[component]
-pub(crate) fn Button(
-    /// Its look.
-    kind: ButtonKind,
-    /// What it says.
-    #[prop(into)]
-    label: Signal<String>,
-    /// What it does.
-    on_press: Callback<()>,
-    /// Whether it is at work and can't be pressed again.
-    #[prop(optional, into)]
-    busy: Signal<bool>,
-) -> impl IntoView {
+pub(crate) fn button(kind: ButtonKind, label: String, on_press: Callback<()>) -> impl IntoView {
     view! {
-        <button
-            type="button"
-            class=kind.class()
-            disabled=move || busy.get()
-            aria-busy=move || busy.get().then_some("true")
-            on:click=move |_| on_press.run(())
-        >
-            {move || label.get()}
+        <button type="button" class=kind.class() on:click=move |_| on_press.run(())>
+            {label}
         </button>
     }
 }

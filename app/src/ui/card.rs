@@ -1,8 +1,8 @@
 //! A notice above the content. It explains a state and offers one way on.
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 
-use crate::ui::{Icon, Shape};
+use crate::ui::{ButtonKind, Shape, button, icon};
 
 /// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,21 +13,25 @@ pub(crate) enum Tone {
     Trouble,
 }
 
+/// The way on.
+#[derive(Debug, Clone)]
+pub(crate) enum Way {
+    /// There is none from here.
+    None,
+    /// A button.
+    Press(String, Callback<()>),
+    /// A link, and who is told when it is followed.
+    Follow(String, String, Option<Callback<web_sys::MouseEvent>>),
+}
+
 /// A notice.
-#[component]
-pub(crate) fn Card(
-    /// What it is about.
+pub(crate) fn card(
     tone: Tone,
-    /// Its picture.
-    icon: Shape,
-    /// Its title.
+    shape: Shape,
     title: String,
-    /// One sentence.
     text: String,
-    /// The hook for tests.
     test_id: &'static str,
-    /// The way on.
-    children: Children,
+    way: Way,
 ) -> impl IntoView {
     let class = match tone {
         Tone::Neutral => "card",
@@ -35,11 +39,29 @@ pub(crate) fn Card(
     };
     view! {
         <section class=class data-testid=test_id role="status">
-            <span class="card__icon"><Icon shape=icon/></span>
+            <span class="card__icon">{icon(shape)}</span>
             <div class="card__body">
                 <p class="card__title">{title}</p>
                 <p class="card__text">{text}</p>
-                <div class="card__actions">{children()}</div>
+                <div class="card__actions">
+                    {match way {
+                        Way::None => EitherOf3::A(()),
+                        Way::Press(label, on_press) => EitherOf3::B(button(ButtonKind::Tinted, label, on_press)),
+                        Way::Follow(label, href, on_follow) => EitherOf3::C(view! {
+                            <a
+                                class=ButtonKind::Tinted.class()
+                                href=href
+                                on:click=move |event| {
+                                    if let Some(on_follow) = on_follow {
+                                        on_follow.run(event);
+                                    }
+                                }
+                            >
+                                {label}
+                            </a>
+                        }),
+                    }}
+                </div>
             </div>
         </section>
     }

@@ -1,59 +1,45 @@
 //! Sections of cells: the lists that Telegram's own settings are made of.
+//!
+//! Content is passed as typed views, never boxed: a boxed view keeps every way of rendering it in the bundle.
 
 use leptos::prelude::*;
 
 use crate::{
-    router::{Link, Route},
-    ui::{Icon, Shape},
+    router::Route,
+    ui::{Shape, icon},
 };
 
 /// A group of cells under a header.
-#[component]
-pub(crate) fn Section(
-    /// What stands above it.
-    #[prop(optional, into)]
+pub(crate) fn section<V: IntoView>(
     header: Option<String>,
-    /// What stands below it.
-    #[prop(optional, into)]
     footer: Option<String>,
-    children: Children,
+    cells: V,
 ) -> impl IntoView {
     view! {
         <section class="section">
             {header.map(|header| view! { <h2 class="section__header">{header}</h2> })}
-            <div class="section__body">{children()}</div>
+            <div class="section__body">{cells}</div>
             {footer.map(|footer| view! { <p class="section__footer">{footer}</p> })}
         </section>
     }
 }
 
 /// A line of a section: a label and what it is.
-#[component]
-pub(crate) fn Cell(
-    /// The label.
-    label: String,
-    /// What it is.
-    children: Children,
-) -> impl IntoView {
+pub(crate) fn cell(label: String, value: String) -> impl IntoView {
     view! {
         <div class="cell">
             <span class="cell__label">{label}</span>
-            <span class="cell__value">{children()}</span>
+            <span class="cell__value">{value}</span>
         </div>
     }
 }
 
 /// A line of a section that leads somewhere.
-#[component]
-pub(crate) fn CellLink(
-    /// Where to.
-    to: Route,
-    children: Children,
-) -> impl IntoView {
+pub(crate) fn cell_link<V: IntoView>(to: &Route, content: V) -> impl IntoView + use<V> {
     view! {
-        <Link to class="cell cell--link">
-            <span class="cell__main">{children()}</span>
-            <span class="cell__chevron"><Icon shape=Shape::Chevron/></span>
-        </Link>
+        <a href=to.path() class="cell cell--link">
+            <span class="cell__main">{content}</span>
+            <span class="cell__chevron">{icon(Shape::Chevron)}</span>
+        </a>
     }
 }

@@ -58,11 +58,7 @@ impl Shape {
 }
 
 /// An icon. It says nothing to a screen reader: the text beside it does.
-#[component]
-pub(crate) fn Icon(
-    /// What it shows.
-    shape: Shape,
-) -> impl IntoView {
+pub(crate) fn icon(shape: Shape) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
             <path d=shape.path()></path>

@@ -1,26 +1,23 @@
 //! What stands where a list would: nothing there yet, or nothing that could be had. One sentence and one way on.
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 
-use crate::ui::Steps;
+use crate::ui::{ButtonKind, Way, button, steps};
 
 /// An empty or failed state.
-#[component]
-pub(crate) fn Placeholder(
-    /// What is the matter.
-    title: String,
-    /// One sentence.
-    text: String,
-    /// The way on, if there is one.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
+pub(crate) fn placeholder(title: String, text: String, way: Way) -> impl IntoView {
     view! {
         <div class="placeholder">
-            <Steps class="placeholder__picture"/>
+            {steps("placeholder__picture")}
             <p class="placeholder__title">{title}</p>
             <p class="placeholder__text">{text}</p>
-            {children.map(|children| children())}
+            {match way {
+                Way::None => EitherOf3::A(()),
+                Way::Press(label, on_press) => EitherOf3::B(button(ButtonKind::Filled, label, on_press)),
+                Way::Follow(label, href, _) => EitherOf3::C(view! {
+                    <a class=ButtonKind::Filled.class() href=href>{label}</a>
+                }),
+            }}
         </div>
     }
 }

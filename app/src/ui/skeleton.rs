@@ -3,13 +3,9 @@
 use leptos::prelude::*;
 
 /// A board that loads.
-#[component]
-pub(crate) fn BoardSkeleton(
-    /// What a screen reader hears.
-    label: String,
-) -> impl IntoView {
-    let place = |rank: usize| (rank <= 3).then(|| rank.to_string());
-    let rows = (1..=10).map(|rank| {
+pub(crate) fn board_skeleton(label: String) -> impl IntoView {
+    let place = |rank: u8| (rank <= 3).then(|| rank.to_string());
+    let rows = (1_u8..=10).map(|rank| {
         view! {
             <div class="row row--skeleton" data-place=place(rank)>
                 <span class="row__rank"></span>
@@ -21,14 +17,13 @@ pub(crate) fn BoardSkeleton(
     });
     view! {
         <div class="board board--skeleton" role="status" aria-label=label>
-            {rows.collect_view()}
+            {rows.collect::<Vec<_>>()}
         </div>
     }
 }
 
 /// A cell that loads.
-#[component]
-pub(crate) fn CellSkeleton() -> impl IntoView {
+pub(crate) fn cell_skeleton() -> impl IntoView {
     view! {
         <div class="cell cell--skeleton" aria-hidden="true">
             <span class="cell__main"><span class="bone"></span><span class="bone bone--short"></span></span>

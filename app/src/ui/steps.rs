@@ -3,11 +3,7 @@
 use leptos::prelude::*;
 
 /// The three steps.
-#[component]
-pub(crate) fn Steps(
-    /// More classes.
-    class: &'static str,
-) -> impl IntoView {
+pub(crate) fn steps(class: &'static str) -> impl IntoView {
     view! {
         <svg class=format!("steps {class}") viewBox="0 0 48 40" aria-hidden="true">
             <rect class="steps__second" x="1" y="16" width="14" height="23" rx="3"></rect>

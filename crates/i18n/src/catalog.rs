@@ -70,7 +70,14 @@ impl Catalog {
     /// # Errors
     /// When `json` is anything else, or comes from a version with other keys.
     pub fn from_json(json: &str) -> Result<Self, CatalogError> {
-        let mut texts: Vec<String> = serde_json::from_str(json).map_err(|_| CatalogError::Malformed)?;
+        Self::from_texts(serde_json::from_str(json).map_err(|_| CatalogError::Malformed)?)
+    }
+
+    /// The same from the parsed array, for a page that has a parser of its own.
+    ///
+    /// # Errors
+    /// When the texts come from a version with other keys.
+    pub fn from_texts(mut texts: Vec<String>) -> Result<Self, CatalogError> {
         let trailer = texts.split_off(texts.len().saturating_sub(2));
         let [tag, fingerprint] = trailer.as_slice() else { return Err(CatalogError::Malformed) };
         if fingerprint != generated::FINGERPRINT || texts.len() != generated::PAGE_LEN {

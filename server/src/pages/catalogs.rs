@@ -1,0 +1,23 @@
+//! `/i18n/{locale}.json`: the page's texts in another language, for a player whose Telegram speaks it.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use domain::Locale;
+
+use crate::{pages::plain, state::AppState};
+
+/// The texts of one language.
+pub async fn show(State(state): State<AppState>, Path(file): Path<String>, headers: HeaderMap) -> Response {
+    let locale = Locale::ALL.into_iter().find(|locale| file.strip_suffix(".json") == Some(locale.tag()));
+    let Some(locale) = locale else { return plain::not_found(&state, &headers) };
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        // The texts carry the fingerprint of their keys: a page of another version refuses them.
+        (header::CACHE_CONTROL, "public, max-age=600"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, i18n::catalog(locale).page_json()).into_response()
+}

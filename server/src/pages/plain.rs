@@ -1,0 +1,51 @@
+//! Pages that stand still: what Podium is, the design system, nothing here.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+
+use crate::{
+    pages::{
+        reader::Reader,
+        security::{Fence, page},
+    },
+    state::AppState,
+};
+
+/// `/`.
+pub async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let bot = bot_username(&state).await;
+    let reader = Reader::new(&state, &headers);
+    let html = app::ssr::render_landing(reader.setting(&state.site), bot.as_deref());
+    page(&state.settings, Fence::Plain, StatusCode::OK, &reader.nonce, html)
+}
+
+/// `/kit`.
+pub async fn kit(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let reader = Reader::new(&state, &headers);
+    let html = app::ssr::render_kit(reader.setting(&state.site));
+    page(&state.settings, Fence::Plain, StatusCode::OK, &reader.nonce, html)
+}
+
+/// Everything that is not there.
+pub fn not_found(state: &AppState, headers: &HeaderMap) -> Response {
+    let reader = Reader::new(state, headers);
+    let html = app::ssr::render_not_found(reader.setting(&state.site));
+    page(&state.settings, Fence::Plain, StatusCode::NOT_FOUND, &reader.nonce, html)
+}
+
+/// The bot's username. Without it pages offer no way into Telegram, and nothing else is missing.
+pub async fn bot_username(state: &AppState) -> Option<String> {
+    if !state.settings.telegram.enabled {
+        return None;
+    }
+    match state.services.bot_identity().username(&state.services).await {
+        Ok(username) => username,
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the bot's name can't be read");
+            None
+        }
+    }
+}
