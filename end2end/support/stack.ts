@@ -1,0 +1,173 @@
+// One worker's own world: a simulated Telegram with its demo platform, and Podium on SQLite, started as
+// `cargo xtask run` starts them. The demo platform is silent but for the scores that a test posts.
+
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { podiumProgram, runFolder, simulatorProgram, site, telegramScript } from "./environment.ts";
+import { Service, freeAddress, until } from "./service.ts";
+import { Simulator } from "./simulator.ts";
+
+/** The tournaments of the demo platform. */
+export const TOURNAMENTS = {
+  best: "galaxy-sprint",
+  sum: "coin-marathon",
+  ascending: "fastest-lap",
+  upcoming: "winter-derby",
+  finished: "autumn-cup",
+} as const;
+
+export const BOT_USERNAME = "PodiumDemoBot";
+export const ADMIN_ID = 1000000001;
+
+const OPENING_MS = 20_000;
+
+export interface Entry {
+  rank: number;
+  player: string;
+  alias: string;
+  score: number;
+}
+
+interface TournamentCard {
+  tournament_id: string;
+  phase: string;
+}
+
+export class Stack {
+  readonly telegram: Simulator;
+
+  private constructor(
+    readonly folder: string,
+    readonly url: string,
+    readonly internalUrl: string,
+    readonly botToken: string,
+    private readonly simulator: Service,
+    private readonly podium: Service,
+    telegramUrl: string,
+  ) {
+    this.telegram = new Simulator(telegramUrl);
+  }
+
+  static async start(name: string): Promise<Stack> {
+    const folder = join(runFolder(), name);
+    await mkdir(folder, { recursive: true });
+    const [listen, internal, telegram] = [await freeAddress(), await freeAddress(), await freeAddress()];
+    const [url, telegramUrl] = [`http://${listen}`, `http://${telegram}`];
+    // A token of the right form that opens nothing, and never the same.
+    const botToken = `7342037359:AAF${randomBytes(24).toString("base64url")}`;
+    const platformKey = `whsec_${randomBytes(32).toString("base64")}`;
+    const simulator = new Service("the simulated Telegram", simulatorProgram(), {
+      args: [
+        ...["--listen", telegram],
+        ...["--script", telegramScript()],
+        ...["--demo", url],
+        ...["--app-url", `${url}/app`],
+        ...["--bot-username", BOT_USERNAME],
+        ...["--demo-every-ms", "0"],
+      ],
+      environment: { TELEGRAM_BOT_TOKEN: botToken, PODIUM_PLATFORM_KEY: platformKey },
+      folder,
+      log: join(folder, "simulator.log"),
+      stopBy: "SIGINT",
+    });
+    const podium = new Service("podium", podiumProgram(), {
+      args: ["serve"],
+      environment: {
+        PODIUM_LISTEN: listen,
+        PODIUM_INTERNAL_LISTEN: internal,
+        PODIUM_PUBLIC_URL: url,
+        PODIUM_SITE_ROOT: site(),
+        PODIUM_FRAME_ANCESTORS: telegramUrl,
+        PODIUM_PLATFORM_KEY: platformKey,
+        PODIUM_ADMIN_IDS: String(ADMIN_ID),
+        DATABASE_URL: `sqlite:${join(folder, "podium.db")}`,
+        TELEGRAM_BOT_TOKEN: botToken,
+        TELEGRAM_WEBHOOK_URL: `${url}/telegram/webhook`,
+        TELEGRAM_WEB_APP_JS: `${telegramUrl}/telegram-web-app.js`,
+        TELEGRAM_API_URL: telegramUrl,
+        // More than a deployment logs, so that the search for secrets in it has more to find.
+        RUST_LOG: "info,podium=debug,server=debug,services=debug,telegram=debug,storage_sqlite=debug,bus=debug",
+      },
+      folder,
+      log: join(folder, "podium.log"),
+      stopBy: "SIGTERM",
+    });
+    const stack = new Stack(folder, url, `http://${internal}`, botToken, simulator, podium, telegramUrl);
+    try {
+      await simulator.start(() => answers(`${telegramUrl}/`));
+      await stack.startPodium();
+      await stack.telegram.pauseDemo();
+      await stack.opening();
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
+    return stack;
+  }
+
+  private async startPodium(): Promise<void> {
+    await this.podium.start(() => answers(`${this.internalUrl}/health/ready`));
+  }
+
+  /** Waits until the demo platform has introduced everybody and everything. */
+  private async opening(): Promise<void> {
+    // Last of all it closes the tournament that is over.
+    await until("the demo platform's tournaments", OPENING_MS, async () => {
+      const { tournaments } = await this.get<{ tournaments: TournamentCard[] }>("/v1/tournaments");
+      return tournaments.some((card) => card.tournament_id === TOURNAMENTS.finished && card.phase === "finished");
+    });
+  }
+
+  /** Ends the server and starts it again on the same addresses and the same database. */
+  async restartPodium(whileDown: () => Promise<void> = async () => {}): Promise<void> {
+    await this.podium.stop();
+    try {
+      await whileDown();
+    } finally {
+      await this.startPodium();
+    }
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const response = await fetch(this.url + path, { signal: AbortSignal.timeout(10_000) });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    return (await response.json()) as T;
+  }
+
+  /** The first places of a board. */
+  async leaders(tournamentId: string, limit = 5): Promise<Entry[]> {
+    const path = `/v1/tournaments/${tournamentId}/board?limit=${limit}`;
+    return (await this.get<{ entries: Entry[] }>(path)).entries;
+  }
+
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.internalUrl}/metrics`, { signal: AbortSignal.timeout(10_000) })).text();
+  }
+
+  /** The value of a metric without labels; 0 when it was never set. */
+  async metric(name: string): Promise<number> {
+    const line = (await this.metrics()).split("\n").find((each) => each.startsWith(`${name} `));
+    return line ? Number(line.slice(name.length + 1)) : 0;
+  }
+
+  podiumLog(): string {
+    return this.podium.lastLines();
+  }
+
+  /** Writes down what the privacy test reads, and ends everything. */
+  async stop(): Promise<void> {
+    await writeFile(join(this.folder, "metrics.txt"), await this.metrics().catch(() => ""));
+    await writeFile(join(this.folder, "calls.json"), JSON.stringify(await this.telegram.calls().catch(() => [])));
+    await this.podium.stop();
+    await this.simulator.stop();
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}

@@ -1,0 +1,133 @@
+// Everybody can use it: axe finds nothing, the keyboard reaches everything, stillness is respected.
+
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+import { expect, test } from "../support/fixtures.ts";
+import { TOURNAMENTS } from "../support/stack.ts";
+import type { ThemeName } from "../support/themes.ts";
+
+/** Violations in a form that can be read in a failure. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}\n  ${node.target.join(" ")}\n  ${node.any[0]?.message ?? node.all[0]?.message ?? ""}`),
+  );
+}
+
+for (const theme of ["light", "dark"] as ThemeName[]) {
+  test.describe(theme, () => {
+    test.use({ colorScheme: theme, contextOptions: { reducedMotion: "reduce" } });
+
+    for (const path of ["/", "/kit"]) {
+      test(`axe finds nothing on ${path}`, async ({ page, stack }) => {
+        await page.goto(stack.url + path);
+        await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+        expect(await violations(page)).toEqual([]);
+      });
+    }
+
+    test("axe finds nothing on /app as a guest in a browser sees it", async ({ page, stack }) => {
+      await page.goto(`${stack.url}/app`);
+      await expect(page.getByTestId("sign-in-needed")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    for (const path of ["/app", `/app/t/${TOURNAMENTS.best}`, "/app/profile"]) {
+      for (const platform of ["android", "ios"]) {
+        test(`axe finds nothing on ${path} for a player on ${platform}`, async ({ openApp, page, person }) => {
+          await person.scores(TOURNAMENTS.best, 1);
+          const app = await openApp(person, { path, platform, theme });
+          if (path.startsWith("/app/t/")) await expect(app.meRow).toBeVisible();
+          else await app.expectSignedIn(person.firstName);
+          expect(await violations(page)).toEqual([]);
+        });
+      }
+    }
+  });
+}
+
+/** What has the focus, by the text that a screen reader would say, and whether it shows. */
+async function focused(page: Page): Promise<{ name: string; shows: boolean }> {
+  return page.evaluate(() => {
+    const element = document.activeElement as HTMLElement;
+    const style = getComputedStyle(element);
+    const outline = style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 1;
+    return {
+      name: element === document.body ? "" : (element.getAttribute("aria-label") ?? element.innerText).trim(),
+      shows: outline || style.boxShadow !== "none",
+    };
+  });
+}
+
+test("the keyboard reaches every link in its order, and shows where it is", async ({ openApp, page, person }) => {
+  const app = await openApp(person);
+  await app.expectSignedIn(person.firstName);
+  const links = await page.getByRole("link").or(page.getByRole("button")).filter({ visible: true }).allInnerTexts();
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links) {
+    await page.keyboard.press("Tab");
+    const { name, shows } = await focused(page);
+    expect(name).toBe(link.trim());
+    expect(shows, `the focus on "${name}" is seen`).toBe(true);
+  }
+});
+
+test("a tournament opens by the keyboard, and its heading gets the focus", async ({ openApp, page, person }) => {
+  const app = await openApp(person);
+  await app.expectSignedIn(person.firstName);
+  await app.tournament("Fastest Lap").focus();
+  await page.keyboard.press("Enter");
+  await expect(app.heading).toHaveText("Fastest Lap");
+  await expect(app.heading).toBeFocused();
+});
+
+test.describe("with reduced motion", () => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  test("nothing moves, not even when the board does", async ({ openApp, page, person, stack }) => {
+    const moving = () =>
+      page.evaluate(() =>
+        document
+          .getAnimations()
+          .filter((animation) => animation.playState === "running" && animation.effect?.getComputedTiming().duration !== 0)
+          .map((animation) => (animation.effect as KeyframeEffect).target?.className),
+      );
+    await page.addInitScript(() => {
+      const animate = Element.prototype.animate;
+      Object.assign(window, { started: 0 });
+      Element.prototype.animate = function (...parameters) {
+        (window as unknown as { started: number }).started += 1;
+        return animate.apply(this, parameters);
+      };
+    });
+    await person.scores(TOURNAMENTS.best, 1);
+    const app = await openApp(person, { path: `/app/t/${TOURNAMENTS.best}` });
+    await expect(app.meRow).toBeVisible();
+    const [leader] = await stack.leaders(TOURNAMENTS.best, 1);
+    await person.scores(TOURNAMENTS.best, leader!.score + 10);
+    await app.expectRank(1);
+    expect(await moving()).toEqual([]);
+    expect(await page.evaluate(() => (window as unknown as { started: number }).started)).toBe(0);
+  });
+});
+
+test("without that wish rows slide to their new place", async ({ openApp, page, person, stack }) => {
+  await page.addInitScript(() => {
+    const animate = Element.prototype.animate;
+    Object.assign(window, { started: 0 });
+    Element.prototype.animate = function (...parameters) {
+      (window as unknown as { started: number }).started += 1;
+      return animate.apply(this, parameters);
+    };
+  });
+  const [leader] = await stack.leaders(TOURNAMENTS.best, 1);
+  await person.scores(TOURNAMENTS.best, leader!.score - 1);
+  const app = await openApp(person, { path: `/app/t/${TOURNAMENTS.best}` });
+  await app.expectRank(2);
+  await person.scores(TOURNAMENTS.best, leader!.score + 10);
+  await app.expectRank(1);
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { started: number }).started))
+    .toBeGreaterThanOrEqual(2);
+});
