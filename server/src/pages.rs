@@ -25,7 +25,7 @@ pub use self::site::Site;
 use crate::state::AppState;
 
 /// Shorter answers are not worth the work.
-const COMPRESS_FROM_BYTES: u16 = 512;
+const COMPRESS_FROM_BYTES: u64 = 512;
 
 /// The pages, the site's files and the server functions.
 pub fn router() -> Router<AppState> {
