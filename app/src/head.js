@@ -37,6 +37,15 @@
     }
   };
 
+  // ---- Telegram's script makes a style element, which its web client then fills: what has the nonce is let pass.
+  const { nonce } = document.currentScript;
+  const createElement = document.createElement;
+  document.createElement = function (name, options) {
+    const element = createElement.call(this, name, options);
+    if (name === "style") element.nonce = nonce;
+    return element;
+  };
+
   // ---- Launch parameters: `#tgWebAppData=…&tgWebAppVersion=…`.
   const launch = new URLSearchParams(location.hash.slice(1));
   const isLaunched = launch.has("tgWebAppPlatform") || launch.has("tgWebAppData") || "TelegramWebviewProxy" in window;

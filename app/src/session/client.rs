@@ -30,7 +30,7 @@ pub struct Request(Call);
 #[derive(Debug)]
 pub struct Response(Answer);
 
-/// No server function of the page has another encoding than JSON text.
+/// No server function of the page has another encoding than JSON.
 fn unsupported<T>() -> Result<T, Failure> {
     Err(Failure::from(ErrorCode::BadRequest))
 }
@@ -63,22 +63,24 @@ impl Client<Failure> for SignedIn {
 impl ClientReq<Failure> for Request {
     type FormData = ();
 
-    fn try_new_req_text(
-        path: &str,
-        _content_type: &str,
-        _accepts: &str,
-        body: String,
-        _method: Method,
-    ) -> Result<Self, Failure> {
-        Ok(Self(Call { url: path.to_owned(), body: Some(body), ..Call::default() }))
+    fn try_new_req_text(_: &str, _: &str, _: &str, _: String, _: Method) -> Result<Self, Failure> {
+        unsupported()
     }
 
     fn try_new_req_query(_: &str, _: &str, _: &str, _: &str, _: Method) -> Result<Self, Failure> {
         unsupported()
     }
 
-    fn try_new_req_bytes(_: &str, _: &str, _: &str, _: Bytes, _: Method) -> Result<Self, Failure> {
-        unsupported()
+    // JSON is handed over as bytes.
+    fn try_new_req_bytes(
+        path: &str,
+        _content_type: &str,
+        _accepts: &str,
+        body: Bytes,
+        _method: Method,
+    ) -> Result<Self, Failure> {
+        let body = String::from_utf8(body.into()).map_err(|_| Failure::from(ErrorCode::BadRequest))?;
+        Ok(Self(Call { url: path.to_owned(), body: Some(body), ..Call::default() }))
     }
 
     fn try_new_req_form_data(_: &str, _: &str, _: &str, (): (), _: Method) -> Result<Self, Failure> {
