@@ -58,8 +58,8 @@ pub fn run(effort: Effort) -> Result<Vec<Row>> {
     let (around_p99, _) = read(&around)?;
     Ok(vec![
         Row::beside_target("scores durable and ranked", "/s", written, 20_000.0),
-        Row::beside_target("top 50 and me, 99th percentile", " ms", top_p99, 2.0),
-        Row::beside_target("the rows around me, 99th percentile", " ms", around_p99, 2.0),
+        Row::beside_target("top 50 and me, 99th percentile (less is better)", " ms", top_p99, 2.0),
+        Row::beside_target("the rows around me, 99th percentile (less is better)", " ms", around_p99, 2.0),
         Row::beside_target("top 50 and me, by two connections", "/s", top_rate, 1_000.0),
     ])
 }

@@ -52,6 +52,12 @@ pub fn run(effort: Effort) -> Result<Vec<Row>> {
     let [ours, theirs, our_p99, their_p99] = figures.map(median);
     Ok(vec![
         Row::beside_peer("sign-ins", "/s", ours, "Fastify, no session", theirs),
-        Row::beside_peer("their 99th percentile", " ms", our_p99, "Fastify, no session", their_p99),
+        Row::beside_peer(
+            "99th percentile (less is better)",
+            " ms",
+            our_p99,
+            "Fastify, no session",
+            their_p99,
+        ),
     ])
 }

@@ -25,5 +25,5 @@ pub fn run(_: Effort) -> Result<Vec<Row>> {
     drop(first);
     let podium = Podium::start(folder.path(), "all")?;
     std::thread::sleep(SETTLE);
-    Ok(vec![Row::beside_target("memory when idle", " MB", podium.memory_mb()?, 60.0)])
+    Ok(vec![Row::beside_target("memory when idle (less is better)", " MB", podium.memory_mb()?, 60.0)])
 }

@@ -45,9 +45,19 @@ pub fn run(effort: Effort) -> Result<Vec<Row>> {
     #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark stay far below 2^53")]
     let seen_percent = latencies.count() as f64 * 100.0 / expected as f64;
     Ok(vec![
-        Row::beside_target("changes on screen, 95th percentile", " ms", latencies.quantile_ms(950), 500.0),
+        Row::beside_target(
+            "changes on screen, 95th percentile (less is better)",
+            " ms",
+            latencies.quantile_ms(950),
+            500.0,
+        ),
         Row::beside_target("changes that arrived", " %", seen_percent, 100.0),
-        Row::beside_target("memory of the server with all viewers", " MB", podium.memory_mb()?, 500.0),
+        Row::beside_target(
+            "memory of the server with all viewers (less is better)",
+            " MB",
+            podium.memory_mb()?,
+            500.0,
+        ),
     ])
 }
 

@@ -42,6 +42,6 @@ pub fn run(effort: Effort) -> Result<Vec<Row>> {
     let [ours, theirs, our_p99, their_p99] = figures.map(median);
     Ok(vec![
         Row::beside_peer("updates acknowledged", "/s", ours, "grammY, not stored", theirs),
-        Row::beside_peer("their 99th percentile", " ms", our_p99, "grammY, not stored", their_p99),
+        Row::beside_peer("99th percentile (less is better)", " ms", our_p99, "grammY, not stored", their_p99),
     ])
 }
