@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::prelude::on_cleanup;
 
-use crate::reactive;
+use crate::reactive::{self, Shared};
 
 /// Something to do.
 #[derive(Clone)]
@@ -16,6 +16,13 @@ pub(crate) struct Action {
 impl std::fmt::Debug for Action {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_tuple("Action").field(&self.label).finish()
+    }
+}
+
+impl PartialEq for Action {
+    fn eq(&self, other: &Self) -> bool {
+        // The same closure is the same action; another one may do something else, whatever its label.
+        Arc::ptr_eq(&self.run, &other.run)
     }
 }
 
@@ -39,19 +46,14 @@ impl Action {
 /// The offers of the page that is shown.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Actions {
-    main: RwSignal<Option<Action>>,
-    secondary: RwSignal<Option<Action>>,
+    main: Shared<Option<Action>>,
+    secondary: Shared<Option<Action>>,
 }
 
 impl Actions {
     /// No offers.
     pub(crate) fn new() -> Self {
-        Self { main: RwSignal::new(None), secondary: RwSignal::new(None) }
-    }
-
-    /// The offers of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
+        Self { main: Shared::new(None), secondary: Shared::new(None) }
     }
 
     /// The first thing to do here; the reader runs again when it changes.
@@ -60,8 +62,8 @@ impl Actions {
     }
 
     /// The first thing to do here, once.
-    pub(crate) fn main_untracked(self) -> Option<Action> {
-        self.main.get_untracked()
+    pub(crate) fn main_now(self) -> Option<Action> {
+        self.main.now()
     }
 
     /// The second; the reader runs again when it changes.
@@ -70,8 +72,8 @@ impl Actions {
     }
 
     /// The second, once.
-    pub(crate) fn secondary_untracked(self) -> Option<Action> {
-        self.secondary.get_untracked()
+    pub(crate) fn secondary_now(self) -> Option<Action> {
+        self.secondary.now()
     }
 
     /// Offers what `main` and `secondary` say for as long as the calling page is shown.

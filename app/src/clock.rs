@@ -3,25 +3,20 @@
 use std::time::Duration;
 
 use domain::Timestamp;
-use leptos::prelude::*;
+use leptos::prelude::set_interval_with_handle;
 
-use crate::texts::Texts;
+use crate::{reactive::Shared, texts::Texts};
 
 const SECOND_MS: i64 = 1000;
 
 /// The current second by the server's clock. The phone's own clock is only used to measure how much time has passed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Now(RwSignal<Timestamp>);
+pub(crate) struct Now(Shared<Timestamp>);
 
 impl Now {
     /// A clock that stands at the server's time.
     pub(crate) fn new(at: Timestamp) -> Self {
-        Self(RwSignal::new(at))
-    }
-
-    /// The clock of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
+        Self(Shared::new(at))
     }
 
     /// The time; the reader runs again every second.
@@ -30,13 +25,13 @@ impl Now {
     }
 
     /// The time, once.
-    pub(crate) fn get_untracked(self) -> Timestamp {
-        self.0.get_untracked()
+    pub(crate) fn once(self) -> Timestamp {
+        self.0.now()
     }
 
     /// Starts to tick. Called once, in the WebView.
     pub(crate) fn start(self) {
-        let server = self.0.get_untracked();
+        let server = self.0.now();
         let phone = phone_ms();
         // Without timers the countdowns stand still, which is all that can be done.
         let _ = set_interval_with_handle(
@@ -58,7 +53,7 @@ pub(crate) fn countdown(texts: Texts, until: Timestamp, now: Timestamp) -> Strin
     let seconds = u64::try_from((until.millis_since(now) + SECOND_MS - 1) / SECOND_MS).unwrap_or_default();
     let (days, hours) = (seconds / 86_400, seconds / 3600 % 24);
     if days > 0 {
-        return i18n::keys::app::time_days(&texts.all(), days, hours);
+        return texts.with(|catalog| i18n::keys::app::time_days(catalog, days, hours));
     }
     format!("{hours:02}:{:02}:{:02}", seconds / 60 % 60, seconds % 60)
 }

@@ -1,18 +1,17 @@
 //! What the pages show, kept while the player moves between them: a page that was seen is there at once when the
 //! player comes back, and is brought up to date behind their back.
 
+use crate::{functions, page_data::First, reactive::Shared, router::Route};
 use domain::{
     ErrorCode, TournamentId,
     board::{BoardPage, Lobby, TournamentCard, TournamentPage},
 };
-use leptos::prelude::*;
-
-use crate::{functions, page_data::First, router::Route};
 
 /// Something that comes from the server.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) enum Remote<T> {
     /// It is on its way.
+    #[default]
     Loading,
     /// It is there.
     Ready(T),
@@ -44,8 +43,8 @@ pub(crate) struct Known {
 /// The content of the pages. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Data {
-    lobby: RwSignal<Remote<Lobby>>,
-    tournament: RwSignal<Option<Known>>,
+    lobby: Shared<Remote<Lobby>>,
+    tournament: Shared<Option<Known>>,
 }
 
 impl Data {
@@ -61,12 +60,7 @@ impl Data {
             (First::Failed(code), _) => lobby = Remote::Failed(code),
             (First::Nothing, _) => {}
         }
-        Self { lobby: RwSignal::new(lobby), tournament: RwSignal::new(tournament) }
-    }
-
-    /// The content of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
+        Self { lobby: Shared::new(lobby), tournament: Shared::new(tournament) }
     }
 
     /// The tournaments; the reader runs again when they change.
@@ -75,8 +69,8 @@ impl Data {
     }
 
     /// The tournaments, once.
-    pub(crate) fn lobby_untracked(self) -> Remote<Lobby> {
-        self.lobby.get_untracked()
+    pub(crate) fn lobby_now(self) -> Remote<Lobby> {
+        self.lobby.now()
     }
 
     /// The tournament that is shown, or was last; the reader runs again when it changes.
@@ -85,19 +79,19 @@ impl Data {
     }
 
     /// The tournament that is shown, once.
-    pub(crate) fn tournament_untracked(self) -> Option<Known> {
-        self.tournament.get_untracked()
+    pub(crate) fn tournament_now(self) -> Option<Known> {
+        self.tournament.now()
     }
 
     /// Asks for the tournaments. What is there stays until the answer comes, and after a failure.
     pub(crate) async fn load_lobby(self) {
-        if matches!(self.lobby_untracked(), Remote::Failed(_)) {
+        if matches!(self.lobby_now(), Remote::Failed(_)) {
             self.lobby.set(Remote::Loading);
         }
         match functions::lobby().await {
             Ok(lobby) => self.lobby.set(Remote::Ready(lobby)),
             Err(failure) => {
-                if self.lobby_untracked().ready().is_none() {
+                if self.lobby_now().ready().is_none() {
                     self.lobby.set(Remote::Failed(failure.code()));
                 }
             }
@@ -110,7 +104,7 @@ impl Data {
             return;
         }
         let mut known = Known { id: id.clone(), card: None, board: Remote::Loading };
-        if let Remote::Ready(lobby) = self.lobby_untracked() {
+        if let Remote::Ready(lobby) = self.lobby_now() {
             known.card = lobby.tournaments.into_iter().find(|card| card.tournament.tournament_id == *id);
             if let Some(board) = lobby.board.filter(|board| board.tournament_id == *id) {
                 known.board = Remote::Ready(board);
@@ -121,7 +115,7 @@ impl Data {
 
     /// Asks for the tournament that is shown.
     pub(crate) async fn load_tournament(self) {
-        let Some(known) = self.tournament_untracked() else { return };
+        let Some(known) = self.tournament_now() else { return };
         let id = known.id.clone();
         if known.board.ready().is_none() {
             self.tournament.set(Some(Known { board: Remote::Loading, ..known }));
@@ -139,7 +133,7 @@ impl Data {
 
     /// The tournament that is shown, if it is `id`.
     fn shown(self, id: &TournamentId) -> Option<Known> {
-        self.tournament_untracked().filter(|known| known.id == *id)
+        self.tournament_now().filter(|known| known.id == *id)
     }
 }
 

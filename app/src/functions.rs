@@ -10,7 +10,7 @@ mod lobby;
 mod me;
 mod tournament;
 
-pub(crate) use self::encoding::PageJson;
+pub(crate) use self::encoding::{ArgumentJson, Arguments, PageJson};
 pub use self::{board::board_page, failure::Failure, lobby::lobby, me::me, tournament::tournament_page};
 
 /// Who may call a server function.

@@ -19,16 +19,20 @@ mod actions;
 mod app;
 mod board;
 mod clock;
+mod context;
 mod data;
 #[cfg(feature = "ssr")]
 mod document;
 pub mod functions;
+#[cfg(feature = "hydrate")]
+mod hydrate;
 mod json;
 #[cfg(feature = "ssr")]
 mod kit;
 mod net;
 mod page_data;
 mod pages;
+mod part;
 mod reactive;
 mod router;
 mod session;
@@ -45,4 +49,4 @@ pub use crate::{
 };
 
 #[cfg(feature = "hydrate")]
-pub use crate::app::hydrate;
+pub use crate::hydrate::hydrate;

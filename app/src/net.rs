@@ -3,12 +3,15 @@
 pub(crate) mod later;
 pub(crate) mod status;
 
-use domain::{ErrorCode, Problem};
+use domain::ErrorCode;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, Headers, RequestInit, Response};
 
-use crate::json::{self, FromJson};
+use crate::{
+    functions::Failure,
+    json::{self, FromJson},
+};
 
 /// How long an answer may take.
 const TIMEOUT_MS: i32 = 10_000;
@@ -59,7 +62,7 @@ impl Answer {
             502..=504 => ErrorCode::Unavailable,
             _ => ErrorCode::Internal,
         };
-        json::read::<Problem>(&self.body).map_or(by_status, |problem| problem.code)
+        json::read::<Failure>(&self.body).map_or(by_status, |failure| failure.code())
     }
 }
 

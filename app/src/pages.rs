@@ -17,5 +17,6 @@ pub(crate) use self::{
     notices::{offline, sign_in_notice},
 };
 pub(crate) use self::{
-    lobby::lobby_page, not_found::not_found_page, profile::profile_page, tournament::tournament_page,
+    frame::frame, lobby::lobby_page, not_found::not_found_page, profile::profile_page,
+    tournament::tournament_page,
 };

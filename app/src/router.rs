@@ -9,28 +9,23 @@
 
 mod route;
 
-use leptos::prelude::*;
+use leptos::prelude::{document, request_animation_frame, window};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 pub use self::route::Route;
-use crate::telegram::haptics;
+use crate::{reactive::Shared, telegram::haptics};
 
 /// Where the player is. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Router {
-    route: RwSignal<Option<Route>>,
-    depth: RwSignal<u32>,
+    route: Shared<Option<Route>>,
+    depth: Shared<u32>,
 }
 
 impl Router {
     /// A router that stands at `route` (`None`: a page that does not exist).
     pub(crate) fn new(route: Option<Route>) -> Self {
-        Self { route: RwSignal::new(route), depth: RwSignal::new(0) }
-    }
-
-    /// The router of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
+        Self { route: Shared::new(route), depth: Shared::new(0) }
     }
 
     /// The page to show; the reader runs again when it changes.
@@ -45,13 +40,13 @@ impl Router {
 
     /// Shows `route` and adds it to the history.
     pub(crate) fn go(self, route: Route) {
-        if self.route.get_untracked().as_ref() == Some(&route) {
+        if self.route.now().as_ref() == Some(&route) {
             scroll_to(0.0);
             return;
         }
         haptics::selection();
-        remember_scroll(self.depth.get_untracked());
-        let depth = self.depth.get_untracked() + 1;
+        remember_scroll(self.depth.now());
+        let depth = self.depth.now() + 1;
         write_history(&route, depth, false);
         self.depth.set(depth);
         self.show(Some(route), 0.0);
@@ -59,21 +54,21 @@ impl Router {
 
     /// Goes back in the history, or to the parent page when the app was opened here.
     pub(crate) fn back(self) {
-        if self.depth.get_untracked() > 0 {
+        if self.depth.now() > 0 {
             if let Ok(history) = window().history() {
                 // What follows arrives as `popstate`. A browser that refuses leaves the player where they are.
                 let _ = history.back();
             }
             return;
         }
-        let parent = self.route.get_untracked().and_then(|route| route.parent()).unwrap_or(Route::Lobby);
+        let parent = self.route.now().and_then(|route| route.parent()).unwrap_or(Route::Lobby);
         write_history(&parent, 0, true);
         self.show(Some(parent), 0.0);
     }
 
     /// Follows the browser's own steps through the history. Called once, in the WebView.
     pub(crate) fn listen(self) {
-        if let Some(route) = self.route.get_untracked() {
+        if let Some(route) = self.route.now() {
             // A start parameter may have opened another page than the address names.
             write_history(&route, 0, true);
         }

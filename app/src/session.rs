@@ -8,25 +8,51 @@ mod call;
 mod client;
 mod tokens;
 
-use domain::{
-    ErrorCode, PlayerKey,
-    session::{Me, SignedIn as Grant},
-};
-use leptos::prelude::*;
+use domain::{ErrorCode, PlayerKey};
 
 pub(crate) use self::{call::send_signed, client::SignedIn};
 use crate::{
-    net, reactive,
+    net,
+    reactive::{self, Shared},
     telegram::{Telegram, launch, storage},
 };
 
-/// Where sign-in stands.
+/// What the page keeps of the signed-in player. The rest of the answer is for others.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Player {
+    /// The first name, as Telegram gave it.
+    pub first_name: String,
+    /// The name on boards.
+    pub alias: String,
+    /// What boards call the player.
+    pub player: PlayerKey,
+}
+
+/// The answer to exchange and refresh.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Grant {
+    /// The bearer token.
+    pub jwt: String,
+    /// Good once, for the next token.
+    pub refresh_token: String,
+    /// Who signed in.
+    pub user: Player,
+}
+
+impl std::fmt::Debug for Grant {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Grant(…)")
+    }
+}
+
+/// Where sign-in stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum SignIn {
     /// An answer is awaited.
+    #[default]
     Pending,
     /// Signed in.
-    In(Me),
+    In(Player),
     /// There is no init data: a browser, or a keyboard button.
     Needed,
     /// The init data was genuine, but is too old, or the session has ended.
@@ -39,10 +65,7 @@ pub(crate) enum SignIn {
 
 /// The session of the page.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Session {
-    state: RwSignal<SignIn>,
-    player: Memo<Option<PlayerKey>>,
-}
+pub(crate) struct Session(Shared<SignIn>);
 
 impl Session {
     /// A session whose answer is awaited.
@@ -52,32 +75,27 @@ impl Session {
 
     /// A session in a given state.
     pub(crate) fn in_state(state: SignIn) -> Self {
-        let state = RwSignal::new(state);
-        let player = reactive::memo(move || match &*state.read() {
-            SignIn::In(me) => Some(me.player.clone()),
-            _ => None,
-        });
-        Self { state, player }
-    }
-
-    /// The session of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
+        Self(Shared::new(state))
     }
 
     /// Where sign-in stands; the reader runs again when that changes.
     pub(crate) fn state(self) -> SignIn {
-        self.state.get()
+        self.0.get()
     }
 
-    /// What boards call the signed-in player.
-    pub(crate) fn player(self) -> Memo<Option<PlayerKey>> {
-        self.player
+    /// What boards call the signed-in player; the reader runs again when that changes.
+    pub(crate) fn player(self) -> Option<PlayerKey> {
+        player(self.0.get())
+    }
+
+    /// What boards call the signed-in player, once.
+    pub(crate) fn player_now(self) -> Option<PlayerKey> {
+        player(self.0.now())
     }
 
     /// Picks up what the inline script has begun. Called once, in the WebView, when the host is known or nearly so.
     pub(crate) async fn start(self, telegram: Telegram) {
-        tokens::set_session(self);
+        tokens::set_session(self, telegram);
         match launch::exchange().await {
             Some(answer) => self.take(answer.read(), telegram).await,
             None => self.restore(SignIn::Needed, telegram).await,
@@ -86,7 +104,7 @@ impl Session {
 
     /// Tries again after a failure.
     pub(crate) async fn retry(self, telegram: Telegram) {
-        self.state.set(SignIn::Pending);
+        self.0.set(SignIn::Pending);
         if launch::exchange_again() {
             self.start(telegram).await;
         } else {
@@ -107,8 +125,8 @@ impl Session {
             .await;
         }
         launch::drop_init_data();
-        storage::forget(telegram.host_untracked()).await;
-        self.state.set(SignIn::Out);
+        storage::forget(telegram.host_now()).await;
+        self.0.set(SignIn::Out);
     }
 
     async fn take(self, grant: Result<Grant, ErrorCode>, telegram: Telegram) {
@@ -118,16 +136,16 @@ impl Session {
                 self.keep(telegram).await;
             }
             Err(ErrorCode::InitDataStale) => self.restore(SignIn::Stale, telegram).await,
-            Err(code) => self.state.set(SignIn::Failed(code)),
+            Err(code) => self.0.set(SignIn::Failed(code)),
         }
     }
 
     /// Signs in by the kept refresh token, or says `otherwise`.
     async fn restore(self, otherwise: SignIn, telegram: Telegram) {
         telegram.find().await;
-        let host = telegram.host_untracked();
+        let host = telegram.host_now();
         let Some(refresh_token) = storage::read(host).await else {
-            self.state.set(otherwise);
+            self.0.set(otherwise);
             return;
         };
         match call::refresh(&refresh_token).await {
@@ -135,21 +153,17 @@ impl Session {
                 self.accept(grant);
                 self.keep(telegram).await;
             }
-            Err(ErrorCode::Offline) => self.state.set(SignIn::Failed(ErrorCode::Offline)),
+            Err(ErrorCode::Offline) => self.0.set(SignIn::Failed(ErrorCode::Offline)),
             Err(_) => {
                 storage::forget(host).await;
-                self.state.set(otherwise);
+                self.0.set(otherwise);
             }
         }
     }
 
     fn accept(self, grant: Grant) {
         tokens::set(grant.jwt, grant.refresh_token);
-        let is_known =
-            self.state.with_untracked(|state| matches!(state, SignIn::In(me) if *me == grant.user));
-        if !is_known {
-            self.state.set(SignIn::In(grant.user));
-        }
+        self.0.set(SignIn::In(grant.user));
     }
 
     /// Moves the refresh token into SecureStorage; once it is safe there, the init data is no longer needed for a
@@ -157,7 +171,7 @@ impl Session {
     async fn keep(self, telegram: Telegram) {
         telegram.find().await;
         let Some(token) = tokens::refresh_token() else { return };
-        if storage::write(telegram.host_untracked(), &token).await {
+        if storage::write(telegram.host_now(), &token).await {
             launch::drop_init_data();
         }
     }
@@ -173,6 +187,13 @@ impl Session {
     /// The session has ended on the server.
     fn ended(self) {
         tokens::take();
-        self.state.set(SignIn::Stale);
+        self.0.set(SignIn::Stale);
+    }
+}
+
+fn player(state: SignIn) -> Option<PlayerKey> {
+    match state {
+        SignIn::In(player) => Some(player.player),
+        _ => None,
     }
 }

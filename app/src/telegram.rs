@@ -10,18 +10,22 @@ pub(crate) mod launch;
 pub(crate) mod look;
 pub(crate) mod storage;
 
-use leptos::prelude::*;
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
-use crate::{net, reactive};
+use crate::{
+    net,
+    reactive::{self, Shared},
+};
 
 /// A version of Telegram's client API.
 pub(crate) type Version = (u32, u32);
 
 /// Whether there is a Telegram client around the page that draws native parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Host {
     /// The script has not come yet.
+    #[default]
     Unknown,
     /// No script, or a plain browser.
     Absent,
@@ -38,23 +42,18 @@ impl Host {
 
 /// The host of the page.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Telegram(RwSignal<Host>);
+pub(crate) struct Telegram(Shared<Host>);
 
 impl Telegram {
     /// Nothing is known yet.
     pub(crate) fn new() -> Self {
-        Self(RwSignal::new(Host::Unknown))
+        Self(Shared::new(Host::Unknown))
     }
 
     /// A host for the page of all parts.
     #[cfg(feature = "ssr")]
     pub(crate) fn absent() -> Self {
-        Self(RwSignal::new(Host::Absent))
-    }
-
-    /// The host of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
+        Self(Shared::new(Host::Absent))
     }
 
     /// What is around the page; the reader runs again when that is found out.
@@ -63,17 +62,17 @@ impl Telegram {
     }
 
     /// What is around the page, once.
-    pub(crate) fn host_untracked(self) -> Host {
-        self.0.get_untracked()
+    pub(crate) fn host_now(self) -> Host {
+        self.0.now()
     }
 
     /// Waits until it is known what is there.
     pub(crate) async fn find(self) {
-        if self.0.get_untracked() != Host::Unknown {
+        if self.0.now() != Host::Unknown {
             return;
         }
         let has_script = launch::script_has_come().await;
-        if self.0.get_untracked() != Host::Unknown {
+        if self.0.now() != Host::Unknown {
             return;
         }
         self.0.set(detect(has_script));

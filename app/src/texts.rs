@@ -4,41 +4,37 @@ use std::sync::Arc;
 
 use domain::{ErrorCode, Locale, Score};
 use i18n::{Catalog, Key};
-use leptos::prelude::*;
+
+use crate::reactive::Shared;
 
 /// Access to the texts. Reading does not subscribe: when the language changes, the whole page is drawn anew.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Texts(RwSignal<Arc<Catalog>>);
+pub(crate) struct Texts(Shared<Option<Arc<Catalog>>>);
 
 impl Texts {
     /// The texts of a catalog.
     pub(crate) fn new(catalog: Catalog) -> Self {
-        Self(RwSignal::new(Arc::new(catalog)))
+        Self(Shared::new(Some(Arc::new(catalog))))
     }
 
-    /// The texts of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
-    }
-
-    /// All texts, for one with arguments: its function in `i18n::keys` takes them.
-    pub(crate) fn all(self) -> Arc<Catalog> {
-        self.0.get_untracked()
+    /// A text with arguments, by its function in `i18n::keys`; empty when the page is gone.
+    pub(crate) fn with(self, text: impl FnOnce(&Catalog) -> String) -> String {
+        self.0.now().map(|catalog| text(&catalog)).unwrap_or_default()
     }
 
     /// A fixed text.
     pub(crate) fn get(self, key: Key) -> String {
-        self.all().text(key).to_owned()
+        self.0.now().map(|catalog| catalog.text(key).to_owned()).unwrap_or_default()
     }
 
     /// What to say about an error.
     pub(crate) fn error(self, code: ErrorCode) -> String {
-        self.all().error(code).to_owned()
+        self.0.now().map(|catalog| catalog.error(code).to_owned()).unwrap_or_default()
     }
 
     /// The language.
     pub(crate) fn locale(self) -> Locale {
-        self.all().locale()
+        self.0.now().map(|catalog| catalog.locale()).unwrap_or_default()
     }
 
     /// A whole number as the language writes it.
@@ -54,11 +50,11 @@ impl Texts {
 
     /// Subscribes to the language.
     pub(crate) fn track(self) {
-        self.0.track();
+        self.0.get();
     }
 
     /// Changes the language.
     pub(crate) fn replace(self, catalog: Catalog) {
-        self.0.set(Arc::new(catalog));
+        self.0.set(Some(Arc::new(catalog)));
     }
 }

@@ -8,14 +8,16 @@ mod icon;
 mod placeholder;
 mod skeleton;
 mod steps;
+mod way;
 
 pub(crate) use self::{
     avatar::avatar,
-    button::{ButtonKind, button},
-    card::{Tone, Way, card},
+    button::{ButtonKind, Press, button},
+    card::{Tone, card},
     cell::{cell, cell_link, section},
     icon::{Shape, icon},
     placeholder::placeholder,
     skeleton::{board_skeleton, cell_skeleton},
     steps::steps,
+    way::{Way, way},
 };

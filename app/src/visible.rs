@@ -1,23 +1,18 @@
 //! Whether the player sees the page. A page in the background holds no connection.
 
-use leptos::prelude::*;
+use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
-use crate::telegram;
+use crate::{reactive::Shared, telegram};
 
 /// Whether the page is seen: by the browser's word, and by Telegram's, which can minimize an app (8.0).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Visible(RwSignal<bool>);
+pub(crate) struct Visible(Shared<bool>);
 
 impl Visible {
     /// A page that is seen.
     pub(crate) fn new() -> Self {
-        Self(RwSignal::new(true))
-    }
-
-    /// The visibility of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
+        Self(Shared::new(true))
     }
 
     /// Whether the page is seen; the reader runs again when that changes.
@@ -26,8 +21,8 @@ impl Visible {
     }
 
     /// Whether the page is seen, once.
-    pub(crate) fn get_untracked(self) -> bool {
-        self.0.get_untracked()
+    pub(crate) fn once(self) -> bool {
+        self.0.now()
     }
 
     /// Watches the browser. Called once, in the WebView.
@@ -47,8 +42,6 @@ impl Visible {
     }
 
     fn note(self, visible: bool) {
-        if self.0.get_untracked() != visible {
-            self.0.set(visible);
-        }
+        self.0.set(visible);
     }
 }

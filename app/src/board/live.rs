@@ -3,9 +3,10 @@
 use std::{cell::RefCell, rc::Rc};
 
 use domain::board::{BoardPage, LIVE_ROWS, LiveDelta, LiveSnapshot};
-use leptos::prelude::*;
-use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{EventSource, MessageEvent};
+use leptos::prelude::on_cleanup;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use web_sys::EventSource;
 
 use crate::{
     board::{BoardStore, own::keep_own, telemetry::board_took},
@@ -28,17 +29,10 @@ const POLLS_MAX: u32 = 12;
 
 /// Keeps `store` current for as long as the calling page is shown.
 pub(crate) fn keep_live(store: BoardStore, session: Session, visible: Visible) {
-    let feed = StoredValue::new_local(None::<Rc<Feed>>);
-    reactive::effect(move || {
-        let is_visible = visible.get();
-        feed.update_value(|feed| {
-            let feed = feed.get_or_insert_with(|| Rc::new(Feed { store, state: RefCell::default() }));
-            if is_visible { feed.resume() } else { feed.pause() }
-        });
-    });
-    on_cleanup(move || {
-        feed.try_update_value(|feed| feed.take().map(|feed| feed.end()));
-    });
+    let feed = Rc::new(Feed { store, state: RefCell::default() });
+    let held = SendWrapper::new(Rc::clone(&feed));
+    on_cleanup(move || held.end());
+    reactive::effect(move || if visible.get() { feed.resume() } else { feed.pause() });
     keep_own(store, session);
 }
 
@@ -62,8 +56,8 @@ struct State {
 #[derive(Debug)]
 struct Stream {
     source: EventSource,
-    _listeners: Vec<Closure<dyn FnMut(MessageEvent)>>,
-    _on_error: Closure<dyn FnMut()>,
+    _listeners: Vec<Closure<dyn FnMut(JsValue)>>,
+    _on_error: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Drop for Stream {
@@ -97,7 +91,7 @@ impl Feed {
     }
 
     fn open(self: &Rc<Self>) {
-        let Some(id) = self.store.try_id() else { return };
+        let Some(id) = self.store.id() else { return };
         let since_ms = phone_ms();
         let Ok(source) = EventSource::new(&format!("/v1/tournaments/{id}/live")) else {
             self.poll_later(0);
@@ -105,7 +99,7 @@ impl Feed {
         };
         let feed = Rc::clone(self);
         let mut is_first = true;
-        let on_snapshot = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let on_snapshot = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             let Some(snapshot) = read::<LiveSnapshot>(&event) else { return };
             if std::mem::take(&mut is_first) {
                 board_took(since_ms);
@@ -115,7 +109,7 @@ impl Feed {
             net::status::note(true);
         });
         let feed = Rc::clone(self);
-        let on_delta = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let on_delta = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             let follows = read::<LiveDelta>(&event).is_some_and(|delta| feed.store.take_delta(delta));
             if !follows {
                 // Something was missed: a new stream begins with the whole window.
@@ -123,7 +117,7 @@ impl Feed {
             }
         });
         let feed = Rc::clone(self);
-        let on_error = Closure::<dyn FnMut()>::new(move || feed.failed());
+        let on_error = Closure::<dyn FnMut(JsValue)>::new(move |_| feed.failed());
         for (name, listener) in [("snapshot", &on_snapshot), ("delta", &on_delta)] {
             // Without listeners the stream stays silent and polling is not reached; browsers do not refuse them.
             let _ = source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
@@ -178,7 +172,7 @@ impl Feed {
     }
 
     async fn poll(self: &Rc<Self>) {
-        let Some(id) = self.store.try_id() else { return };
+        let Some(id) = self.store.id() else { return };
         let since_ms = phone_ms();
         let if_none_match = self.state.borrow().etag.clone();
         let url = format!("/v1/tournaments/{id}/board?limit={LIVE_ROWS}");
@@ -207,6 +201,6 @@ impl Feed {
     }
 }
 
-fn read<T: FromJson>(event: &MessageEvent) -> Option<T> {
-    json::read(&event.data().as_string()?)
+fn read<T: FromJson>(event: &JsValue) -> Option<T> {
+    json::read(&net::field(event, "data")?.as_string()?)
 }

@@ -1,62 +1,74 @@
 //! The player's own place, always in sight at the foot of the page.
 
-use leptos::{either::EitherOf3, html, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::prelude::*;
 
 use crate::{
     board::{BoardStore, movement, rows::you},
+    context::Context,
+    part::{Part, attr, block, late_part, nothing, part, text},
     reactive,
-    session::Session,
     telegram::haptics,
-    texts::Texts,
     ui::avatar,
 };
 
-/// What is known of the own place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Nobody is signed in.
-    Unknown,
-    /// No score yet.
-    None,
-    /// A row.
-    Some,
-}
+/// The own row on a board, with what is missing to the place above.
+pub(crate) fn me_bar(store: BoardStore) -> Part {
+    use i18n::keys::app;
 
-/// The own row, with what is missing to the place above.
-pub(crate) fn me_bar(store: BoardStore) -> impl IntoView {
-    let texts = Texts::expect();
-    let session = Session::expect();
-    let place = reactive::memo(move || match (session.player().get(), store.me()) {
-        (None, _) => Place::Unknown,
-        (Some(_), None) => Place::None,
-        (Some(_), Some(_)) => Place::Some,
+    let context = Context::get();
+    let texts = context.texts;
+    let has_row = reactive::whether(move || store.me().is_some());
+    let is_known = reactive::whether(move || context.session.player().is_some());
+    let announced = text(move || match store.me() {
+        Some(me) => texts.with(|catalog| app::me_announce(catalog, me.rank, store.total().max(me.rank))),
+        None => String::new(),
     });
-    let announced = move || match store.me() {
-        Some(me) => i18n::keys::app::me_announce(&texts.all(), me.rank, store.total().max(me.rank)),
-        None => String::new(),
-    };
-    view! {
+    let row = block(move || match (is_known.get(), has_row.get()) {
+        (false, _) => nothing(),
+        (true, false) => late_part(view! { <p class="me me--none">{texts.get(app::ME_NONE)}</p> }),
+        (true, true) => me_row(store),
+    });
+    part(view! {
         <p class="visually-hidden" aria-live="polite">{announced}</p>
-        {move || match place.get() {
-            Place::Unknown => EitherOf3::A(()),
-            Place::None => EitherOf3::B(view! {
-                <p class="me me--none">{texts.get(i18n::keys::app::ME_NONE)}</p>
-            }),
-            Place::Some => EitherOf3::C(me_row(store)),
-        }}
-    }
+        {row}
+    })
 }
 
-fn me_row(store: BoardStore) -> impl IntoView {
-    let texts = Texts::expect();
+fn me_row(store: BoardStore) -> Part {
+    use i18n::keys::app;
+
+    let texts = Context::get().texts;
     let rank = move || store.me().map_or(0, |me| me.rank);
-    let gap = move || match store.gap() {
-        Some((points, rank)) => i18n::keys::app::me_gap(&texts.all(), points, rank),
-        None if rank() == 1 => texts.get(i18n::keys::app::ME_FIRST),
+    let gap = text(move || match store.gap() {
+        Some((points, rank)) => texts.with(|catalog| app::me_gap(catalog, points, rank)),
+        None if rank() == 1 => texts.get(app::ME_FIRST),
         None => String::new(),
-    };
-    let element = NodeRef::<html::Div>::new();
+    });
+    answer_changes(store);
+    let number = text(move || texts.number(rank()));
+    let score = text(move || store.me().map(|me| texts.score(me.score)).unwrap_or_default());
+    let rank = attr(move || Some(rank().to_string()));
+    let me = store.me();
+    let name = me.as_ref().map(|me| me.alias.clone()).unwrap_or_default();
+    let seed = me.map(|me| me.player.to_string()).unwrap_or_default();
+    let avatar = avatar(&name, &seed, "avatar row__avatar");
+    late_part(view! {
+        <section class="me" data-testid="me-row" data-rank=rank aria-label=texts.get(app::ME_LABEL)>
+            <div class="me__flash">
+                <span class="row__rank">{number}</span>
+                {avatar}
+                <span class="me__text">
+                    <span class="row__name"><span class="row__alias">{name}</span>{you()}</span>
+                    <span class="me__gap">{gap}</span>
+                </span>
+                <span class="row__score">{score}</span>
+            </div>
+        </section>
+    })
+}
+
+/// A better place can be felt, and every change is seen.
+fn answer_changes(store: BoardStore) {
     let mut before = None::<(u64, i64)>;
     reactive::effect(move || {
         let now = store.me().map_or((0, 0), |me| (me.rank, me.score.points()));
@@ -64,29 +76,6 @@ fn me_row(store: BoardStore) -> impl IntoView {
         if now.0 < before.0 {
             haptics::tap();
         }
-        if let Some(element) = element.get_untracked() {
-            movement::tint(element.unchecked_ref());
-        }
+        movement::tint(".me__flash");
     });
-    let (name, seed) = store.me_untracked().map(|me| (me.alias, me.player.to_string())).unwrap_or_default();
-    view! {
-        <section
-            class="me"
-            data-testid="me-row"
-            data-rank=move || rank().to_string()
-            aria-label=texts.get(i18n::keys::app::ME_LABEL)
-        >
-            <div class="me__flash" node_ref=element>
-                <span class="row__rank">{move || texts.number(rank())}</span>
-                {avatar(name.clone(), seed, "row__avatar")}
-                <span class="me__text">
-                    <span class="row__name"><span class="row__alias">{name}</span>{you()}</span>
-                    <span class="me__gap">{gap}</span>
-                </span>
-                <span class="row__score">
-                    {move || store.me().map(|me| texts.score(me.score)).unwrap_or_default()}
-                </span>
-            </div>
-        </section>
-    }
 }

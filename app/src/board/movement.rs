@@ -1,7 +1,7 @@
 //! Rows that slide to their new place (FLIP: measured before and after, animated in between).
 
 use js_sys::{Array, Object, Reflect};
-use leptos::prelude::*;
+use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
@@ -34,9 +34,12 @@ pub(crate) fn slide(board: &Element, before: Option<&Places>) -> Places {
 }
 
 /// Tints what has grown.
-pub(crate) fn tint(element: &Element) {
-    if !prefers_stillness() {
-        animate(element, &[("backgroundColor", "var(--gain-tint)", "transparent")], GAIN_MS);
+pub(crate) fn tint(selector: &str) {
+    if prefers_stillness() {
+        return;
+    }
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        animate(&element, &[("backgroundColor", "var(--gain-tint)", "transparent")], GAIN_MS);
     }
 }
 
@@ -57,7 +60,9 @@ fn prefers_stillness() -> bool {
     let wish = net::call(&window(), "matchMedia", &[query])
         .and_then(|query| net::field(&query, "matches"))
         .is_some_and(|matches| matches.is_truthy());
-    wish || window().navigator().user_agent().is_ok_and(|agent| agent.contains("; LOW)"))
+    let agent = JsValue::from(window().navigator().user_agent().unwrap_or_default());
+    let is_slow = net::call(&agent, "includes", &["; LOW)".into()]).is_some_and(|slow| slow.is_truthy());
+    wish || is_slow
 }
 
 /// Each frame is a property with its first and last value.

@@ -2,8 +2,6 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use leptos::prelude::*;
-
 use crate::{
     board::BoardStore,
     clock::phone_ms,
@@ -26,46 +24,27 @@ struct Pace {
 /// Keeps the own row of `store` current for as long as the calling page is shown.
 pub(super) fn keep_own(store: BoardStore, session: Session) {
     let pace = Rc::new(RefCell::new(Pace::default()));
-    reactive::effect({
-        let pace = Rc::clone(&pace);
-        move || {
-            store.version();
-            let Some(player) = session.player().get() else { return };
-            if store.shows(&player) {
-                store.forget_around();
-                return;
-            }
+    reactive::effect(move || {
+        store.version();
+        let Some(player) = session.player() else { return };
+        if store.shows(&player) {
+            store.forget_around();
+        } else if pace.borrow().waits.is_none() {
             let due_ms = pace.borrow().last_ms + PAUSE_MS - phone_ms();
             let delay = i32::try_from(due_ms.max(0)).unwrap_or_default();
-            if pace.borrow().waits.is_none() {
-                let paced = Rc::clone(&pace);
-                let waits = later::after(delay, move || {
-                    reactive::spawn(async move {
-                        {
-                            let mut pace = paced.borrow_mut();
-                            pace.last_ms = phone_ms();
-                            pace.waits = None;
-                        }
-                        fetch(store).await;
-                    });
-                });
-                pace.borrow_mut().waits = Some(waits);
-            }
+            let waiting = Rc::clone(&pace);
+            let waits = later::after(delay, move || reactive::spawn(fetch(store, waiting)));
+            pace.borrow_mut().waits = Some(waits);
         }
-    });
-    let pace = StoredValue::new_local(pace);
-    // A timer of a page that is gone must not run.
-    on_cleanup(move || {
-        pace.try_update_value(|pace| pace.borrow_mut().waits.take());
     });
 }
 
-async fn fetch(store: BoardStore) {
-    let Some(id) = store.try_id() else { return };
+async fn fetch(store: BoardStore, pace: Rc<RefCell<Pace>>) {
+    *pace.borrow_mut() = Pace { last_ms: phone_ms(), waits: None };
+    // A page that is gone has no id any more.
+    let Some(id) = store.id() else { return };
     // After a failure what is shown stays, and the next frame asks again.
-    if let Ok(page) = functions::board_page(id, true, ROWS).await
-        && store.try_id().is_some()
-    {
+    if let Ok(page) = functions::board_page(id, true, ROWS).await {
         store.take_around(page);
     }
 }

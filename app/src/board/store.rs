@@ -9,9 +9,11 @@ use domain::{
     board::{BoardEntry, BoardPage, LiveDelta, LiveSnapshot},
     ranking::Order,
 };
-use leptos::prelude::*;
 
-use crate::reactive;
+use crate::{
+    reactive::{Counted, Shared},
+    session::Session,
+};
 
 /// A player's row.
 #[derive(Debug, Clone)]
@@ -19,7 +21,7 @@ pub(crate) struct Row {
     /// Whose.
     pub player: PlayerKey,
     /// What stands in it.
-    pub entry: ArcRwSignal<BoardEntry>,
+    pub entry: Counted<BoardEntry>,
 }
 
 impl PartialEq for Row {
@@ -31,64 +33,45 @@ impl PartialEq for Row {
 /// A board. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BoardStore {
-    id: StoredValue<TournamentId>,
-    window: StoredValue<LiveSnapshot>,
-    rows: RwSignal<Vec<Row>>,
-    total: RwSignal<u64>,
-    version: RwSignal<u64>,
+    window: Shared<Option<LiveSnapshot>>,
+    rows: Shared<Vec<Row>>,
+    total: Shared<u64>,
+    version: Shared<u64>,
     /// The player's own row as the server last gave it.
-    own: RwSignal<Option<BoardEntry>>,
+    own: Shared<Option<BoardEntry>>,
     /// The rows around it, when it is outside the window.
-    around: RwSignal<Vec<BoardEntry>>,
-    me: Memo<Option<BoardEntry>>,
+    around: Shared<Vec<BoardEntry>>,
+    session: Session,
 }
 
 impl BoardStore {
     /// A board that shows `page`.
-    pub(crate) fn new(page: BoardPage, order: Order, player: Memo<Option<PlayerKey>>) -> Self {
-        let id = page.tournament_id.clone();
-        let rows = RwSignal::new(page.entries.iter().cloned().map(row).collect::<Vec<_>>());
-        let own = RwSignal::new(page.me);
-        let window = LiveSnapshot {
-            tournament_id: page.tournament_id,
-            version: page.version,
-            total: page.total,
-            order,
-            entries: page.entries,
-        };
-        let me = reactive::memo(move || {
-            let player = player.get()?;
-            let in_window = rows.get().into_iter().find(|row| row.player == player);
-            match in_window {
-                Some(row) => Some(row.entry.get()),
-                None => own.get().filter(|own| own.player == player),
-            }
-        });
+    pub(crate) fn new(page: BoardPage, order: Order, session: Session) -> Self {
         Self {
-            id: StoredValue::new(id),
-            total: RwSignal::new(window.total),
-            version: RwSignal::new(window.version),
-            window: StoredValue::new(window),
-            rows,
-            own,
-            around: RwSignal::new(Vec::new()),
-            me,
+            rows: Shared::new(page.entries.iter().cloned().map(row).collect()),
+            total: Shared::new(page.total),
+            version: Shared::new(page.version),
+            own: Shared::new(page.me),
+            around: Shared::new(Vec::new()),
+            window: Shared::new(Some(LiveSnapshot {
+                tournament_id: page.tournament_id,
+                version: page.version,
+                total: page.total,
+                order,
+                entries: page.entries,
+            })),
+            session,
         }
     }
 
     /// Whose board, unless its page is gone.
-    pub(crate) fn try_id(self) -> Option<TournamentId> {
-        self.id.try_get_value()
+    pub(crate) fn id(self) -> Option<TournamentId> {
+        self.window.now().map(|window| window.tournament_id)
     }
 
     /// The rows of the window, by rank.
     pub(crate) fn rows(self) -> Vec<Row> {
         self.rows.get()
-    }
-
-    /// Whether nobody is on the board.
-    pub(crate) fn is_empty(self) -> bool {
-        self.rows.read().is_empty()
     }
 
     /// How many players have a rank.
@@ -103,12 +86,11 @@ impl BoardStore {
 
     /// The player's own row, from the window when it is there.
     pub(crate) fn me(self) -> Option<BoardEntry> {
-        self.me.get()
-    }
-
-    /// The own row, once.
-    pub(crate) fn me_untracked(self) -> Option<BoardEntry> {
-        self.me.get_untracked()
+        let player = self.session.player()?;
+        match self.rows.get().into_iter().find(|row| row.player == player) {
+            Some(row) => Some(row.entry.get()),
+            None => self.own.get().filter(|own| own.player == player),
+        }
     }
 
     /// The rows around the player's own; empty while that is in the window.
@@ -118,12 +100,12 @@ impl BoardStore {
 
     /// Whether the window shows `player`.
     pub(crate) fn shows(self, player: &PlayerKey) -> bool {
-        self.rows.get_untracked().iter().any(|row| row.player == *player)
+        self.rows.now().iter().any(|row| row.player == *player)
     }
 
     /// How far it is to the place above: the points and that place.
     pub(crate) fn gap(self) -> Option<(u64, u64)> {
-        let me = self.me.get()?;
+        let me = self.me()?;
         let above = me.rank.checked_sub(1).filter(|rank| *rank > 0)?;
         let in_window =
             self.rows.get().into_iter().map(|row| row.entry.get()).find(|entry| entry.rank == above);
@@ -134,9 +116,7 @@ impl BoardStore {
 
     /// The own row has come into the window.
     pub(crate) fn forget_around(self) {
-        if !self.around.get_untracked().is_empty() {
-            self.around.set(Vec::new());
-        }
+        self.around.set(Vec::new());
     }
 
     /// Takes the player's own row and the rows around it.
@@ -148,15 +128,14 @@ impl BoardStore {
 
     /// Shows a whole window.
     pub(crate) fn take_window(self, next: LiveSnapshot) {
-        if next.tournament_id != self.id.get_value() {
-            return;
+        if self.id().as_ref() == Some(&next.tournament_id) {
+            self.show(next);
         }
-        self.show(next);
     }
 
     /// Shows a page from rank 1, as polling brings it.
     pub(crate) fn take_page(self, page: BoardPage) {
-        let order = self.window.get_value().order;
+        let Some(window) = self.window.now() else { return };
         if page.me.is_some() {
             self.own.set(page.me);
         }
@@ -164,7 +143,7 @@ impl BoardStore {
             tournament_id: page.tournament_id,
             version: page.version,
             total: page.total,
-            order,
+            order: window.order,
             entries: page.entries,
         });
     }
@@ -172,7 +151,7 @@ impl BoardStore {
     /// Applies a change. Returns `false` when it does not follow on what is shown.
     #[must_use]
     pub(crate) fn take_delta(self, delta: LiveDelta) -> bool {
-        let mut next = self.window.get_value();
+        let Some(mut next) = self.window.now() else { return true };
         let follows = next.apply(delta);
         if follows {
             self.show(next);
@@ -181,43 +160,34 @@ impl BoardStore {
     }
 
     fn show(self, next: LiveSnapshot) {
-        let before = self.rows.get_untracked();
-        let after = next
-            .entries
-            .iter()
-            .map(|entry| match before.iter().find(|row| row.player == entry.player) {
+        let before = self.rows.now();
+        let after =
+            next.entries.iter().map(|entry| match before.iter().find(|row| row.player == entry.player) {
                 Some(row) => {
-                    if row.entry.get_untracked() != *entry {
-                        row.entry.set(entry.clone());
-                    }
+                    row.entry.set(entry.clone());
                     row.clone()
                 }
                 None => row(entry.clone()),
-            })
-            .collect::<Vec<_>>();
-        if before != after {
-            self.rows.set(after);
-        }
-        if self.total.get_untracked() != next.total {
-            self.total.set(next.total);
-        }
+            });
+        self.rows.set(after.collect());
+        self.total.set(next.total);
         let version = next.version;
-        self.window.set_value(next);
-        if self.version.get_untracked() != version {
-            self.version.set(version);
-        }
+        self.window.set(Some(next));
+        self.version.set(version);
     }
 }
 
 fn row(entry: BoardEntry) -> Row {
-    Row { player: entry.player.clone(), entry: ArcRwSignal::new(entry) }
+    Row { player: entry.player.clone(), entry: Counted::new(entry) }
 }
 
 #[cfg(test)]
 mod tests {
     use domain::{Score, Timestamp};
+    use leptos::prelude::Owner;
 
     use super::*;
+    use crate::session::{Player, SignIn};
 
     fn entry(rank: u64, player: &str, points: i64) -> BoardEntry {
         BoardEntry {
@@ -241,21 +211,21 @@ mod tests {
     }
 
     fn store(me: &str) -> BoardStore {
-        let me: Option<PlayerKey> = me.parse().ok();
+        let me = Player { first_name: "Ada".to_owned(), alias: me.to_owned(), player: me.parse().unwrap() };
         let entries = vec![entry(1, "p_a", 30), entry(2, "p_b", 20), entry(3, "p_c", 10)];
-        BoardStore::new(page(7, entries), Order::Desc, reactive::memo(move || me.clone()))
+        BoardStore::new(page(7, entries), Order::Desc, Session::in_state(SignIn::In(me)))
     }
 
     fn ranking(store: BoardStore) -> Vec<(u64, String)> {
-        let rows = store.rows.get_untracked();
-        rows.iter().map(|row| row.entry.with_untracked(|entry| (entry.rank, entry.alias.clone()))).collect()
+        let rows = store.rows.now();
+        rows.iter().map(|row| (row.entry.now().rank, row.entry.now().alias)).collect()
     }
 
     #[test]
     fn a_delta_moves_rows_without_replacing_them() {
         Owner::new().with(|| {
             let store = store("p_c");
-            let before = store.rows.get_untracked();
+            let before = store.rows.now();
             let delta = LiveDelta {
                 from: 7,
                 version: 8,
@@ -266,8 +236,8 @@ mod tests {
             };
             assert!(store.take_delta(delta));
             assert_eq!(ranking(store), [(1, "p_c".into()), (2, "p_a".into()), (3, "p_b".into())]);
-            assert_eq!(before[2].entry.with_untracked(|entry| entry.rank), 1, "the old row was not kept");
-            assert_eq!(store.me_untracked().unwrap().rank, 1);
+            assert_eq!(before[2].entry.now().rank, 1, "the old row was not kept");
+            assert_eq!(store.me().unwrap().rank, 1);
             assert_eq!(store.gap(), None);
         });
     }
@@ -298,11 +268,11 @@ mod tests {
     fn the_own_row_outside_the_window_comes_from_its_neighborhood() {
         Owner::new().with(|| {
             let store = store("p_z");
-            assert_eq!(store.me_untracked(), None);
+            assert_eq!(store.me(), None);
             let mut around = page(7, vec![entry(8, "p_y", 5), entry(9, "p_z", 2)]);
             around.me = Some(entry(9, "p_z", 2));
             store.take_around(around);
-            assert_eq!(store.me_untracked().unwrap().rank, 9);
+            assert_eq!(store.me().unwrap().rank, 9);
             assert_eq!(store.gap(), Some((3, 8)));
         });
     }

@@ -60,7 +60,8 @@ fn flush() {
         if samples.is_empty() && !opened {
             return;
         }
-        let body = format!(r#"{{"rtt_ms":{samples:?},"opened":{opened}}}"#);
+        let samples = samples.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let body = format!(r#"{{"rtt_ms":[{samples}],"opened":{opened}}}"#);
         let call = Call { url: "/v1/telemetry".into(), body: Some(body), keepalive: true, ..Call::default() };
         // A beacon that is lost is lost.
         let _ = net::send(call).await;

@@ -1,10 +1,10 @@
 //! A part of a board.
 
 use domain::{TournamentId, board::BoardPage};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 use crate::{
-    functions::{Failure, PageJson},
+    functions::{ArgumentJson, Arguments, Failure, PageJson},
     session::SignedIn,
 };
 
@@ -16,7 +16,7 @@ use crate::{
     name = FetchBoard,
     prefix = "/fn",
     endpoint = "boards/page",
-    input = Json,
+    input = ArgumentJson,
     output = PageJson,
     client = SignedIn
 )]
@@ -27,4 +27,11 @@ pub async fn board_page(id: TournamentId, around_me: bool, limit: u32) -> Result
     let viewer = request.viewer().await?;
     let window = if around_me { WindowQuery::AroundMe } else { WindowQuery::Top };
     Ok(services::boards::page(request.services(), &id, BoardQuery { window, limit }, viewer).await?)
+}
+
+impl Arguments for FetchBoard {
+    fn to_json(&self) -> String {
+        let Self { id, around_me, limit } = self;
+        format!(r#"{{"id":"{id}","around_me":{around_me},"limit":{limit}}}"#)
+    }
 }

@@ -1,27 +1,35 @@
-//! What a server function answers when it can't do what was asked.
+//! Why a server function did not do what was asked.
 
-use domain::{ErrorCode, Problem};
+use domain::ErrorCode;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::functions::encoding::PageEncoding;
 
-/// A problem document, as `/v1` answers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(transparent)]
-#[error("{code}", code = .0.code)]
-pub struct Failure(pub Problem);
+/// A reason from the closed list. The server makes a whole problem document of it (see its `pages::functions`); the
+/// page reads the code alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.as_str())]
+pub struct Failure(pub ErrorCode);
 
 impl Failure {
     /// Why.
-    pub const fn code(&self) -> ErrorCode {
-        self.0.code
+    pub const fn code(self) -> ErrorCode {
+        self.0
     }
 }
 
 impl From<ErrorCode> for Failure {
     fn from(code: ErrorCode) -> Self {
-        Self(Problem::new(code))
+        Self(code)
+    }
+}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("code", self.0.as_str())?;
+        map.end()
     }
 }
 
@@ -29,7 +37,7 @@ impl FromServerFnError for Failure {
     type Encoder = PageEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Self::from(match error {
+        Self(match error {
             ServerFnErrorErr::Request(_) => ErrorCode::Offline,
             ServerFnErrorErr::Deserialization(_)
             | ServerFnErrorErr::Args(_)

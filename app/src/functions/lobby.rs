@@ -1,10 +1,10 @@
 //! What `/app` shows.
 
 use domain::board::Lobby;
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 use crate::{
-    functions::{Failure, PageJson},
+    functions::{ArgumentJson, Arguments, Failure, PageJson},
     session::SignedIn,
 };
 
@@ -16,11 +16,17 @@ use crate::{
     name = FetchLobby,
     prefix = "/fn",
     endpoint = "tournaments/lobby",
-    input = Json,
+    input = ArgumentJson,
     output = PageJson,
     client = SignedIn
 )]
 pub async fn lobby() -> Result<Lobby, Failure> {
     let request = crate::ssr::Request::expect()?;
     Ok(services::boards::lobby(request.services()).await?)
+}
+
+impl Arguments for FetchLobby {
+    fn to_json(&self) -> String {
+        "{}".to_owned()
+    }
 }

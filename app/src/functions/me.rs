@@ -3,10 +3,7 @@
 use domain::session::Me;
 use leptos::{prelude::*, server_fn::codec::Json};
 
-use crate::{
-    functions::{Failure, PageJson},
-    session::SignedIn,
-};
+use crate::{functions::Failure, session::SignedIn};
 
 /// What a player may know of themselves.
 ///
@@ -17,7 +14,7 @@ use crate::{
     prefix = "/fn",
     endpoint = "me",
     input = Json,
-    output = PageJson,
+    output = Json,
     client = SignedIn
 )]
 pub async fn me() -> Result<Me, Failure> {

@@ -1,10 +1,10 @@
 //! What `/app/t/{id}` shows.
 
 use domain::{TournamentId, board::TournamentPage};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 use crate::{
-    functions::{Failure, PageJson},
+    functions::{ArgumentJson, Arguments, Failure, PageJson},
     session::SignedIn,
 };
 
@@ -16,7 +16,7 @@ use crate::{
     name = FetchTournament,
     prefix = "/fn",
     endpoint = "tournaments/page",
-    input = Json,
+    input = ArgumentJson,
     output = PageJson,
     client = SignedIn
 )]
@@ -24,4 +24,10 @@ pub async fn tournament_page(id: TournamentId) -> Result<TournamentPage, Failure
     let request = crate::ssr::Request::expect()?;
     let viewer = request.viewer().await?;
     Ok(services::boards::tournament_page(request.services(), &id, viewer).await?)
+}
+
+impl Arguments for FetchTournament {
+    fn to_json(&self) -> String {
+        format!(r#"{{"id":"{}"}}"#, self.id)
+    }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Operator, PlayerKey, Score, TelegramUserId, Timestamp, Tournament, UserId,
+    Operator, PlayerKey, Score, Timestamp, Tournament,
     board::{BoardEntry, BoardPage, Lobby, TournamentCard},
     ranking::Order,
-    session::{Kyc, KycLevel, Me},
     tournament::Title,
 };
+
+use crate::session::Player;
 
 const HOUR_MS: i64 = 3_600_000;
 const NAMES: [&str; 10] = [
@@ -29,19 +30,25 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(1_796_000_000_000)
 }
 
-/// The player who is signed in.
-pub(crate) fn me() -> Me {
-    Me {
-        user_id: UserId::from_uuid(uuid::Uuid::from_u128(7)),
+/// The player who is signed in, as the server knows them.
+#[cfg(test)]
+pub(crate) fn me() -> domain::session::Me {
+    domain::session::Me {
+        user_id: domain::UserId::from_uuid(uuid::Uuid::from_u128(7)),
         platform_user_id: None,
-        telegram_user_id: TelegramUserId(1),
+        telegram_user_id: domain::TelegramUserId(1),
         first_name: "Sasha".to_owned(),
         alias: NAMES[3].to_owned(),
         player: player(3),
         locale: domain::Locale::En,
         balances: Vec::new(),
-        kyc: Kyc { level: KycLevel::None },
+        kyc: domain::session::Kyc { level: domain::session::KycLevel::None },
     }
+}
+
+/// The player who is signed in, as the page knows them.
+pub(crate) fn signed_in() -> Player {
+    Player { first_name: "Sasha".to_owned(), alias: NAMES[3].to_owned(), player: player(3) }
 }
 
 /// A board with so many players.

@@ -2,26 +2,23 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::*;
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
+use crate::reactive::Shared;
+
 thread_local! {
-    static OFFLINE: Cell<Option<RwSignal<bool>>> = const { Cell::new(None) };
+    static OFFLINE: Cell<Option<Shared<bool>>> = const { Cell::new(None) };
 }
 
 /// Says whether the page is cut off.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Network(RwSignal<bool>);
+pub(crate) struct Network(Shared<bool>);
 
 impl Network {
     /// A network that works.
     pub(crate) fn new() -> Self {
-        Self(RwSignal::new(false))
-    }
-
-    /// The network of this page.
-    pub(crate) fn expect() -> Self {
-        expect_context()
+        Self(Shared::new(false))
     }
 
     /// Whether the page is cut off; the reader runs again when that changes.
@@ -44,9 +41,7 @@ impl Network {
 
 /// Notes whether a request was answered.
 pub(crate) fn note(answered: bool) {
-    if let Some(offline) = OFFLINE.get()
-        && offline.get_untracked() == answered
-    {
+    if let Some(offline) = OFFLINE.get() {
         offline.set(!answered);
     }
 }

@@ -1,83 +1,82 @@
 //! The foot of the page: the tab bar on the roots, and in-page buttons where the client draws none.
 
+use std::sync::Arc;
+
+use i18n::keys::app;
 use leptos::prelude::*;
 
 use crate::{
-    actions::{Action, Actions},
+    actions::Action,
+    context::Context,
+    part::{Part, attr, block, late_part, nothing, part},
     reactive,
-    router::{Route, Router},
-    telegram::{Host, Telegram, buttons},
-    texts::Texts,
+    router::Route,
+    telegram::{Host, buttons},
     ui::{ButtonKind, Shape, button, icon},
 };
 
 /// The foot of the page.
-pub(crate) fn dock() -> impl IntoView {
-    let router = Router::expect();
-    let is_root = reactive::memo(move || !router.can_go_back());
-    view! {
-        {stand_ins()}
-        {move || is_root.get().then(|| tabs())}
-    }
+pub(crate) fn dock() -> Part {
+    let router = Context::get().router;
+    let is_root = reactive::whether(move || !router.can_go_back());
+    let tabs = block(move || if is_root.get() { tabs() } else { nothing() });
+    part((stand_ins(), tabs))
 }
 
 /// The parts of the app that have something to show.
-fn tabs() -> impl IntoView {
-    use i18n::keys::app;
-
-    view! {
-        <nav class="tabs" aria-label=Texts::expect().get(app::NAV_LABEL)>
-            {tab(Route::Lobby, Shape::Compete, app::NAV_COMPETE)}
-            {tab(Route::Profile, Shape::Person, app::NAV_PROFILE)}
+fn tabs() -> Part {
+    let texts = Context::get().texts;
+    part(view! {
+        <nav class="tabs" aria-label=texts.get(app::NAV_LABEL)>
+            {tab(Route::Lobby, Shape::Compete, texts.get(app::NAV_COMPETE))}
+            {tab(Route::Profile, Shape::Person, texts.get(app::NAV_PROFILE))}
         </nav>
-    }
+    })
 }
 
-fn tab(to: Route, shape: Shape, label: i18n::Key) -> impl IntoView {
-    let router = Router::expect();
+fn tab(to: Route, shape: Shape, label: String) -> Part {
+    let router = Context::get().router;
     let path = to.path();
-    let current = move || (router.current().as_ref() == Some(&to)).then_some("page");
-    view! {
+    let current = attr(move || (router.current().as_ref() == Some(&to)).then(|| "page".to_owned()));
+    part(view! {
         <a href=path class="tab" aria-current=current>
             <span class="tab__icon">{icon(shape)}</span>
-            <span class="tab__label">{Texts::expect().get(label)}</span>
+            <span class="tab__label">{label}</span>
         </a>
-    }
+    })
 }
 
 /// The actions as buttons of the page, where the client has none of its own.
-fn stand_ins() -> impl IntoView {
-    let actions = Actions::expect();
-    let telegram = Telegram::expect();
-    let press = |kind: ButtonKind, action: Action| {
-        let label = action.label().to_owned();
-        button(kind, label, Callback::new(move |()| action.run()))
-    };
-    move || {
+fn stand_ins() -> Part {
+    let Context { actions, telegram, .. } = Context::get();
+    let content = block(move || {
         let host = telegram.host();
-        let main = actions.main().filter(|_| host == Host::Absent);
-        let is_missing = match host {
+        let lacks_secondary = match host {
             Host::Unknown => false,
             Host::Absent => true,
             Host::Present(_) => !buttons::has_secondary(host),
         };
-        let secondary = actions.secondary().filter(|_| is_missing);
-        (main.is_some() || secondary.is_some()).then(|| {
-            view! {
-                <div class="stand-ins">
-                    {secondary.map(|action| press(ButtonKind::Tinted, action))}
-                    {main.map(|action| press(ButtonKind::Filled, action))}
-                </div>
-            }
-        })
-    }
+        let secondary = actions.secondary().filter(|_| lacks_secondary);
+        let main = actions.main().filter(|_| host == Host::Absent);
+        let offered = [(ButtonKind::Tinted, secondary), (ButtonKind::Filled, main)];
+        let buttons = offered.into_iter().filter_map(|(kind, action)| Some(stand_in(kind, action?)));
+        let buttons = buttons.collect::<Vec<_>>();
+        if buttons.is_empty() {
+            return nothing();
+        }
+        late_part(view! { <div class="stand-ins">{buttons}</div> })
+    });
+    part(content)
+}
+
+fn stand_in(kind: ButtonKind, action: Action) -> Part {
+    button(kind, action.label().to_owned(), Arc::new(move || action.run()))
 }
 
 /// The way back, where the client has no button for it.
-pub(crate) fn back_link() -> impl IntoView {
-    let router = Router::expect();
-    let telegram = Telegram::expect();
-    let is_shown = reactive::memo(move || {
+pub(crate) fn back_button() -> Part {
+    let Context { texts, router, telegram, .. } = Context::get();
+    let is_shown = reactive::whether(move || {
         let is_missing = match telegram.host() {
             Host::Unknown => false,
             Host::Absent => true,
@@ -85,14 +84,16 @@ pub(crate) fn back_link() -> impl IntoView {
         };
         is_missing && router.can_go_back()
     });
-    move || {
-        is_shown.get().then(|| {
-            view! {
-                <button type="button" class="back" on:click=move |_| router.back()>
-                    {icon(Shape::Back)}
-                    <span>{Texts::expect().get(i18n::keys::app::ACTION_BACK)}</span>
-                </button>
-            }
+    let content = block(move || {
+        if !is_shown.get() {
+            return nothing();
+        }
+        late_part(view! {
+            <button type="button" class="back" on:click=move |_| router.back()>
+                {icon(Shape::Back)}
+                <span>{texts.get(app::ACTION_BACK)}</span>
+            </button>
         })
-    }
+    });
+    part(content)
 }

@@ -5,75 +5,72 @@ use domain::{
     ranking::Order,
     tournament::{Operator, Phase},
 };
+use i18n::keys::app;
 use leptos::prelude::*;
 
 use crate::{
     board::BoardStore,
-    clock::{self, Now},
-    reactive,
+    clock,
+    context::Context,
+    part::{Part, Text, attr, part, text},
     texts::Texts,
     ui::{Shape, icon},
 };
 
 /// Where a tournament stands in time. Ticks by itself and touches nothing but its own text.
-pub(crate) fn countdown(card: TournamentCard) -> impl IntoView {
-    use i18n::keys::app;
-
-    let texts = Texts::expect();
-    let now = Now::expect();
-    let tournament = card.tournament;
-    let text = move || {
+pub(crate) fn countdown(card: &TournamentCard) -> Text {
+    let Context { texts, now, .. } = Context::get();
+    let tournament = card.tournament.clone();
+    text(move || {
         let now = now.get();
         let until = |at| clock::countdown(texts, at, now);
         match tournament.phase(now) {
-            Phase::Upcoming => app::tournament_starts_in(&texts.all(), &until(tournament.starts_at)),
-            Phase::Running => app::tournament_ends_in(&texts.all(), &until(tournament.ends_at)),
+            Phase::Upcoming => {
+                texts.with(|catalog| app::tournament_starts_in(catalog, &until(tournament.starts_at)))
+            }
+            Phase::Running => {
+                texts.with(|catalog| app::tournament_ends_in(catalog, &until(tournament.ends_at)))
+            }
             Phase::Finished => texts.get(app::TOURNAMENT_ENDED),
         }
-    };
-    view! { <span class="countdown">{text}</span> }
+    })
 }
 
 /// The mark of a tournament's phase.
-pub(crate) fn phase_mark(card: TournamentCard) -> impl IntoView {
-    use i18n::keys::app;
-
-    let texts = Texts::expect();
-    let now = Now::expect();
-    let tournament = card.tournament;
-    let phase = reactive::memo(move || tournament.phase(now.get()));
-    let class = move || match phase.get() {
-        Phase::Running => "mark mark--live",
-        Phase::Upcoming | Phase::Finished => "mark",
-    };
-    let text = move || {
-        texts.get(match phase.get() {
+pub(crate) fn phase_mark(card: &TournamentCard) -> Part {
+    let Context { texts, now, .. } = Context::get();
+    let (tournament, marked) = (card.tournament.clone(), card.tournament.clone());
+    let class = attr(move || {
+        let is_running = tournament.phase(now.get()) == Phase::Running;
+        Some(if is_running { "mark mark--live" } else { "mark" }.to_owned())
+    });
+    let label = text(move || {
+        texts.get(match marked.phase(now.get()) {
             Phase::Running => app::LIVE,
             Phase::Upcoming => app::PHASE_UPCOMING,
             Phase::Finished => app::PHASE_FINISHED,
         })
-    };
-    view! { <span class=class>{text}</span> }
+    });
+    part(view! { <span class=class>{label}</span> })
 }
 
-/// Players and time in one line.
-pub(crate) fn facts(card: TournamentCard, board: Option<BoardStore>) -> impl IntoView {
-    let texts = Texts::expect();
+/// Time and players in one line. The board, once it is there, knows the number of players better than the card.
+pub(crate) fn facts(card: &TournamentCard, board: Option<BoardStore>) -> Part {
+    let texts = Context::get().texts;
     let on_card = card.players;
-    let players =
-        move || i18n::keys::app::board_players(&texts.all(), board.map_or(on_card, BoardStore::total));
-    view! {
+    let players = text(move || {
+        texts.with(|catalog| app::board_players(catalog, board.map_or(on_card, BoardStore::total)))
+    });
+    part(view! {
         <p class="facts">
-            <span class="fact">{icon(Shape::Clock)}{countdown(card)}</span>
+            <span class="fact">{icon(Shape::Clock)}<span>{countdown(card)}</span></span>
             <span class="fact">{icon(Shape::People)}<span>{players}</span></span>
         </p>
-    }
+    })
 }
 
 /// How scores count, in one sentence.
 pub(crate) fn rule(texts: Texts, card: &TournamentCard) -> String {
-    use i18n::keys::app;
-
     let rule = texts.get(match card.tournament.operator {
         Operator::Best => app::TOURNAMENT_RULE_BEST,
         Operator::Sum => app::TOURNAMENT_RULE_SUM,

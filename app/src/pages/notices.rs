@@ -1,46 +1,42 @@
 //! What is the matter with sign-in or the network, above the content. The board below stays: it is public.
 
+use std::sync::Arc;
+
 use domain::ErrorCode;
+use i18n::keys::app;
 use leptos::prelude::*;
 
 use crate::{
-    app::Bot,
-    net::status::Network,
+    context::Context,
+    part::{Part, block, late_part, nothing, part},
     reactive,
-    router::{Route, Router},
-    session::{Session, SignIn},
-    telegram::{self, Host, Telegram},
-    texts::Texts,
+    router::Route,
+    session::SignIn,
+    telegram::{self, Host},
     ui::{Shape, Tone, Way, card, icon},
 };
 
 /// The notices that hold now.
-pub(crate) fn notices() -> impl IntoView {
-    let session = Session::expect();
-    let network = Network::expect();
-    view! {
-        {move || network.is_offline().then(|| offline())}
-        {move || sign_in_notice(session.state())}
-    }
+pub(crate) fn notices() -> Part {
+    let Context { session, network, .. } = Context::get();
+    let cut_off = block(move || if network.is_offline() { offline() } else { nothing() });
+    let sign_in = block(move || sign_in_notice(session.state()));
+    part((cut_off, sign_in))
 }
 
 /// The page is cut off.
-pub(crate) fn offline() -> impl IntoView {
-    view! {
-        <p class="banner" data-testid="offline" role="status">
-            {icon(Shape::Cloud)}
-            <span>{Texts::expect().get(i18n::keys::app::OFFLINE)}</span>
-        </p>
-    }
+pub(crate) fn offline() -> Part {
+    let text = Context::get().texts.get(app::OFFLINE);
+    late_part(view! {
+        <p class="banner" data-testid="offline" role="status">{icon(Shape::Cloud)}<span>{text}</span></p>
+    })
 }
 
 /// The notice for a state of sign-in.
-pub(crate) fn sign_in_notice(state: SignIn) -> Option<impl IntoView> {
-    use i18n::keys::app;
-
-    let texts = Texts::expect();
-    let (tone, icon, test_id) = match state {
-        SignIn::Pending | SignIn::In(_) => return None,
+pub(crate) fn sign_in_notice(state: SignIn) -> Part {
+    let texts = Context::get().texts;
+    let (tone, shape, test_id) = match state {
+        SignIn::Pending | SignIn::In(_) => return nothing(),
         SignIn::Needed => (Tone::Neutral, Shape::Person, "sign-in-needed"),
         SignIn::Out => (Tone::Neutral, Shape::Lock, "sign-in-needed"),
         SignIn::Stale => (Tone::Neutral, Shape::Clock, "stale"),
@@ -60,7 +56,7 @@ pub(crate) fn sign_in_notice(state: SignIn) -> Option<impl IntoView> {
             open_in_telegram(app::SIGN_IN_OPEN),
         ),
     };
-    Some(card(tone, icon, texts.get(title), text, test_id, way))
+    card(tone, shape, texts.get(title), text, test_id, way)
 }
 
 /// What may pass is tried again; what can't is begun anew.
@@ -68,27 +64,26 @@ fn after_failure(code: ErrorCode) -> Way {
     let may_pass = [ErrorCode::Offline, ErrorCode::Unavailable, ErrorCode::RateLimited, ErrorCode::Internal]
         .contains(&code);
     if !may_pass {
-        return open_in_telegram(i18n::keys::app::SIGN_IN_OPEN);
+        return open_in_telegram(app::SIGN_IN_OPEN);
     }
-    let session = Session::expect();
-    let telegram = Telegram::expect();
-    let retry = Callback::new(move |()| reactive::spawn(session.retry(telegram)));
-    Way::Press(Texts::expect().get(i18n::keys::app::RETRY), retry)
+    let Context { texts, session, telegram, .. } = Context::get();
+    Way::Press(texts.get(app::RETRY), Arc::new(move || reactive::spawn(session.retry(telegram))))
 }
 
 /// Opens this very page from the bot: a fresh launch brings fresh init data. Inside Telegram the old one closes.
 fn open_in_telegram(label: i18n::Key) -> Way {
-    let route = Router::expect().current().unwrap_or(Route::Lobby);
-    let Some(link) = Bot::expect().link_to(&route) else { return Way::None };
-    let telegram = Telegram::expect();
+    let Context { texts, router, bot, telegram, .. } = Context::get();
+    let route = router.current().unwrap_or(Route::Lobby);
+    let Some(link) = bot.link_to(&route) else { return Way::None };
     let url = link.clone();
-    let open = Callback::new(move |event: web_sys::MouseEvent| {
-        let host = telegram.host_untracked();
-        if matches!(host, Host::Present(_)) {
-            event.prevent_default();
+    let leave = move || {
+        let host = telegram.host_now();
+        let is_inside = matches!(host, Host::Present(_));
+        if is_inside {
             telegram::open_link(host, &url);
             telegram::call("close", &[]);
         }
-    });
-    Way::Follow(Texts::expect().get(label), link, Some(open))
+        is_inside
+    };
+    Way::Leave(texts.get(label), link, Arc::new(leave))
 }

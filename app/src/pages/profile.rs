@@ -1,57 +1,59 @@
 //! `/app/profile`: who is signed in here, and the way out.
 
-use domain::session::Me;
-use leptos::{either::EitherOf3, prelude::*};
+use std::sync::Arc;
+
+use i18n::keys::app;
+use leptos::prelude::*;
 
 use crate::{
-    pages::frame::frame,
+    context::Context,
+    pages::frame,
+    part::{Part, block, late_part, part},
     reactive,
-    session::{Session, SignIn},
-    telegram::Telegram,
-    texts::Texts,
+    session::{Player, SignIn},
     ui::{ButtonKind, Way, avatar, button, cell, cell_skeleton, placeholder, section},
 };
 
 /// The player's own page.
-pub(crate) fn profile_page() -> impl IntoView {
-    use i18n::keys::app;
-
-    let texts = Texts::expect();
-    let session = Session::expect();
-    let content = view! {
-        <h1 class="visually-hidden" tabindex="-1">{texts.get(app::PROFILE_TITLE)}</h1>
-        {move || match session.state() {
-            SignIn::In(me) => EitherOf3::A(signed_in(me)),
-            SignIn::Pending => EitherOf3::B(view! {
+pub(crate) fn profile_page() -> Part {
+    let Context { texts, session, .. } = Context::get();
+    let content = block(move || match session.state() {
+        SignIn::In(me) => signed_in(me),
+        SignIn::Pending => {
+            let cells = vec![cell_skeleton(), cell_skeleton(), cell_skeleton()];
+            part(view! {
                 <p class="visually-hidden" role="status">{texts.get(app::SIGNING_IN)}</p>
-                {section(None, None, view! { {cell_skeleton()}{cell_skeleton()}{cell_skeleton()} })}
-            }),
-            // The notice above says why and offers the way on.
-            SignIn::Needed | SignIn::Stale | SignIn::Out | SignIn::Failed(_) => EitherOf3::C(placeholder(texts.get(app::SIGN_IN_NEEDED_TITLE), texts.get(app::SIGN_IN_NEEDED_TEXT), Way::None)),
-        }}
-    };
+                {section(None, None, cells)}
+            })
+        }
+        // The notice above says why and offers the way on.
+        SignIn::Needed | SignIn::Stale | SignIn::Out | SignIn::Failed(_) => {
+            let text = texts.get(app::SIGN_IN_NEEDED_TEXT);
+            placeholder(texts.get(app::SIGN_IN_NEEDED_TITLE), text, Way::None)
+        }
+    });
+    let content = part(view! {
+        <h1 class="visually-hidden" tabindex="-1">{texts.get(app::PROFILE_TITLE)}</h1>
+        {content}
+    });
     frame(content, None)
 }
 
-fn signed_in(me: Me) -> impl IntoView {
-    use i18n::keys::app;
-
-    let texts = Texts::expect();
-    let session = Session::expect();
-    let telegram = Telegram::expect();
-    let sign_out = Callback::new(move |()| reactive::spawn(session.sign_out(telegram)));
-    let name = me.first_name.clone();
-    let facts = view! {
-        {cell(texts.get(app::PROFILE_ALIAS), me.alias)}
-        {cell(texts.get(app::PROFILE_LANGUAGE), texts.get(app::PROFILE_LANGUAGE_NAME))}
-    };
+fn signed_in(me: Player) -> Part {
+    let Context { texts, session, telegram, .. } = Context::get();
+    let sign_out = Arc::new(move || reactive::spawn(session.sign_out(telegram)));
+    let facts = vec![
+        cell(texts.get(app::PROFILE_ALIAS), me.alias),
+        cell(texts.get(app::PROFILE_LANGUAGE), texts.get(app::PROFILE_LANGUAGE_NAME)),
+    ];
     let way_out = button(ButtonKind::Destructive, texts.get(app::PROFILE_SIGN_OUT), sign_out);
-    view! {
+    let avatar = avatar(&me.first_name, me.player.as_str(), "avatar avatar--large");
+    late_part(view! {
         <div class="profile">
-            {avatar(me.first_name, me.player.to_string(), "avatar--large")}
-            <p class="profile__name" data-testid="player-name">{name}</p>
+            {avatar}
+            <p class="profile__name" data-testid="player-name">{me.first_name}</p>
         </div>
         {section(None, Some(texts.get(app::PROFILE_NOTE)), facts)}
-        {section(None, None, way_out)}
-    }
+        {section(None, None, vec![way_out])}
+    })
 }

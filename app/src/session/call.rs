@@ -2,14 +2,14 @@
 
 use std::cell::RefCell;
 
-use domain::{ErrorCode, session::SignedIn as Grant};
+use domain::ErrorCode;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::{
     net::{self, Answer, Call},
-    session::tokens,
+    session::{Grant, tokens},
 };
 
 thread_local! {

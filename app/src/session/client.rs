@@ -6,9 +6,7 @@ use std::future::Future;
 
 use domain::ErrorCode;
 use http::Method;
-use leptos::server_fn::{
-    Bytes, client::Client, error::FromServerFnError, request::ClientReq, response::ClientRes,
-};
+use leptos::server_fn::{Bytes, client::Client, request::ClientReq, response::ClientRes};
 use send_wrapper::SendWrapper;
 
 use crate::{
@@ -63,15 +61,6 @@ impl Client<Failure> for SignedIn {
 impl ClientReq<Failure> for Request {
     type FormData = ();
 
-    fn try_new_req_text(_: &str, _: &str, _: &str, _: String, _: Method) -> Result<Self, Failure> {
-        unsupported()
-    }
-
-    fn try_new_req_query(_: &str, _: &str, _: &str, _: &str, _: Method) -> Result<Self, Failure> {
-        unsupported()
-    }
-
-    // JSON is handed over as bytes.
     fn try_new_req_bytes(
         path: &str,
         _content_type: &str,
@@ -79,8 +68,16 @@ impl ClientReq<Failure> for Request {
         body: Bytes,
         _method: Method,
     ) -> Result<Self, Failure> {
-        let body = String::from_utf8(body.into()).map_err(|_| Failure::from(ErrorCode::BadRequest))?;
+        let Ok(body) = String::from_utf8(body.into()) else { return unsupported() };
         Ok(Self(Call { url: path.to_owned(), body: Some(body), ..Call::default() }))
+    }
+
+    fn try_new_req_text(_: &str, _: &str, _: &str, _: String, _: Method) -> Result<Self, Failure> {
+        unsupported()
+    }
+
+    fn try_new_req_query(_: &str, _: &str, _: &str, _: &str, _: Method) -> Result<Self, Failure> {
+        unsupported()
     }
 
     fn try_new_req_form_data(_: &str, _: &str, _: &str, (): (), _: Method) -> Result<Self, Failure> {
@@ -110,7 +107,7 @@ impl ClientRes<Failure> for Response {
     async fn try_into_bytes(self) -> Result<Bytes, Failure> {
         // A failure may come from a proxy that knows no problem documents; its status still says something.
         if self.0.status >= 400 {
-            return Ok(Failure::from(self.0.problem()).ser());
+            return Ok(Bytes::from(format!(r#"{{"code":"{}"}}"#, self.0.problem().as_str())));
         }
         Ok(Bytes::from(self.0.body))
     }

@@ -17,9 +17,9 @@ thread_local! {
 }
 
 /// Makes the session known to requests, which have no context.
-pub(super) fn set_session(session: Session) {
+pub(super) fn set_session(session: Session, telegram: Telegram) {
     SESSION.set(Some(session));
-    TELEGRAM.set(leptos::prelude::use_context());
+    TELEGRAM.set(Some(telegram));
 }
 
 /// The session, once it has started.

@@ -5,9 +5,10 @@ use i18n::keys::{app as texts, site};
 use leptos::prelude::*;
 
 use crate::{
-    app::{Shared, app},
+    app::app,
+    context::Context,
     document::{Document, Life},
-    kit::Kit,
+    kit::kit,
     page_data::PageData,
     router::Route,
     ui::steps,
@@ -48,8 +49,9 @@ pub fn render_app(
     let json = data.to_json()?;
     let title = title(&data, setting.locale);
     let body = render(move || {
-        let shared = Shared::provide(data, catalog.clone());
-        app(shared)
+        let context = Context::new(data, catalog.clone());
+        context.provide();
+        app(context)
     });
     let life = Some(Life { data: json, texts: catalog.page_json(), telegram_script });
     Ok(document(setting, &title, catalog.text(texts::TAGLINE), body, life))
@@ -63,7 +65,7 @@ pub fn render_landing(setting: Setting<'_>, bot: Option<&str>) -> String {
     let body = render(|| {
         view! {
             <main class="site">
-                {steps("site__logo")}
+                {steps("steps site__logo")}
                 <h1 class="site__title">{text(site::HEADING)}</h1>
                 <p class="site__text">{text(site::TEXT)}</p>
                 <div class="site__actions">
@@ -86,7 +88,7 @@ pub fn render_not_found(setting: Setting<'_>) -> String {
     let body = render(|| {
         view! {
             <main class="site">
-                {steps("site__logo")}
+                {steps("steps site__logo")}
                 <h1 class="site__title">{text(texts::NOT_FOUND_TITLE)}</h1>
                 <p class="site__text">{text(site::NOT_FOUND_TEXT)}</p>
                 <div class="site__actions">
@@ -100,7 +102,7 @@ pub fn render_not_found(setting: Setting<'_>) -> String {
 
 /// `/kit`: every part of the design system in every state.
 pub fn render_kit(setting: Setting<'_>) -> String {
-    let body = render(|| view! { <Kit locale=setting.locale/> });
+    let body = render(|| kit(setting.locale));
     document(setting, "Podium: every part in every state", "The design system", body, None)
 }
 

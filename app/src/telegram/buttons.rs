@@ -17,9 +17,9 @@ pub(crate) fn tie(host: Host, actions: Actions, router: Router) {
     if !matches!(host, Host::Present(_)) {
         return;
     }
-    tie_action("MainButton", move || actions.main(), move || actions.main_untracked());
+    tie_action("MainButton", move || actions.main(), move || actions.main_now());
     if has_secondary(host) {
-        tie_action("SecondaryButton", move || actions.secondary(), move || actions.secondary_untracked());
+        tie_action("SecondaryButton", move || actions.secondary(), move || actions.secondary_now());
     }
     if host.supports((6, 1)) {
         on_click("BackButton", move || router.back());

@@ -1,6 +1,13 @@
 //! A button inside the page. The page's main action is Telegram's own button where there is one.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
+
+use crate::part::{Part, late_part};
+
+/// What a press does.
+pub(crate) type Press = Arc<dyn Fn() + Send + Sync>;
 
 /// How much a button asks to be pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +32,10 @@ impl ButtonKind {
 }
 
 /// A button.
-pub(crate) fn button(kind: ButtonKind, label: String, on_press: Callback<()>) -> impl IntoView {
-    view! {
-        <button type="button" class=kind.class() on:click=move |_| on_press.run(())>
+pub(crate) fn button(kind: ButtonKind, label: String, press: Press) -> Part {
+    late_part(view! {
+        <button type="button" class=kind.class() on:click=move |_| press()>
             {label}
         </button>
-    }
+    })
 }

@@ -1,45 +1,48 @@
 //! Sections of cells: the lists that Telegram's own settings are made of.
-//!
-//! Content is passed as typed views, never boxed: a boxed view keeps every way of rendering it in the bundle.
 
 use leptos::prelude::*;
 
 use crate::{
+    part::{Part, nothing, part},
     router::Route,
     ui::{Shape, icon},
 };
 
-/// A group of cells under a header.
-pub(crate) fn section<V: IntoView>(
-    header: Option<String>,
-    footer: Option<String>,
-    cells: V,
-) -> impl IntoView {
-    view! {
+/// A group of cells with a header above and a footer below, as far as there are.
+pub(crate) fn section(header: Option<String>, footer: Option<String>, cells: Vec<Part>) -> Part {
+    let header = match header {
+        Some(header) => part(view! { <h2 class="section__header">{header}</h2> }),
+        None => nothing(),
+    };
+    let footer = match footer {
+        Some(footer) => part(view! { <p class="section__footer">{footer}</p> }),
+        None => nothing(),
+    };
+    part(view! {
         <section class="section">
-            {header.map(|header| view! { <h2 class="section__header">{header}</h2> })}
+            {header}
             <div class="section__body">{cells}</div>
-            {footer.map(|footer| view! { <p class="section__footer">{footer}</p> })}
+            {footer}
         </section>
-    }
+    })
 }
 
 /// A line of a section: a label and what it is.
-pub(crate) fn cell(label: String, value: String) -> impl IntoView {
-    view! {
+pub(crate) fn cell(label: String, value: String) -> Part {
+    part(view! {
         <div class="cell">
             <span class="cell__label">{label}</span>
             <span class="cell__value">{value}</span>
         </div>
-    }
+    })
 }
 
 /// A line of a section that leads somewhere.
-pub(crate) fn cell_link<V: IntoView>(to: &Route, content: V) -> impl IntoView + use<V> {
-    view! {
+pub(crate) fn cell_link(to: &Route, content: Part) -> Part {
+    part(view! {
         <a href=to.path() class="cell cell--link">
             <span class="cell__main">{content}</span>
             <span class="cell__chevron">{icon(Shape::Chevron)}</span>
         </a>
-    }
+    })
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::part::{Part, part};
+
 /// What an icon shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -58,10 +60,10 @@ impl Shape {
 }
 
 /// An icon. It says nothing to a screen reader: the text beside it does.
-pub(crate) fn icon(shape: Shape) -> impl IntoView {
-    view! {
+pub(crate) fn icon(shape: Shape) -> Part {
+    part(view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
             <path d=shape.path()></path>
         </svg>
-    }
+    })
 }

@@ -131,14 +131,20 @@ impl LiveSnapshot {
         for entry in &next.entries {
             match self.entries.iter().find(|old| old.player == entry.player) {
                 Some(old) if old == entry => {}
-                Some(old) if old.score == entry.score && old.achieved_at == entry.achieved_at && old.alias == entry.alias => {
+                Some(old)
+                    if old.score == entry.score
+                        && old.achieved_at == entry.achieved_at
+                        && old.alias == entry.alias =>
+                {
                     delta.moved.push((entry.player.clone(), entry.rank));
                 }
                 _ => delta.changed.push(entry.clone()),
             }
         }
         let stays = |player: &PlayerKey| next.entries.iter().any(|entry| entry.player == *player);
-        delta.left.extend(self.entries.iter().map(|entry| &entry.player).filter(|player| !stays(player)).cloned());
+        delta
+            .left
+            .extend(self.entries.iter().map(|entry| &entry.player).filter(|player| !stays(player)).cloned());
         delta
     }
 
@@ -159,7 +165,14 @@ impl LiveSnapshot {
                 None => self.entries.push(changed),
             }
         }
-        self.entries.sort_by_key(|entry| entry.rank);
+        // Nearly in order already; and the page, which carries this code, is spared a general sort.
+        for end in 1..self.entries.len() {
+            let mut at = end;
+            while at > 0 && self.entries[at - 1].rank > self.entries[at].rank {
+                self.entries.swap(at - 1, at);
+                at -= 1;
+            }
+        }
         self.version = delta.version;
         self.total = delta.total;
         true

@@ -2,14 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{
-    id::TournamentId,
-    locale::Locale,
-    ranking::Order,
-    time::Timestamp,
-};
+use crate::{id::TournamentId, locale::Locale, ranking::Order, time::Timestamp};
 
 /// How several scores of one player become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,10 +50,9 @@ pub struct Tournament {
     pub order: Order,
 }
 
-/// A title in one or more languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Title(BTreeMap<String, String>);
+/// A title in one or more languages, sorted by language tag. On the wire it is a map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title(Vec<(String, String)>);
 
 impl Title {
     /// The most characters that one language's title may have.
@@ -67,16 +61,34 @@ impl Title {
     /// A title from a map of language tags to texts. `None` when it is empty, or a text is empty or too long.
     pub fn new(by_locale: BTreeMap<String, String>) -> Option<Self> {
         let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= Self::CHARACTERS_MAX;
-        (!by_locale.is_empty() && by_locale.len() <= 32 && by_locale.values().all(fits)).then_some(Self(by_locale))
+        (!by_locale.is_empty() && by_locale.len() <= 32 && by_locale.values().all(fits))
+            .then(|| Self(by_locale.into_iter().collect()))
+    }
+
+    /// A title as the server has sent it, sorted by language tag.
+    pub const fn from_wire(by_locale: Vec<(String, String)>) -> Self {
+        Self(by_locale)
     }
 
     /// The title for a reader: in their language, else in English, else in any.
     pub fn for_locale(&self, locale: Locale) -> &str {
         [locale.tag(), "en"]
             .into_iter()
-            .find_map(|tag| self.0.get(tag))
-            .or_else(|| self.0.values().next())
-            .map_or("", String::as_str)
+            .find_map(|tag| self.0.iter().find(|(other, _)| other == tag))
+            .or_else(|| self.0.first())
+            .map_or("", |(_, text)| text)
+    }
+}
+
+impl Serialize for Title {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(tag, text)| (tag, text)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Title {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(BTreeMap::deserialize(deserializer)?.into_iter().collect()))
     }
 }
 
@@ -143,7 +155,11 @@ mod tests {
             (2000, 2000, Acceptance::OutsideWindow),
         ];
         for (achieved_at, now, expected) in cases {
-            assert_eq!(tournament().accepts(at(achieved_at), at(now), 60), expected, "{achieved_at} at {now}");
+            assert_eq!(
+                tournament().accepts(at(achieved_at), at(now), 60),
+                expected,
+                "{achieved_at} at {now}"
+            );
         }
     }
 

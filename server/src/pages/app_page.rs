@@ -44,7 +44,7 @@ pub async fn show(
     match app::ssr::render_app(reader.setting(&state.site), data, script) {
         Ok(html) => page(&state.settings, Fence::App, status, &reader.nonce, html),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a page can't be rendered");
+            tracing::error!(error = %domain::ErrorChain(&error), "a page can't be rendered");
             ApiError::new(ErrorCode::Internal).into_response()
         }
     }
@@ -73,7 +73,7 @@ async fn first(state: &AppState, route: &Route) -> First {
     };
     outcome.unwrap_or_else(|error| {
         if !matches!(error, BoardError::Unknown) {
-            tracing::error!(error = &error as &dyn std::error::Error, "a page is shown without its content");
+            tracing::error!(error = %domain::ErrorChain(&error), "a page is shown without its content");
         }
         First::Failed(error.code())
     })

@@ -7,13 +7,20 @@ use axum::{
     http::{Method, header},
     response::{IntoResponse, Response},
 };
-use domain::{ErrorCode, Problem};
+use domain::ErrorCode;
 use leptos::prelude::provide_context;
+use serde::Deserialize;
 
 use crate::{http::error::ApiError, state::AppState};
 
-/// A problem document is short.
-const PROBLEM_BYTES_MAX: usize = 64 << 10;
+/// A failure is short.
+const FAILURE_BYTES_MAX: usize = 64 << 10;
+
+/// What a server function answers when it fails.
+#[derive(Debug, Deserialize)]
+struct Refusal {
+    code: ErrorCode,
+}
 
 /// Calls a server function.
 pub async fn call(State(state): State<AppState>, mut request: Request) -> Response {
@@ -39,8 +46,8 @@ pub async fn call(State(state): State<AppState>, mut request: Request) -> Respon
 
 /// The failure of a server function as the problem document that `/v1` would answer.
 async fn failure(response: Response) -> Response {
-    let body = to_bytes(response.into_body(), PROBLEM_BYTES_MAX).await.unwrap_or_default();
-    let code = serde_json::from_slice::<Problem>(&body).map_or(ErrorCode::Internal, |problem| problem.code);
+    let body = to_bytes(response.into_body(), FAILURE_BYTES_MAX).await.unwrap_or_default();
+    let code = serde_json::from_slice::<Refusal>(&body).map_or(ErrorCode::Internal, |refusal| refusal.code);
     ApiError::new(code).into_response()
 }
 

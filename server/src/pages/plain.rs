@@ -44,7 +44,7 @@ pub async fn bot_username(state: &AppState) -> Option<String> {
     match state.services.bot_identity().username(&state.services).await {
         Ok(username) => username,
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the bot's name can't be read");
+            tracing::warn!(error = %domain::ErrorChain(&error), "the bot's name can't be read");
             None
         }
     }
