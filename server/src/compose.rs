@@ -76,7 +76,10 @@ async fn bus(settings: &Settings, rng: &dyn Rng) -> anyhow::Result<Bus> {
     };
     let connection = RedisConnection::connect(url.expose_secret(), REDIS_PREFIX)
         .context("REDIS_URL is not an address of Redis")?;
-    connection.ping().await.context("Redis can't be reached")?;
+    if let Err(error) = connection.ping().await {
+        // Redis is transport and cache: SQL answers until it is back.
+        tracing::warn!(error = %domain::ErrorChain(&error), "Redis can't be reached yet");
+    }
     Ok((
         Arc::new(RedisRanks::new(connection.clone())),
         Arc::new(RedisLimits::new(connection.clone())),

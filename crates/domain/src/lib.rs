@@ -8,6 +8,7 @@
 
 pub mod board;
 pub mod clock;
+mod error_chain;
 pub mod event;
 pub mod id;
 pub mod locale;
@@ -22,9 +23,10 @@ pub mod tournament;
 
 pub use crate::{
     clock::{Clock, MockClock},
+    error_chain::ErrorChain,
     id::{
-        BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId,
-        TournamentId, UpdateId, UserId,
+        BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId,
+        TelegramUserId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},

@@ -35,8 +35,9 @@ impl Locale {
         for item in header.split(',') {
             let mut parts = item.split(';');
             let tag = parts.next().unwrap_or_default().trim();
-            let quality =
-                parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(1.0, |text| text.parse().unwrap_or(0.0));
+            let quality = parts
+                .find_map(|part| part.trim().strip_prefix("q="))
+                .map_or(1.0, |text| text.parse().unwrap_or(0.0));
             let locale = Self::from_tag(tag);
             let is_ours = locale != Self::default() || tag.to_ascii_lowercase().starts_with("en");
             if is_ours && quality > best.0 {

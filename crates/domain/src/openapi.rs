@@ -28,7 +28,13 @@ macro_rules! schema {
 const INT64: Option<SchemaFormat> = Some(SchemaFormat::KnownFormat(KnownFormat::Int64));
 const DATE_TIME: Option<SchemaFormat> = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
 
-schema!(crate::UserId, Type::String, None, "Podium's own id, stable for life", "u_0199d7f2a3b47c6e8a1b2c3d4e5f6071");
+schema!(
+    crate::UserId,
+    Type::String,
+    None,
+    "Podium's own id, stable for life",
+    "u_0199d7f2a3b47c6e8a1b2c3d4e5f6071"
+);
 schema!(crate::PlatformUserId, Type::String, None, "The platform's id of a user", "42");
 schema!(crate::TournamentId, Type::String, None, "The platform's id of a tournament", "winter-cup");
 schema!(crate::PlayerKey, Type::String, None, "What boards call a player; opaque", "p_abcdefghijklmnop");

@@ -96,13 +96,21 @@ pub enum Applied {
 }
 
 /// Applies one score to a player's standing. `current` is `None` for the player's first score.
-pub fn apply(operator: Operator, order: Order, current: Option<Standing>, score: Score, at: Timestamp) -> Applied {
+pub fn apply(
+    operator: Operator,
+    order: Order,
+    current: Option<Standing>,
+    score: Score,
+    at: Timestamp,
+) -> Applied {
     let Some(current) = current else {
         return Applied::Standing(Standing { score, achieved_at: at, newest_at: at });
     };
     let newest_at = current.newest_at.max(at);
     let standing = match operator {
-        Operator::Best if order.is_better(score, current.score) => Standing { score, achieved_at: at, newest_at },
+        Operator::Best if order.is_better(score, current.score) => {
+            Standing { score, achieved_at: at, newest_at }
+        }
         // The same best, reached earlier than known so far.
         Operator::Best if score == current.score => {
             Standing { achieved_at: current.achieved_at.min(at), newest_at, ..current }
@@ -110,7 +118,8 @@ pub fn apply(operator: Operator, order: Order, current: Option<Standing>, score:
         Operator::Best => Standing { newest_at, ..current },
         Operator::Sum => {
             let sum = current.score.saturating_add(score);
-            let achieved_at = if sum == current.score { current.achieved_at } else { current.achieved_at.max(at) };
+            let achieved_at =
+                if sum == current.score { current.achieved_at } else { current.achieved_at.max(at) };
             Standing { score: sum, achieved_at, newest_at }
         }
         Operator::Latest if at <= current.newest_at => return Applied::NeedsHistory,

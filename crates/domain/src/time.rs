@@ -91,7 +91,13 @@ impl FromStr for Timestamp {
         literal(13, b":")?;
         literal(16, b":")?;
         // A leap second (60) is read as the second before it, as POSIX time does.
-        if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 60 {
+        if !(1..=12).contains(&month)
+            || day < 1
+            || day > days_in_month(year, month)
+            || hour > 23
+            || minute > 59
+            || second > 60
+        {
             return Err(INVALID);
         }
         let mut at = 19;
@@ -102,7 +108,8 @@ impl FromStr for Timestamp {
                 return Err(INVALID);
             }
             for position in 0..3 {
-                milli = milli * 10 + if position < count { i64::from(bytes[at + 1 + position] - b'0') } else { 0 };
+                milli = milli * 10
+                    + if position < count { i64::from(bytes[at + 1 + position] - b'0') } else { 0 };
             }
             at += 1 + count;
         }
@@ -197,9 +204,14 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_time() {
-        for bad in
-            ["", "2026-02-29T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "2026-1-1T0:0:0Z"]
-        {
+        for bad in [
+            "",
+            "2026-02-29T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00.Z",
+            "2026-1-1T0:0:0Z",
+        ] {
             assert_eq!(bad.parse::<Timestamp>(), Err(INVALID), "{bad}");
         }
     }

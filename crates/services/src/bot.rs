@@ -75,6 +75,18 @@ async fn answer_message(
     if person.is_bot {
         return Ok(Vec::new());
     }
+    let locale = person.language_code.as_deref().map(Locale::from_tag).unwrap_or_default();
+    let text = message.text.as_deref().or(message.caption.as_deref()).unwrap_or_default();
+    let username = services.bot_identity().username_within(tx).await?.unwrap_or_default();
+    let asked = match command(text, &username) {
+        Some(command) => Asked::Command { name: command.name, argument: command.argument.map(str::to_owned) },
+        None if is_private => Asked::from_button(text, locale),
+        None => Asked::Other,
+    };
+    // A group talks about other things and to other bots; nobody there is answered, or remembered, for that.
+    if !is_private && !asked.is_known_command() {
+        return Ok(Vec::new());
+    }
     let profile = telegram_profile(
         services,
         person.id,
@@ -83,18 +95,9 @@ async fn answer_message(
         person.language_code.as_deref(),
         is_private.then_some(message.chat.id),
     );
-    let locale = profile.locale;
     tx.users().upsert_telegram(&[profile]).await?;
 
     let context = Context { services, chat_id: message.chat.id, is_private, person, locale };
-    let text = message.text.as_deref().or(message.caption.as_deref()).unwrap_or_default();
-    let username = services.bot_identity().username(services).await?.unwrap_or_default();
-    let asked = match command(text, &username) {
-        Some(command) => Asked::Command { name: command.name, argument: command.argument.map(str::to_owned) },
-        // A group talks about other things too; there the bot listens to commands alone.
-        None if !is_private => return Ok(Vec::new()),
-        None => Asked::from_button(text, locale),
-    };
 
     let before = Dialogue::read(tx.dialogues().get(update.bot_id, message.chat.id).await?.as_deref());
     let after = before.apply(if asked.is_start() { Event::Started } else { Event::Spoke });

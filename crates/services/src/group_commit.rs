@@ -5,10 +5,14 @@
 //! delay would be pure loss. When the queue is full, a job is refused at once, so that the sender can be told to come
 //! back.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use storage::StoreError;
 use tokio::sync::{mpsc, oneshot};
+
+/// A commit that takes longer is given up: a database whose host has vanished answers nothing for a quarter of an hour.
+/// Longer than the database's own limits, so that those speak first.
+const COMMIT_MAX: Duration = Duration::from_secs(12);
 
 /// A job was not committed.
 #[derive(Debug, thiserror::Error)]
@@ -38,28 +42,28 @@ impl<Job: Send + 'static, Answer: Send + 'static> GroupCommit<Job, Answer> {
     ) -> Self
     where
         Commit: FnMut(Vec<Job>) -> Committed + Send + 'static,
-        Committed: Future<Output = Result<Vec<Answer>, StoreError>> + Send,
+        Committed: Future<Output = Result<Vec<Answer>, StoreError>> + Send + 'static,
     {
         let (queue, mut waiting) = mpsc::channel::<(Job, oneshot::Sender<Answer>)>(waiting_max);
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(batch_max);
             while waiting.recv_many(&mut batch, batch_max).await > 0 {
                 let (jobs, askers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-                match commit(jobs).await {
-                    Ok(answers) => {
+                // A task of its own, so that a panic fails one commit and not all that come.
+                let committing = tokio::time::timeout(COMMIT_MAX, tokio::spawn(commit(jobs)));
+                match committing.await {
+                    Ok(Ok(Ok(answers))) => {
                         for (asker, answer) in askers.into_iter().zip(answers) {
                             // An asker that went away needs no answer: what it asked for is done all the same.
                             let _ = asker.send(answer);
                         }
                     }
                     // Dropping the askers tells each of them that the commit failed.
-                    Err(error) => {
-                        tracing::warn!(
-                            commit = name,
-                            error = &error as &dyn std::error::Error,
-                            "a shared commit failed"
-                        );
+                    Ok(Ok(Err(error))) => {
+                        tracing::warn!(commit = name, error = %domain::ErrorChain(&error), "a shared commit failed");
                     }
+                    Ok(Err(_)) => tracing::error!(commit = name, "a shared commit panicked"),
+                    Err(_) => tracing::warn!(commit = name, "a shared commit did not end in time"),
                 }
             }
         });
@@ -126,9 +130,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_at_once() {
-        let queue = Arc::new(GroupCommit::<u32, u32>::start("test", 1, 1, |_| std::future::pending()));
+        let (begun, mut begins) = mpsc::unbounded_channel();
+        let queue = Arc::new(GroupCommit::<u32, u32>::start("test", 1, 1, move |_| {
+            begun.send(()).unwrap();
+            std::future::pending()
+        }));
         let (first, second) = (Arc::clone(&queue), Arc::clone(&queue));
         let held = tokio::spawn(async move { first.submit(1).await });
+        begins.recv().await.unwrap();
         let waiting = tokio::spawn(async move { second.submit(2).await });
         while queue.queue.capacity() > 0 {
             tokio::task::yield_now().await;

@@ -21,7 +21,7 @@ use crate::{
     Services,
     group_commit::GroupCommitError,
     limits::Limited,
-    tokens::{TokenError, jwt},
+    tokens::{KeyError, TokenError, jwt},
 };
 pub use crate::{
     identity::{me::me, refresh::refresh, sign_in::sign_in, sign_out::sign_out},
@@ -84,7 +84,11 @@ impl AuthError {
             Self::RefreshInvalid => ErrorCode::RefreshInvalid,
             Self::Limited(_) => ErrorCode::RateLimited,
             Self::Busy(_) => ErrorCode::Unavailable,
-            Self::Store { source, .. } if source.is_temporary() => ErrorCode::Unavailable,
+            Self::Store { source, .. } | Self::Token(TokenError::Keys(KeyError::Store(source)))
+                if source.is_temporary() =>
+            {
+                ErrorCode::Unavailable
+            }
             Self::Store { .. } | Self::Token(_) => ErrorCode::Internal,
         }
     }

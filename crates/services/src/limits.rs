@@ -70,7 +70,7 @@ pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> 
         Ok(Verdict::Allowed) => Ok(()),
         Ok(Verdict::Wait { retry_after_ms }) => Err(Limited { retry_after_ms }),
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "limits can't be read; the call passes");
+            tracing::warn!(error = %domain::ErrorChain(&error), "limits can't be read; the call passes");
             Ok(())
         }
     }

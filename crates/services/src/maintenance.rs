@@ -20,6 +20,8 @@ const OUTBOX_KEPT_MS: i64 = 14 * 24 * 3_600_000;
 const SESSIONS_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 /// Rows that one cleaning removes of each kind: short transactions, many of them.
 const CLEAN_LIMIT: u32 = 2_000;
+/// Transactions of one cleaning; a minute's worth of rows at full load.
+const CLEAN_ROUNDS_MAX: u32 = 200;
 /// How often signing keys are replaced.
 const KEY_AGE_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -37,7 +39,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
             cleaned_at = services.now();
             report("old rows can't be removed", clean(&services).await);
             if let Err(error) = rotate_keys(&services).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "signing keys can't be rotated");
+                tracing::warn!(error = %domain::ErrorChain(&error), "signing keys can't be rotated");
             }
         }
     }
@@ -45,7 +47,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
 
 fn report(what: &'static str, result: Result<(), StoreError>) {
     if let Err(error) = result {
-        tracing::warn!(error = &error as &dyn std::error::Error, "{what}");
+        tracing::warn!(error = %domain::ErrorChain(&error), "{what}");
     }
 }
 
@@ -102,18 +104,28 @@ async fn compare_boards(services: &Services) {
             }
             Err(error) => tracing::warn!(
                 tournament.id = %board,
-                error = &error as &dyn std::error::Error,
+                error = %domain::ErrorChain(&error),
                 "a board's index can't be compared"
             ),
         }
     }
 }
 
-/// Removes what is no longer needed, a bounded number of rows at a time.
+/// Removes what is no longer needed, in transactions of a bounded number of rows each.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn clean(services: &Services) -> Result<(), StoreError> {
+    for _ in 0..CLEAN_ROUNDS_MAX {
+        if !clean_some(services).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether there is more to remove.
+async fn clean_some(services: &Services) -> Result<bool, StoreError> {
     let now = services.now();
     let mut tx = services.store().begin_write().await?;
     let updates = tx.inbox().remove_done(now.plus_ms(-INBOX_KEPT_MS), CLEAN_LIMIT).await?;
@@ -121,7 +133,7 @@ pub async fn clean(services: &Services) -> Result<(), StoreError> {
     let sessions = tx.sessions().remove_over(now.plus_ms(-SESSIONS_KEPT_MS), CLEAN_LIMIT).await?;
     tx.save().await?;
     tracing::debug!(updates, messages, sessions, "old rows removed");
-    Ok(())
+    Ok([updates, messages, sessions].contains(&u64::from(CLEAN_LIMIT)))
 }
 
 async fn rotate_keys(services: &Services) -> Result<(), tokens::KeyError> {

@@ -8,7 +8,7 @@ pub const JWT_ISSUE_SECONDS: &str = "jwt_issue_seconds";
 pub const REFRESH_REUSE_TOTAL: &str = "refresh_reuse_total";
 /// Steps of the funnel, by `step`.
 pub const FUNNEL_TOTAL: &str = "funnel_total";
-/// Updates, by `result`: `new`, `done`, `retried`, `dead`.
+/// Updates, by `result`: `new`, `duplicate`, `done`, `retried`, `dead`.
 pub const WEBHOOK_UPDATES_TOTAL: &str = "webhook_updates_total";
 /// Messages to Telegram, by `class` and `outcome`.
 pub const TELEGRAM_SENDS_TOTAL: &str = "telegram_sends_total";

@@ -17,7 +17,10 @@ use crate::{
 };
 
 /// How long requests and messages on the wire may take to end once the server is asked to stop.
-const GRACE: Duration = Duration::from_secs(15);
+const GRACE: Duration = Duration::from_secs(35);
+
+/// How long closing the database may take.
+const CLOSE_MAX: Duration = Duration::from_secs(5);
 
 /// Runs the server.
 #[derive(Debug, Args)]
@@ -76,6 +79,7 @@ impl Serve {
 
         let stopping = CancellationToken::new();
         let mut running = tokio::task::JoinSet::new();
+        running.spawn(telemetry::metrics::keep(metrics.clone(), stopping.clone()));
         running.spawn(serve_internal(internal, services.clone(), metrics, stopping.clone()));
         if let Some(listener) = public {
             let (settings, services, stopping) = (Arc::clone(&settings), services.clone(), stopping.clone());
@@ -83,10 +87,7 @@ impl Serve {
         }
         if self.role.is_worker() {
             let (settings, services, stopping) = (Arc::clone(&settings), services.clone(), stopping.clone());
-            running.spawn(async move {
-                roles::worker::run(settings, services, stopping).await;
-                Ok(())
-            });
+            running.spawn(roles::worker::run(settings, services, stopping));
         }
         tracing::info!(role = ?self.role, public_url = %settings.public_url, "podium serves");
 
@@ -109,7 +110,10 @@ impl Serve {
             }
             () = asked_to_stop() => tracing::warn!("asked twice to stop; stopping at once"),
         }
-        services.store().close().await;
+        running.abort_all();
+        if tokio::time::timeout(CLOSE_MAX, services.store().close()).await.is_err() {
+            tracing::warn!("the database's connections did not close in time");
+        }
         ended
     }
 }

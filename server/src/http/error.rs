@@ -39,10 +39,11 @@ impl ApiError {
 
     /// An error that someone must look at: logged with its whole chain, told to the client as a bare code.
     fn logged(code: ErrorCode, error: &(dyn std::error::Error + 'static)) -> Self {
+        let chain = domain::ErrorChain(error);
         match code {
-            ErrorCode::Internal => tracing::error!(error, "a request failed"),
-            ErrorCode::Unavailable => tracing::warn!(error, "a request can't be served now"),
-            _ => tracing::debug!(error, code = code.as_str(), "a request was refused"),
+            ErrorCode::Internal => tracing::error!(error = %chain, "a request failed"),
+            ErrorCode::Unavailable => tracing::warn!(error = %chain, "a request can't be served now"),
+            _ => tracing::debug!(error = %chain, code = code.as_str(), "a request was refused"),
         }
         Self::new(code)
     }

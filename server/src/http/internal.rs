@@ -43,7 +43,7 @@ pub async fn ready(services: &Services) -> StatusCode {
         Ok(()) => StatusCode::OK,
         Err(error) => {
             tracing::warn!(
-                error = &error as &dyn std::error::Error,
+                error = %domain::ErrorChain(&error),
                 "not ready: the database does not answer"
             );
             StatusCode::SERVICE_UNAVAILABLE

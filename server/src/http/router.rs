@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, StatusCode, Uri},
-    middleware,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, Uri},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use domain::ErrorCode;
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     http::{error::ApiError, openapi, security, webhook},
@@ -33,14 +33,18 @@ pub fn router(state: AppState) -> Router {
         Router::layer,
     );
     let mut routes = Router::new().merge(api).merge(pages::router()).fallback(not_found);
-    if let Some(path) = webhook_path(&state) {
-        routes = routes.merge(webhook::router(&path));
+    let path = webhook_path(&state);
+    if let Some(path) = &path {
+        routes = routes.merge(webhook::router(path));
     }
     routes
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(middleware::from_fn(deadline))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(telemetry::trace::track))
+        .layer(middleware::from_fn_with_state(
+            telemetry::trace::WebhookPath(path.map(Into::into)),
+            telemetry::trace::track,
+        ))
         .with_state(state)
 }
 
@@ -49,6 +53,14 @@ fn webhook_path(state: &AppState) -> Option<String> {
     let telegram = &state.settings.telegram;
     let url = telegram.webhook_url.as_ref().filter(|_| telegram.enabled)?;
     Some(url.path().to_owned())
+}
+
+/// Gives up a request that takes too long. What it has not committed by then is undone.
+async fn deadline(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::new(ErrorCode::Unavailable).into_response(),
+    }
 }
 
 async fn method_not_allowed() -> ApiError {

@@ -1,10 +1,9 @@
 //! Where Telegram sends updates: secret, size, durable, 200. Nothing is handled here.
 
-use axum::extract::rejection::BytesRejection;
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
     routing::post,
 };
@@ -13,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use services::inbox;
 use subtle::ConstantTimeEq;
 
-use crate::{http::error::ApiError, state::AppState, telemetry};
+use crate::{http::error::ApiError, state::AppState};
 
 /// The header in which Telegram sends the secret (Bot API, setWebhook).
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
@@ -36,17 +35,6 @@ async fn take_update(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, ApiError> {
-    let stopwatch = telemetry::Stopwatch::start();
-    let result = store(&state, &headers, body).await;
-    metrics::histogram!(telemetry::names::TELEGRAM_WEBHOOK_ACK_SECONDS).record(stopwatch.seconds());
-    result.map(|()| StatusCode::OK)
-}
-
-async fn store(
-    state: &AppState,
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<(), ApiError> {
     let presented = headers.get(SECRET_HEADER).map_or(&[][..], |value| value.as_bytes());
     if !state.webhook_secret.as_deref().is_some_and(|secret| is_secret(secret, presented)) {
         return Err(ApiError::new(ErrorCode::Unauthorized));
@@ -56,7 +44,8 @@ async fn store(
         _ => ApiError::new(ErrorCode::BadRequest),
     })?;
     let bot_id = state.settings.telegram.token.as_ref().map_or(BotId(0), telegram::token::BotToken::bot_id);
-    Ok(inbox::ingest(&state.services, bot_id, &body).await?)
+    inbox::ingest(&state.services, bot_id, &body).await?;
+    Ok(StatusCode::OK)
 }
 
 fn is_secret(secret: &SecretString, presented: &[u8]) -> bool {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anyhow::{Context, ensure};
 use services::{
     Services,
     bot::setup::{self, Delivery},
@@ -13,7 +14,14 @@ use tokio_util::sync::CancellationToken;
 use crate::settings::Settings;
 
 /// Works until `stopping`; what has begun by then is finished.
-pub async fn run(settings: Arc<Settings>, services: Services, stopping: CancellationToken) {
+///
+/// # Errors
+/// When a part ends by itself: the process then ends too, and is started anew.
+pub async fn run(
+    settings: Arc<Settings>,
+    services: Services,
+    stopping: CancellationToken,
+) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(maintenance::run(services.clone(), stopping.clone()));
     if let Some(api) = services.shared_bot_api() {
@@ -32,5 +40,9 @@ pub async fn run(settings: Arc<Settings>, services: Services, stopping: Cancella
     } else {
         tracing::info!("the bot is off: no updates are taken and no messages are sent");
     }
-    while tasks.join_next().await.is_some() {}
+    while let Some(ended) = tasks.join_next().await {
+        ended.context("a part of the worker panicked")?;
+        ensure!(stopping.is_cancelled(), "a part of the worker has ended by itself");
+    }
+    Ok(())
 }

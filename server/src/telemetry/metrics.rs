@@ -1,14 +1,20 @@
 //! The exporter, its buckets, and what each metric is for.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use metrics::{describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::telemetry::names;
 
 /// Seconds; fine below 10 ms, where our targets are.
 const SECONDS: [f64; 14] =
     [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0];
+
+const UPKEEP_EACH: Duration = Duration::from_secs(5);
 
 /// Starts recording; the handle renders what `/metrics` answers.
 ///
@@ -22,6 +28,19 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
         .context("metrics are recorded already")?;
     describe();
     Ok(handle)
+}
+
+/// Sums up what was recorded, again and again until `stopping`: without it samples pile up until somebody scrapes.
+///
+/// # Errors
+/// Never; the signature is that of the server's parts.
+pub async fn keep(handle: PrometheusHandle, stopping: CancellationToken) -> anyhow::Result<()> {
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return Ok(()),
+            () = tokio::time::sleep(UPKEEP_EACH) => handle.run_upkeep(),
+        }
+    }
 }
 
 fn describe() {

@@ -6,7 +6,7 @@ pub use services::telemetry::{
     TELEGRAM_FLOOD_WAITS_TOTAL, TELEGRAM_RETRY_AFTER_SECONDS, TELEGRAM_SENDS_TOTAL, WEBHOOK_UPDATES_TOTAL,
 };
 
-/// Seconds from the first byte of an update to its acknowledgement.
+/// Seconds from the head of an update's request to its acknowledgement.
 pub const TELEGRAM_WEBHOOK_ACK_SECONDS: &str = "telegram_webhook_ack_seconds";
 /// Answers to Telegram, by `status`.
 pub const TELEGRAM_WEBHOOK_RESPONSES_TOTAL: &str = "telegram_webhook_responses_total";

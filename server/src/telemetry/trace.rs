@@ -1,7 +1,9 @@
 //! One id a request, in its log lines, in its problem documents, and taken over from the caller's trace.
 
+use std::sync::Arc;
+
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, Method, StatusCode},
     middleware::Next,
     response::Response,
@@ -10,6 +12,16 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::telemetry::{Stopwatch, names};
+
+/// The path at which Telegram's updates come in. It may be a secret, so no metric or log shows it.
+#[derive(Debug, Clone)]
+pub struct WebhookPath(pub Option<Arc<str>>);
+
+impl WebhookPath {
+    fn is(&self, route: &str) -> bool {
+        self.0.as_deref().is_some_and(|path| path.trim_end_matches('/') == route.trim_end_matches('/'))
+    }
+}
 
 tokio::task_local! {
     static TRACE_ID: String;
@@ -21,13 +33,13 @@ pub fn current_id() -> String {
 }
 
 /// Gives a request its id and span, counts and measures it, and writes its one log line.
-pub async fn track(request: Request, next: Next) -> Response {
+pub async fn track(State(webhook): State<WebhookPath>, request: Request, next: Next) -> Response {
     let stopwatch = Stopwatch::start();
     let trace_id = from_caller(request.headers()).unwrap_or_else(random_id);
     let method = known_method(request.method());
     // The pattern, never the address: an address may hold a secret (the webhook's path), an id or a query.
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let is_webhook = request.headers().contains_key("x-telegram-bot-api-secret-token");
+    let is_webhook = webhook.is(&route);
     let route = if is_webhook { "webhook".to_owned() } else { route };
     let span =
         tracing::info_span!("request", trace_id = %trace_id, http.route = %route, http.method = method);
@@ -41,6 +53,7 @@ pub async fn track(request: Request, next: Next) -> Response {
     metrics::histogram!(names::HTTP_REQUEST_DURATION_SECONDS, "route" => route.clone(), "method" => method)
         .record(seconds);
     if is_webhook {
+        metrics::histogram!(names::TELEGRAM_WEBHOOK_ACK_SECONDS).record(seconds);
         metrics::counter!(names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL, "status" => label).increment(1);
     }
     span.in_scope(|| log(status, seconds));

@@ -115,6 +115,31 @@ async fn a_new_alias_shows_at_once() {
 }
 
 #[tokio::test]
+async fn a_new_alias_is_a_change_of_the_board() {
+    let server = server_with_players(2).await;
+    let version = async || server.json(get("/v1/tournaments/cup/board")).await.1["version"].as_u64().unwrap();
+    let before = version().await;
+    let mut same = server.user("2", "P2", None);
+    same["id"] = json!("the-same-again");
+    server.events(&json!([same])).await;
+    assert_eq!(version().await, before, "an event that changes nothing moves nothing");
+    server.events(&json!([server.user("2", "Renamed", None)])).await;
+    assert_eq!(version().await, before + 1);
+}
+
+#[tokio::test]
+async fn a_board_whose_order_is_turned_shows_it_at_once() {
+    let server = server_with_players(3).await;
+    services::boards::index::load(&server.services, &"cup".parse().unwrap()).await.unwrap();
+    let mut turned = server.tournament("cup", "best", "asc");
+    turned["id"] = json!("turned");
+    server.events(&json!([turned])).await;
+    assert_eq!(server.standings("cup").await[0].0, "P1");
+    services::boards::index::load(&server.services, &"cup".parse().unwrap()).await.unwrap();
+    assert_eq!(server.standings("cup").await[0].0, "P1");
+}
+
+#[tokio::test]
 async fn the_index_answers_as_sql_does() {
     let server = server_with_players(300).await;
     let from_sql = server.json(get("/v1/tournaments/cup/board?limit=100")).await.1;

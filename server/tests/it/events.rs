@@ -113,13 +113,14 @@ async fn scores_count_by_their_time_and_only_within_the_window() {
 
 #[tokio::test]
 async fn each_operator_and_order_ranks_by_its_rule() {
-    let cases: [(&str, &str, &[(&str, i64)]); 6] = [
-        ("best", "desc", &[("Ann", 7), ("Bob", 5)]),
-        ("best", "asc", &[("Ann", 1), ("Bob", 5)]),
-        ("sum", "desc", &[("Ann", 12), ("Bob", 5)]),
-        ("sum", "asc", &[("Bob", 5), ("Ann", 12)]),
-        ("latest", "desc", &[("Bob", 5), ("Ann", 4)]),
-        ("latest", "asc", &[("Ann", 4), ("Bob", 5)]),
+    type Case = (&'static str, &'static str, [(&'static str, i64); 2]);
+    let cases: [Case; 6] = [
+        ("best", "desc", [("Ann", 7), ("Bob", 5)]),
+        ("best", "asc", [("Ann", 1), ("Bob", 5)]),
+        ("sum", "desc", [("Ann", 12), ("Bob", 5)]),
+        ("sum", "asc", [("Bob", 5), ("Ann", 12)]),
+        ("latest", "desc", [("Bob", 5), ("Ann", 4)]),
+        ("latest", "asc", [("Ann", 4), ("Bob", 5)]),
     ];
     for (operator, order, expected) in cases {
         let server = server().await;

@@ -51,7 +51,7 @@ impl Viewer {
                 continue;
             }
             let frame = tokio::time::timeout(std::time::Duration::from_secs(10), self.body.frame());
-            let bytes = frame.await.expect("no frame came").unwrap().unwrap().into_data().unwrap();
+            let bytes = frame.await.unwrap().unwrap().unwrap().into_data().unwrap();
             self.buffer.push_str(std::str::from_utf8(&bytes).unwrap());
         }
     }

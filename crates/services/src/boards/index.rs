@@ -37,7 +37,7 @@ impl BoardIndex {
             if let Err(error) = load(&services, &board).await {
                 tracing::warn!(
                     tournament.id = %board,
-                    error = &error as &dyn std::error::Error,
+                    error = %domain::ErrorChain(&error),
                     "the board's index could not be loaded; SQL goes on answering"
                 );
             }
@@ -106,7 +106,7 @@ pub(crate) async fn apply(services: &Services, board: &TournamentId, version: u6
     if let Err(error) = outcome {
         tracing::warn!(
             tournament.id = %board,
-            error = &error as &dyn std::error::Error,
+            error = %domain::ErrorChain(&error),
             "the board's index is behind and will catch up"
         );
     }

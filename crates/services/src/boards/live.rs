@@ -116,13 +116,22 @@ pub async fn subscribe(
     tournament_id: &TournamentId,
     last_version: Option<u64>,
 ) -> Result<Subscription, BoardError> {
-    let mut boards = services.live().boards.lock().await;
-    let board = if let Some(board) = boards.get(tournament_id) {
-        Arc::clone(board)
-    } else {
-        let board = open(services, tournament_id).await?;
-        boards.insert(tournament_id.clone(), Arc::clone(&board));
-        board
+    let mut opened = None;
+    let (boards, board) = loop {
+        let mut boards = services.live().boards.lock().await;
+        if let Some(board) = boards.get(tournament_id).cloned() {
+            break (boards, board);
+        }
+        if let Some((board, signals)) = opened.take() {
+            let board: Arc<LiveBoard> = board;
+            boards.insert(tournament_id.clone(), Arc::clone(&board));
+            tokio::spawn(follow(services.clone(), tournament_id.clone(), Arc::clone(&board), signals));
+            break (boards, board);
+        }
+        // Read without the lock: one slow board must not keep the viewers of all others waiting. Who comes second
+        // takes what the first has put there.
+        drop(boards);
+        opened = Some(open(services, tournament_id).await?);
     };
     // The receiver counts as a viewer before the hub is let go, so that the board's task does not close it.
     let (first, next) = {
@@ -145,15 +154,16 @@ fn frames_since(state: &LiveState, last_version: Option<u64>) -> Vec<Frame> {
     vec![encode("snapshot", state.snapshot.version, &state.snapshot)]
 }
 
-async fn open(services: &Services, tournament_id: &TournamentId) -> Result<Arc<LiveBoard>, BoardError> {
+type Opened = (Arc<LiveBoard>, broadcast::Receiver<Signal>);
+
+async fn open(services: &Services, tournament_id: &TournamentId) -> Result<Opened, BoardError> {
     // Registered before the first look, so that no change falls between them.
     let signals = services.signals().subscribe();
     let snapshot = look(services, tournament_id).await?;
     let (frames, _) = broadcast::channel(BEHIND_MAX);
     let board =
         Arc::new(LiveBoard { state: Mutex::new(LiveState { snapshot, history: VecDeque::new() }), frames });
-    tokio::spawn(follow(services.clone(), tournament_id.clone(), Arc::clone(&board), signals));
-    Ok(board)
+    Ok((board, signals))
 }
 
 /// Makes frames for as long as there are viewers.
@@ -174,7 +184,7 @@ async fn follow(
             Ok(next) => board.advance(next),
             Err(error) => tracing::warn!(
                 tournament.id = %tournament_id,
-                error = &error as &dyn std::error::Error,
+                error = %domain::ErrorChain(&error),
                 "a live frame could not be made"
             ),
         }

@@ -63,16 +63,14 @@ pub(crate) async fn ranked(
 ) -> Result<RankPage, BoardError> {
     match services.ranks().page(board, window, limit, viewer).await {
         Ok(Some(page)) => return Ok(page),
-        Ok(None) => {}
+        Ok(None) => services.index().load_in_background(services, board),
         Err(error) => tracing::warn!(
             tournament.id = %board,
-            error = &error as &dyn std::error::Error,
+            error = %domain::ErrorChain(&error),
             "the rank index does not answer; SQL does"
         ),
     }
-    let page = from_sql(services, board, window, limit, viewer).await?;
-    services.index().load_in_background(services, board);
-    Ok(page)
+    from_sql(services, board, window, limit, viewer).await
 }
 
 async fn from_sql(

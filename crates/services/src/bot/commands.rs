@@ -73,6 +73,12 @@ impl Asked {
             .map_or(Self::Other, |(button, _)| Self::Button(*button))
     }
 
+    /// Whether it is one of our commands.
+    pub fn is_known_command(&self) -> bool {
+        let mut known = FOR_EVERYONE.iter().chain(&FOR_OPERATORS);
+        matches!(self, Self::Command { name, .. } if known.any(|(command, _)| command == name))
+    }
+
     /// Whether the person pressed Start.
     pub fn is_start(&self) -> bool {
         matches!(self, Self::Command { name, .. } if name == "start")
@@ -93,14 +99,14 @@ pub async fn answer(
         Asked::Command { name, argument } => match name.as_str() {
             "start" => start::answer(context, tx, argument.as_deref()).await,
             "help" => Ok(help::answer(context)),
-            "app" => Ok(app::answer(context).await),
+            "app" => Ok(app::answer(context)),
             "status" => status::answer(context, tx).await,
             "stats" => stats::answer(context, tx).await,
             "admin" => Ok(admin::answer(context)),
             _ => Ok(say(context, keys::bot::UNKNOWN_COMMAND).with(keyboards::main_menu(context))),
         },
-        Asked::Button(Button::Profile) => Ok(section::answer(context, "/app/profile").await),
-        Asked::Button(Button::Bonuses) => Ok(section::answer(context, "/app").await),
+        Asked::Button(Button::Profile) => Ok(section::answer(context, "/app/profile")),
+        Asked::Button(Button::Bonuses) => Ok(section::answer(context, "/app")),
         Asked::Button(Button::Tournaments) => tournaments::answer(context, tx).await,
         Asked::Button(Button::Help) => Ok(help::answer(context)),
         Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None).await,

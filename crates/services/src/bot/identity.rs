@@ -1,8 +1,8 @@
 //! Who the bot is: asked of Telegram once, kept in the database, so that every node can make links to it.
 
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
-use storage::StoreError;
+use storage::{StoreError, Transaction};
 
 use crate::Services;
 
@@ -12,7 +12,6 @@ const SETTING: &str = "bot.username";
 #[derive(Debug, Default)]
 pub struct BotIdentity {
     username: RwLock<Option<String>>,
-    absent: OnceLock<()>,
 }
 
 impl BotIdentity {
@@ -25,13 +24,27 @@ impl BotIdentity {
             return Ok(Some(username));
         }
         let mut tx = services.store().begin_read().await?;
+        self.username_within(&mut *tx).await
+    }
+
+    /// The same, asked within a transaction that is open already: a second one could wait for the first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn username_within(&self, tx: &mut dyn Transaction) -> Result<Option<String>, StoreError> {
+        if let Some(username) = self.known() {
+            return Ok(Some(username));
+        }
         let stored = tx.settings().get(SETTING).await?.and_then(|bytes| String::from_utf8(bytes).ok());
         if let Some(username) = &stored {
             self.learn(username);
-        } else if self.absent.set(()).is_ok() {
-            tracing::debug!("the bot's user name is not known yet");
         }
         Ok(stored)
+    }
+
+    /// The name, if this node has learned it.
+    pub(crate) fn known_username(&self) -> Option<String> {
+        self.known()
     }
 
     fn known(&self) -> Option<String> {

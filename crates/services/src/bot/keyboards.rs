@@ -25,16 +25,16 @@ pub fn main_menu(context: Context<'_>) -> Result<ReplyKeyboard, KeyboardError> {
 ///
 /// # Errors
 /// When a text does not fit a button or the address is not one that Telegram takes.
-pub async fn open_app(context: Context<'_>, path: &str) -> Result<InlineKeyboard, KeyboardError> {
+pub fn open_app(context: Context<'_>, path: &str) -> Result<InlineKeyboard, KeyboardError> {
     let label = catalog(context.locale).text(keys::bot::APP_BUTTON);
-    InlineKeyboard::new(vec![vec![app_button(context, label, path, None).await?]])
+    InlineKeyboard::new(vec![vec![app_button(context, label, path, None)?]])
 }
 
 /// A button that opens the app: in a private chat directly; in a group, where Telegram does not take that, by a link.
 ///
 /// # Errors
 /// When a text does not fit a button or the address is not one that Telegram takes.
-pub async fn app_button(
+pub fn app_button(
     context: Context<'_>,
     label: &str,
     path: &str,
@@ -44,7 +44,7 @@ pub async fn app_button(
     if context.is_private {
         return InlineButton::web_app(label, &address);
     }
-    let username = context.services.bot_identity().username(context.services).await.ok().flatten();
+    let username = context.services.bot_identity().known_username();
     let by_link =
         username.and_then(|bot| link::startapp_link(&bot, None, start_parameter.unwrap_or("app")).ok());
     InlineButton::url(label, by_link.as_deref().unwrap_or(&address))

@@ -26,7 +26,7 @@ impl Reply {
         match keyboard {
             Ok(keyboard) => self.keyboard = serde_json::to_value(keyboard).ok(),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a keyboard could not be made");
+                tracing::error!(error = %domain::ErrorChain(&error), "a keyboard could not be made");
             }
         }
         self

@@ -104,7 +104,7 @@ pub async fn run(services: Services, delivery: Delivery, stop: CancellationToken
             }
             Err(error) => {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = %domain::ErrorChain(&error),
                     "the bot is not set up at Telegram yet; it is tried again"
                 );
                 failures += 1;
@@ -205,7 +205,7 @@ async fn set_commands(services: &Services, bot: &dyn BotApi) -> Result<(), Setup
         if let Err(error) = set {
             // An operator who has not started the bot has no chat yet; the commands work without being listed.
             tracing::debug!(
-                error = &error as &dyn std::error::Error,
+                error = %domain::ErrorChain(&error),
                 "an operator's commands are not listed"
             );
         }

@@ -7,7 +7,7 @@ use telegram::keyboard::{InlineButton, InlineKeyboard, KeyboardError};
 use crate::bot::{Context, keyboards::app_button, reply::Reply};
 
 /// The message for a tournament.
-pub async fn message(context: Context<'_>, card: &TournamentCard) -> Reply {
+pub fn message(context: Context<'_>, card: &TournamentCard) -> Reply {
     let texts = catalog(context.locale);
     let tournament = &card.tournament;
     let now = context.services.now();
@@ -24,14 +24,14 @@ pub async fn message(context: Context<'_>, card: &TournamentCard) -> Reply {
         }
         Phase::Finished => keys::bot::tournament_finished(texts, &players, title),
     };
-    Reply::text(text).with(keyboard(context, card).await)
+    Reply::text(text).with(keyboard(context, card))
 }
 
-async fn keyboard(context: Context<'_>, card: &TournamentCard) -> Result<InlineKeyboard, KeyboardError> {
+fn keyboard(context: Context<'_>, card: &TournamentCard) -> Result<InlineKeyboard, KeyboardError> {
     let texts = catalog(context.locale);
     let id = &card.tournament.tournament_id;
     let label = texts.text(keys::bot::TOURNAMENT_BUTTON_BOARD);
-    let board = app_button(context, label, &format!("/app/t/{id}"), Some(&format!("t_{id}"))).await?;
+    let board = app_button(context, label, &format!("/app/t/{id}"), Some(&format!("t_{id}")))?;
     let rules = format!("{}/t/{id}/rules", context.services.settings().public_url);
     InlineKeyboard::new(vec![
         vec![board],

@@ -51,7 +51,9 @@ impl InboxCommitter {
                 let mut tx = store.begin_write().await?;
                 let new = tx.inbox().add_many(&updates).await?;
                 tx.save().await?;
+                let known = (updates.len() as u64).saturating_sub(new);
                 metrics::counter!(telemetry::WEBHOOK_UPDATES_TOTAL, "result" => "new").increment(new);
+                metrics::counter!(telemetry::WEBHOOK_UPDATES_TOTAL, "result" => "duplicate").increment(known);
                 Ok(vec![(); updates.len()])
             }
         }))

@@ -17,7 +17,7 @@ const LEASE: &str = "telegram-polling";
 /// For how long the lease holds without being kept. A dead poller is followed after this and one [`RETRY_MS`].
 const LEASE_MS: i64 = 8_000;
 /// How often the lease is kept; several times within [`LEASE_MS`].
-const KEEP_MS: u64 = 2_000;
+const KEEP_MS: u64 = 1_000;
 /// How often the others look whether the lease is free.
 const RETRY_MS: u64 = 2_000;
 /// How long Telegram may hold an empty answer back (at most 50 s). Short, so that a lost poll is noticed soon.
@@ -40,14 +40,14 @@ pub async fn run(services: Services, stop: CancellationToken) {
                 }
                 if let Err(error) = release(&services, owner).await {
                     tracing::debug!(
-                        error = &error as &dyn std::error::Error,
+                        error = %domain::ErrorChain(&error),
                         "the polling lease runs out by itself"
                     );
                 }
             }
             Ok(false) => tracing::debug!("another process polls"),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the polling lease can't be read");
+                tracing::warn!(error = %domain::ErrorChain(&error), "the polling lease can't be read");
             }
         }
         tokio::select! {
@@ -76,9 +76,10 @@ async fn lose_lease(services: &Services, owner: Uuid) {
     let mut kept_at = services.now();
     loop {
         tokio::time::sleep(Duration::from_millis(KEEP_MS)).await;
-        let keep_ms = u64::try_from(LEASE_MS).unwrap_or_default() / 4;
-        match tokio::time::timeout(Duration::from_millis(keep_ms), acquire(services, owner)).await {
-            Ok(Ok(true)) => kept_at = services.now(),
+        // The lease counts from before it was asked for.
+        let asked_at = services.now();
+        match tokio::time::timeout(Duration::from_millis(KEEP_MS), acquire(services, owner)).await {
+            Ok(Ok(true)) => kept_at = asked_at,
             Ok(Ok(false)) => return,
             Ok(Err(_)) | Err(_) if services.now().millis_since(kept_at) > LEASE_MS / 2 => return,
             Ok(Err(_)) | Err(_) => {}
@@ -115,7 +116,7 @@ async fn poll(services: &Services, api: &dyn BotApi, bot_id: BotId) {
                 return;
             }
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "polling failed and is tried again");
+                tracing::warn!(error = %domain::ErrorChain(&error), "polling failed and is tried again");
                 let wait_ms = match error {
                     ApiError::FloodWait { retry_after_s } => u64::from(retry_after_s) * 1000,
                     _ => 500 << failures.min(5),

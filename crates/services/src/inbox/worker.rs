@@ -7,7 +7,6 @@
 use std::{sync::Arc, time::Duration};
 
 use bus::signals::Signal;
-use futures::stream::{self, StreamExt};
 use storage::{StoreError, inbox::ClaimedUpdate};
 use tokio_util::sync::CancellationToken;
 
@@ -19,10 +18,8 @@ pub const LEASE_MS: i64 = 10_000;
 const HANDLE_MS: u64 = 5_000;
 /// The tries that an update has.
 pub const ATTEMPTS_MAX: u32 = 6;
-/// The updates that one claim takes.
-const CLAIM_LIMIT: u32 = 32;
-/// The updates that are handled at a time.
-const CONCURRENCY: usize = 8;
+/// The updates that one claim takes, all handled at once: none waits for its turn while its lease runs out.
+const CLAIM_LIMIT: u32 = 8;
 /// How long a worker waits for a hint before it looks by itself.
 const LOOK_MS: u64 = 500;
 
@@ -40,7 +37,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the inbox can't be worked off now");
+                tracing::warn!(error = %domain::ErrorChain(&error), "the inbox can't be worked off now");
                 tokio::select! {
                     () = stop.cancelled() => break,
                     () = tokio::time::sleep(Duration::from_millis(2 * LOOK_MS)) => {}
@@ -75,7 +72,7 @@ pub async fn work_once(services: &Services) -> Result<usize, StoreError> {
     }
     tx.save().await?;
     let count = claimed.len();
-    stream::iter(claimed).for_each_concurrent(CONCURRENCY, |update| work(services, update)).await;
+    futures::future::join_all(claimed.into_iter().map(|update| work(services, update))).await;
     Ok(count)
 }
 
@@ -84,6 +81,8 @@ pub async fn work_once(services: &Services) -> Result<usize, StoreError> {
 enum Failure {
     TimedOut,
     Panicked,
+    /// The database was away: nothing about this update.
+    Unavailable,
     Store,
 }
 
@@ -92,6 +91,7 @@ impl Failure {
         match self {
             Self::TimedOut => "timed_out",
             Self::Panicked => "panicked",
+            Self::Unavailable => "unavailable",
             Self::Store => "store",
         }
     }
@@ -99,28 +99,33 @@ impl Failure {
 
 async fn work(services: &Services, update: ClaimedUpdate) {
     let update = Arc::new(update);
-    // More tries than allowed were begun and none ended: the update takes its worker down each time.
-    if update.attempt > ATTEMPTS_MAX {
+    // Far more tries were begun than ended: the update takes its worker down each time.
+    if update.attempt > 4 * ATTEMPTS_MAX {
         return settle(services, &update, Failure::Panicked).await;
     }
     // A task of its own, so that a panic is one update's failure and not the worker's end.
-    let task = {
+    let mut task = {
         let (services, update) = (services.clone(), Arc::clone(&update));
         tokio::spawn(async move { handle(&services, &update).await })
     };
-    let failure = match tokio::time::timeout(Duration::from_millis(HANDLE_MS), task).await {
+    let failure = match tokio::time::timeout(Duration::from_millis(HANDLE_MS), &mut task).await {
         Ok(Ok(Ok(()))) => return,
         Ok(Ok(Err(error))) => {
             tracing::warn!(
                 update.id = %update.update_id,
                 attempt = update.attempt,
-                error = &error as &dyn std::error::Error,
+                error = %domain::ErrorChain(&error),
                 "handling an update failed"
             );
-            Failure::Store
+            if error.is_temporary() { Failure::Unavailable } else { Failure::Store }
         }
         Ok(Err(_)) => Failure::Panicked,
-        Err(_) => Failure::TimedOut,
+        Err(_) => {
+            // Its transaction must be over before the failure is written.
+            task.abort();
+            let _ = task.await;
+            Failure::TimedOut
+        }
     };
     settle(services, &update, failure).await;
 }
@@ -144,18 +149,21 @@ async fn settle(services: &Services, update: &ClaimedUpdate, failure: Failure) {
     let result = async {
         let mut tx = services.store().begin_write().await?;
         let now = services.now();
-        let is_last = update.attempt >= ATTEMPTS_MAX;
-        if is_last {
-            tx.inbox().bury(update, now, failure.label()).await?;
+        // A database that is away says nothing about the update, however often it is tried.
+        let is_last = update.attempt >= ATTEMPTS_MAX && failure != Failure::Unavailable;
+        let is_settled = if is_last {
+            tx.inbox().bury(update, now, failure.label()).await?
         } else {
             let wait_ms = 500 << update.attempt.min(6);
-            tx.inbox().retry(update, now.plus_ms(wait_ms), failure.label()).await?;
-        }
+            tx.inbox().retry(update, now.plus_ms(wait_ms), failure.label()).await?
+        };
         tx.save().await?;
-        Ok::<_, StoreError>(is_last)
+        Ok::<_, StoreError>(is_settled.then_some(is_last))
     };
     match result.await {
-        Ok(is_last) => {
+        // The lease ran out meanwhile, and another worker has the update.
+        Ok(None) => {}
+        Ok(Some(is_last)) => {
             let result = if is_last { "dead" } else { "retried" };
             metrics::counter!(telemetry::WEBHOOK_UPDATES_TOTAL, "result" => result).increment(1);
             if is_last {
@@ -169,7 +177,7 @@ async fn settle(services: &Services, update: &ClaimedUpdate, failure: Failure) {
         // The lease runs out by itself, and the update is claimed again.
         Err(error) => tracing::warn!(
             update.id = %update.update_id,
-            error = &error as &dyn std::error::Error,
+            error = %domain::ErrorChain(&error),
             "an update's failure could not be stored"
         ),
     }

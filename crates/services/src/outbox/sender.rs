@@ -27,8 +27,9 @@ const LEASE_MS: i64 = 40_000;
 const CONCURRENCY: usize = 32;
 /// How long the sender waits for a hint before it looks by itself.
 const LOOK_MS: u64 = 500;
-/// The tries that a row has, counting only answers that allow another one.
-const ATTEMPTS_MAX: u32 = 8;
+/// For how long a row is tried: an answer that comes an hour late helps nobody, a notice may.
+const REPLY_TRIED_MS: i64 = 3_600_000;
+const NOTICE_TRIED_MS: i64 = 24 * 3_600_000;
 /// How often rows of dead senders are looked for.
 const EXPIRED_LOOK_MS: i64 = 5_000;
 
@@ -45,7 +46,7 @@ pub async fn run(services: Services, api: Arc<dyn BotApi>, stop: CancellationTok
             expired_looked_at = now;
             if let Err(error) = end_expired(&services).await {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = %domain::ErrorChain(&error),
                     "rows of dead senders can't be ended now"
                 );
             }
@@ -54,7 +55,7 @@ pub async fn run(services: Services, api: Arc<dyn BotApi>, stop: CancellationTok
             Ok(step) => step,
             Err(error) => {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = %domain::ErrorChain(&error),
                     "the outbox can't be worked off now"
                 );
                 Step::Wait { milliseconds: 2 * LOOK_MS }
@@ -106,13 +107,19 @@ fn gate(bot_id: BotId) -> String {
 
 /// Claims the next row when the gate is open and the budgets allow it.
 async fn next_step(services: &Services, bot_id: BotId, on_wire: &Arc<Semaphore>) -> Result<Step, StoreError> {
-    // A bus that does not answer must not stop replies: one sender alone stays within the limits by its own pace.
+    // A bus that does not answer must not stop replies; Telegram's next 429 is then each sender's own to obey.
     let closed_ms = services.token_buckets().gate_closed_ms(&gate(bot_id), services.now()).await.unwrap_or(0);
     if closed_ms > 0 {
         return Ok(Step::Wait { milliseconds: closed_ms.min(1_000) });
     }
     let Ok(permit) = Arc::clone(on_wire).acquire_owned().await else { return Ok(Step::Idle) };
     let Some(row) = claim_next(services).await? else { return Ok(Step::Idle) };
+    if row.bot_id != bot_id {
+        // The token was changed for another bot's: what the old one had to say is not for the new one to send.
+        tracing::warn!(outgoing.id = %row.outgoing_id, "a message of another bot is not sent");
+        record(services, &row, &Next::End(Outcome::Failed)).await?;
+        return Ok(Step::Wait { milliseconds: 0 });
+    }
     if row.method != "sendMessage" {
         // Only messages count against Telegram's limits of messages.
         return Ok(Step::Send(row, permit));
@@ -120,25 +127,34 @@ async fn next_step(services: &Services, bot_id: BotId, on_wire: &Arc<Semaphore>)
     let per_chat =
         Rate { burst: 3, interval_ms: 1000 / services.settings().sends_per_chat_per_second.max(1) };
     let wait_ms = take(services, &format!("send:{}:chat:{}", bot_id.0, row.chat_id.0), per_chat).await;
-    if wait_ms > 0 {
+    if let Some(wait_ms) = wait_ms.filter(|wait_ms| *wait_ms > 0) {
         give_back(services, &row, wait_ms).await?;
         return Ok(Step::Wait { milliseconds: 0 });
     }
     // Burst 1: with more, a quiet second followed by a full one would exceed the limit within a second.
     let overall = Rate { burst: 1, interval_ms: (1000 / services.settings().sends_per_second.max(1)).max(1) };
     loop {
-        let wait_ms = take(services, &format!("send:{}", bot_id.0), overall).await;
-        if wait_ms == 0 {
-            return Ok(Step::Send(row, permit));
+        match take(services, &format!("send:{}", bot_id.0), overall).await {
+            Some(0) => return Ok(Step::Send(row, permit)),
+            Some(wait_ms) => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
+            None => {
+                // Without the shared bucket each sender keeps the pace by itself.
+                tokio::time::sleep(Duration::from_millis(overall.interval_ms.into())).await;
+                return Ok(Step::Send(row, permit));
+            }
         }
-        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
     }
 }
 
-async fn take(services: &Services, key: &str, rate: Rate) -> u64 {
+/// Milliseconds to wait for a token, 0 when one was taken; `None` when the shared buckets do not answer.
+async fn take(services: &Services, key: &str, rate: Rate) -> Option<u64> {
     match services.token_buckets().take(key, rate, services.now()).await {
-        Ok(Verdict::Allowed) | Err(_) => 0,
-        Ok(Verdict::Wait { retry_after_ms }) => retry_after_ms.max(1),
+        Ok(Verdict::Allowed) => Some(0),
+        Ok(Verdict::Wait { retry_after_ms }) => Some(retry_after_ms.max(1)),
+        Err(error) => {
+            tracing::warn!(error = %domain::ErrorChain(&error), "the shared budget of messages does not answer");
+            None
+        }
     }
 }
 
@@ -197,7 +213,7 @@ async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
         tracing::warn!(
             outgoing.id = %row.outgoing_id,
             outcome,
-            error = error as &dyn std::error::Error,
+            error = %domain::ErrorChain(error),
             "a message was not sent"
         );
     }
@@ -208,7 +224,7 @@ async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
             Ok(()) => return,
             Err(error) => tracing::warn!(
                 outgoing.id = %row.outgoing_id,
-                error = &error as &dyn std::error::Error,
+                error = %domain::ErrorChain(&error),
                 "what became of a message can't be stored now"
             ),
         }
@@ -217,8 +233,13 @@ async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
 
 fn judge(services: &Services, row: &ClaimedOutgoing, answer: &Result<serde_json::Value, ApiError>) -> Next {
     let jitter_ms = i64::try_from(services.rng().next_u64() % 500).unwrap_or_default();
+    let tried_ms = match row.class {
+        OutgoingClass::Reply => REPLY_TRIED_MS,
+        OutgoingClass::Notice | OutgoingClass::Mass => NOTICE_TRIED_MS,
+    };
+    let is_over = services.now().millis_since(row.created_at) > tried_ms;
     let retry = |wait_ms: i64| {
-        if row.attempt >= ATTEMPTS_MAX {
+        if is_over {
             Next::End(Outcome::Failed)
         } else {
             Next::Retry { wait_ms: wait_ms + jitter_ms, is_flood: false }
@@ -237,8 +258,8 @@ fn judge(services: &Services, row: &ClaimedOutgoing, answer: &Result<serde_json:
         Err(ApiError::Ambiguous { .. }) => Next::End(Outcome::Ambiguous),
         // Telegram answered that it did not do it, or the request never left: another try repeats nothing.
         Err(ApiError::Unavailable { .. } | ApiError::NotSent { .. }) => retry(1_000 << row.attempt.min(6)),
-        // The token or the set-up is wrong: nothing about this message. Try for long.
-        Err(ApiError::Unauthorized | ApiError::Conflict) => Next::Retry { wait_ms: 30_000, is_flood: false },
+        // The token or the set-up is wrong: nothing about this message.
+        Err(ApiError::Unauthorized | ApiError::Conflict) => retry(30_000),
     }
 }
 
@@ -249,7 +270,7 @@ async fn close_gate(services: &Services, bot_id: BotId, retry_after_s: u32) {
     let now = services.now();
     let until = now.plus_ms(i64::from(retry_after_s) * 1000);
     if let Err(error) = services.token_buckets().close_gate(&gate(bot_id), until, now).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "other senders can't be told to wait");
+        tracing::warn!(error = %domain::ErrorChain(&error), "other senders can't be told to wait");
     }
 }
 

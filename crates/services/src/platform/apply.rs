@@ -2,16 +2,17 @@
 
 use bus::signals::Signal;
 use domain::{
-    ErrorCode, EventId, EventSource, TournamentId,
+    ErrorCode, EventId, EventSource, TournamentId, UserId,
     event::{EventsAnswer, Rejection},
     ranking::RankKey,
+    tournament::Phase,
 };
 use serde_json::value::RawValue;
 use storage::StoreError;
 
 use crate::{
     Services,
-    boards::index,
+    boards::{index, lobby::TOURNAMENTS_MAX},
     platform::{
         envelope::{self, EventData, PlatformEvent, ScorePosted},
         scores,
@@ -40,6 +41,8 @@ impl EventsError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::TooMany => ErrorCode::TooLarge,
+            // Two calls that bring the same users at once: whoever comes again finds them there.
+            Self::Store(StoreError::Conflict { .. }) => ErrorCode::Unavailable,
             Self::Store(source) if source.is_temporary() => ErrorCode::Unavailable,
             Self::Store(_) => ErrorCode::Internal,
         }
@@ -88,6 +91,7 @@ pub async fn accept(
 
     let mut changes = Vec::new();
     let mut renamed = Vec::new();
+    let mut reordered = Vec::new();
     let mut accepted = 0;
     let mut duplicates = 0;
     if !readable.is_empty() {
@@ -114,7 +118,11 @@ pub async fn accept(
             flush(services, &mut *tx, &mut run, &mut rejected, &mut forgotten, &mut changes).await?;
             let id = (event.source.clone(), event.event_id.clone());
             match apply_one(services, &mut *tx, event.data).await? {
-                Ok(user) => renamed.extend(user),
+                Ok(done) => {
+                    renamed.extend(done.renamed);
+                    changes.extend(done.changes);
+                    reordered.extend(done.reordered);
+                }
                 Err((code, detail)) => {
                     rejected.push(Rejection { index: place, code, detail: detail.to_owned() });
                     forgotten.push(id);
@@ -132,6 +140,12 @@ pub async fn accept(
     for user_id in renamed {
         services.names().forget(user_id);
     }
+    for tournament_id in reordered {
+        // The index holds the old order; it is loaded anew when it is next asked for.
+        if let Err(error) = services.ranks().unload(&tournament_id).await {
+            tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
+        }
+    }
     for change in changes {
         index::apply(services, &change.tournament_id, change.version, &change.keys).await;
         services
@@ -147,21 +161,85 @@ pub async fn accept(
     Ok(EventsAnswer { accepted, duplicates, rejected })
 }
 
-/// Applies an event other than a score. `Ok(Ok(user))` names the user whose public name may have changed.
+/// What an event other than a score did.
+#[derive(Debug, Default)]
+struct Done {
+    /// The user whose public name may have changed.
+    renamed: Option<UserId>,
+    /// Boards that look different now.
+    changes: Vec<BoardChange>,
+    /// The tournament whose rows stand in another order now.
+    reordered: Option<TournamentId>,
+}
+
+/// Applies an event other than a score.
 async fn apply_one(
     services: &Services,
     tx: &mut dyn storage::Transaction,
     data: EventData,
-) -> Result<Result<Option<domain::UserId>, (ErrorCode, &'static str)>, StoreError> {
+) -> Result<Result<Done, (ErrorCode, &'static str)>, StoreError> {
     match data {
-        EventData::UserUpserted(user) => Ok(users::upsert(services, tx, user).await?.map(Some)),
+        EventData::UserUpserted(user) => {
+            let upserted = match users::upsert(services, tx, user).await? {
+                Ok(upserted) => upserted,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            let changes = if upserted.is_renamed {
+                boards_of(services, tx, upserted.user_id).await?
+            } else {
+                Vec::new()
+            };
+            Ok(Ok(Done { renamed: Some(upserted.user_id), changes, reordered: None }))
+        }
         EventData::TournamentUpserted(tournament) => {
+            let before = tx.tournaments().lock(&tournament.tournament_id).await?;
+            let has_scores = before.as_ref().is_some_and(|before| before.board_version > 0);
+            if has_scores
+                && before.as_ref().is_some_and(|before| before.tournament.operator != tournament.operator)
+            {
+                // What each player's scores come to under another operator is not known any more.
+                return Ok(Err((ErrorCode::EventDataInvalid, "operator can't change once there are scores")));
+            }
             tx.tournaments().upsert(&tournament, services.now()).await?;
-            Ok(Ok(None))
+            let is_reordered = before.is_some_and(|before| before.tournament.order != tournament.order);
+            if !is_reordered {
+                return Ok(Ok(Done::default()));
+            }
+            let tournament_id = tournament.tournament_id;
+            let version = tx.tournaments().bump_board(&tournament_id, 0).await?;
+            let change = BoardChange { tournament_id: tournament_id.clone(), version, keys: Vec::new() };
+            Ok(Ok(Done { renamed: None, changes: vec![change], reordered: Some(tournament_id) }))
         }
         // Scores are applied in runs, never alone.
-        EventData::ScorePosted(_) => Ok(Ok(None)),
+        EventData::ScorePosted(_) => Ok(Ok(Done::default())),
     }
+}
+
+/// Raises the version of every running board that shows a user, so that viewers see the new name.
+async fn boards_of(
+    services: &Services,
+    tx: &mut dyn storage::Transaction,
+    user_id: UserId,
+) -> Result<Vec<BoardChange>, StoreError> {
+    let now = services.now();
+    let mut running: Vec<TournamentId> = tx
+        .tournaments()
+        .list(now, TOURNAMENTS_MAX)
+        .await?
+        .into_iter()
+        .filter(|row| row.tournament.phase(now) == Phase::Running)
+        .map(|row| row.tournament.tournament_id)
+        .collect();
+    // In the order in which scores lock boards.
+    running.sort();
+    let mut changes = Vec::new();
+    for tournament_id in running {
+        if !tx.boards().standings(&tournament_id, &[user_id]).await?.is_empty() {
+            let version = tx.tournaments().bump_board(&tournament_id, 0).await?;
+            changes.push(BoardChange { tournament_id, version, keys: Vec::new() });
+        }
+    }
+    Ok(changes)
 }
 
 /// Applies the scores gathered so far.

@@ -1,7 +1,10 @@
 //! `platform.user.upserted`: the platform's users, and their link to people at Telegram, for which it vouches.
 
 use domain::{ErrorCode, PlayerKey, UserId};
-use storage::{StoreError, Transaction, user::PlatformProfile};
+use storage::{
+    StoreError, Transaction,
+    user::{PlatformProfile, User},
+};
 
 use crate::{Services, platform::envelope::UserUpserted};
 
@@ -12,14 +15,34 @@ const TAKEN: Refused = (
     "telegram_user_id is linked to another user, or the user to another Telegram id",
 );
 
+/// What an event did to a user.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Upserted {
+    /// Who.
+    pub(crate) user_id: UserId,
+    /// Whether boards show another name now.
+    pub(crate) is_renamed: bool,
+}
+
 /// Adds or refreshes a user, and links the Telegram id that the event names. Answers the user, or why the event
 /// contradicts what is known.
 pub(crate) async fn upsert(
     services: &Services,
     tx: &mut dyn Transaction,
     event: UserUpserted,
-) -> Result<Result<UserId, Refused>, StoreError> {
+) -> Result<Result<Upserted, Refused>, StoreError> {
     let known = tx.users().by_platform_ids(std::slice::from_ref(&event.platform_user_id)).await?.pop();
+    let is_renamed = known.as_ref().is_some_and(|user| user.alias != event.alias);
+    let linked = link(services, tx, event, known).await?;
+    Ok(linked.map(|user_id| Upserted { user_id, is_renamed }))
+}
+
+async fn link(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    event: UserUpserted,
+    known: Option<User>,
+) -> Result<Result<UserId, Refused>, StoreError> {
     let Some(telegram_user_id) = event.telegram_user_id else {
         return upsert_unlinked(services, tx, event).await.map(Ok);
     };

@@ -153,15 +153,30 @@ impl KeyRing {
         if let Some(set) = held() {
             return Ok(set);
         }
-        let mut keys = read(services).await?;
-        if keys.is_empty() {
-            make(services, Why::FirstKey).await?;
-            keys = read(services).await?;
-        }
+        let keys = match read_or_make(services).await {
+            Ok(keys) => keys,
+            // Keys that were good half a minute ago are good enough while the database is away; it is asked again when
+            // they are this old anew.
+            Err(error) => {
+                let old = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+                let keys = old.ok_or(error)?.keys.clone();
+                tracing::warn!("signing keys can't be read anew; those that are known are used");
+                keys
+            }
+        };
         let set = Arc::new(KeySet { keys, read_at: services.now() });
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&set));
         Ok(set)
     }
+}
+
+async fn read_or_make(services: &Services) -> Result<Vec<Arc<UsableKey>>, KeyError> {
+    let keys = read(services).await?;
+    if !keys.is_empty() {
+        return Ok(keys);
+    }
+    make(services, Why::FirstKey).await?;
+    read(services).await
 }
 
 async fn read(services: &Services) -> Result<Vec<Arc<UsableKey>>, KeyError> {

@@ -15,7 +15,7 @@ use crate::http::error::ApiError;
 )]
 pub(crate) async fn jwks(State(services): State<Services>) -> Result<impl IntoResponse, ApiError> {
     let jwks = services.keys().jwks(&services).await.map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "the key set can't be read");
+        tracing::error!(error = %domain::ErrorChain(&error), "the key set can't be read");
         ApiError::new(ErrorCode::Unavailable)
     })?;
     Ok(([(header::CACHE_CONTROL, "public, max-age=60")], Json(jwks)))

@@ -74,13 +74,13 @@ impl Drop for Viewer {
 }
 
 fn frames(
-    subscription: Subscription,
+    mut subscription: Subscription,
     stopping: CancellationToken,
     viewer: Viewer,
 ) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
     // The delay after which a browser comes back; spread by the server's restart itself.
     let first = stream::once(async { Bytes::from_static(b"retry: 2000\n\n") })
-        .chain(stream::iter(subscription.first.clone()).map(|frame| frame.bytes));
+        .chain(stream::iter(std::mem::take(&mut subscription.first)).map(|frame| frame.bytes));
     let next =
         stream::unfold((subscription, stopping, viewer), |(mut subscription, stopping, viewer)| async {
             let bytes = tokio::select! {

@@ -5,6 +5,6 @@ use i18n::keys;
 use crate::bot::{Context, commands::say, keyboards, reply::Reply};
 
 /// The answer.
-pub(super) async fn answer(context: Context<'_>) -> Reply {
-    say(context, keys::bot::APP_TEXT).with(keyboards::open_app(context, "/app").await)
+pub(super) fn answer(context: Context<'_>) -> Reply {
+    say(context, keys::bot::APP_TEXT).with(keyboards::open_app(context, "/app"))
 }

@@ -5,6 +5,6 @@ use i18n::keys;
 use crate::bot::{Context, commands::say, keyboards, reply::Reply};
 
 /// The answer: the way to a page of the app.
-pub(super) async fn answer(context: Context<'_>, path: &str) -> Reply {
-    say(context, keys::bot::SECTION_TEXT).with(keyboards::open_app(context, path).await)
+pub(super) fn answer(context: Context<'_>, path: &str) -> Reply {
+    say(context, keys::bot::SECTION_TEXT).with(keyboards::open_app(context, path))
 }

@@ -16,12 +16,12 @@ pub(super) async fn answer(
         None => keys::bot::START_HELLO,
         Some(parameter) => {
             if let Some(card) = linked_tournament(context, tx, parameter).await? {
-                return Ok(tournament_message::message(context, &card).await);
+                return Ok(tournament_message::message(context, &card));
             }
             keys::bot::START_UNKNOWN_LINK
         }
     };
-    Ok(say(context, key).with(keyboards::open_app(context, "/app").await))
+    Ok(say(context, key).with(keyboards::open_app(context, "/app")))
 }
 
 async fn linked_tournament(

@@ -16,7 +16,7 @@ pub(super) async fn answer(context: Context<'_>, tx: &mut dyn Transaction) -> Re
                 players: row.players,
                 tournament: row.tournament,
             };
-            Ok(tournament_message::message(context, &card).await)
+            Ok(tournament_message::message(context, &card))
         }
         None => Ok(say(context, keys::bot::TOURNAMENT_NONE).with(keyboards::main_menu(context))),
     }

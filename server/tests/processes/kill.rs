@@ -1,7 +1,5 @@
 //! `kill -9` under load: no acknowledged update is lost, none is handled twice, none is answered twice.
 
-mod support;
-
 use std::{collections::HashMap, time::Duration};
 
 use domain::{Rng, SeededRng};
@@ -70,7 +68,7 @@ fn sent(simulator: &Handle) -> u64 {
 /// Waits until Telegram has delivered all and nothing waits or is on the wire. A message that was on the wire when its
 /// sender died belongs to the dead sender for 40 s.
 async fn settle(simulator: &Handle, database: &Database) {
-    wait_until("all updates are delivered", Duration::from_secs(60), async || {
+    wait_until("all updates are delivered", Duration::from_mins(1), async || {
         simulator.simulator().state()["pending"] == 0
     })
     .await;

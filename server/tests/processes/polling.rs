@@ -1,7 +1,5 @@
 //! Two servers that poll: one does, the other takes over when it dies, and Telegram never sees both.
 
-mod support;
-
 use std::time::Duration;
 
 use simulator::{Handle, NewUser};
