@@ -1,6 +1,7 @@
 // The board moves for everybody who watches it, and finds its way back when the stream is cut.
 
 import { MiniApp } from "../pages/mini-app.ts";
+import { takeClock } from "../support/clock.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { TOURNAMENTS } from "../support/stack.ts";
 import { FAILED_REQUEST } from "../support/watch.ts";
@@ -34,7 +35,7 @@ test("two browsers see the same change at once", async ({ newBrowser, newPerson,
 
 test("a stream that never opens is replaced by polling", async ({ openApp, page, person, stack, watch }) => {
   watch.expect(FAILED_REQUEST);
-  await page.clock.install();
+  await takeClock(page);
   await page.route("**/live", (route) => route.fulfill({ status: 503 }));
   const [leader] = await stack.leaders(TOURNAMENTS.best, 1);
   await person.scores(TOURNAMENTS.best, 1);
@@ -76,7 +77,6 @@ test("after a restart of the server the board catches up, and the session goes o
   await stack.restartPodium();
   await person.scores(TOURNAMENTS.best, leader!.score + 10);
   await expect(app.meRow).toHaveAttribute("data-rank", "1", { timeout: 20_000 });
-  await app.root.getByRole("button", { name: "Back" }).or(app.root.locator("body")).first().waitFor();
   await expect(app.notice("stale")).toHaveCount(0);
 });
 
