@@ -2,8 +2,10 @@
 
 mod render;
 mod request;
+mod rules;
 
 pub use self::{
     render::{Assets, Setting, render_app, render_kit, render_landing, render_not_found},
     request::Request,
+    rules::{render_console, render_rules},
 };

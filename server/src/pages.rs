@@ -32,6 +32,8 @@ pub fn router() -> Router<AppState> {
     let pages = Router::new()
         .route("/", get(plain::landing))
         .route("/kit", get(plain::kit))
+        .route("/console", get(plain::console))
+        .route("/t/{id}/rules", get(plain::rules))
         .route("/app", get(app_page::show))
         .route("/app/{*rest}", get(app_page::show))
         .route("/i18n/{file}", get(catalogs::show))

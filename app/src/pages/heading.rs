@@ -12,7 +12,9 @@ use crate::{
     board::BoardStore,
     clock,
     context::Context,
-    part::{Part, Text, attr, part, text},
+    part::{Part, Text, attr, block, late_part, nothing, part, text},
+    reactive,
+    session::SignIn,
     texts::Texts,
     ui::{Shape, icon},
 };
@@ -67,6 +69,25 @@ pub(crate) fn facts(card: &TournamentCard, board: Option<BoardStore>) -> Part {
             <span class="fact">{icon(Shape::People)}<span>{players}</span></span>
         </p>
     })
+}
+
+/// The player by name, once it is known.
+pub(crate) fn hello() -> Part {
+    let Context { session, texts, .. } = Context::get();
+    let name = reactive::memo(move || match session.state() {
+        SignIn::In(me) => me.first_name,
+        _ => String::new(),
+    });
+    let hello = block(move || {
+        let name = name.get();
+        if name.is_empty() {
+            return nothing();
+        }
+        late_part(view! {
+            <p class="hello">{texts.get(app::HELLO)} " " <span data-testid="player-name">{name}</span></p>
+        })
+    });
+    part(hello)
 }
 
 /// How scores count, in one sentence.

@@ -18,12 +18,11 @@ use crate::{
     pages::{
         featured::{standings, store_of},
         frame,
-        heading::{countdown, facts, phase_mark, title},
+        heading::{countdown, facts, hello, phase_mark, title},
     },
-    part::{Part, block, late_part, nothing, part, text},
+    part::{Part, block, nothing, part, text},
     reactive,
     router::Route,
-    session::SignIn,
     ui::{Way, board_skeleton, cell_link, cell_skeleton, placeholder, section, steps},
 };
 
@@ -70,27 +69,12 @@ pub(crate) fn lobby_page() -> Part {
 
 /// The logo, and the player's name once it is known. The line keeps its height.
 fn greeting() -> Part {
-    let Context { session, texts, .. } = Context::get();
-    let name = reactive::memo(move || match session.state() {
-        SignIn::In(me) => me.first_name,
-        _ => String::new(),
-    });
-    let hello = block(move || {
-        let name = name.get();
-        if name.is_empty() {
-            return nothing();
-        }
-        late_part(view! {
-            <p class="greeting__name">
-                {texts.get(app::HELLO)} " " <span data-testid="player-name">{name}</span>
-            </p>
-        })
-    });
+    let texts = Context::get().texts;
     part(view! {
         <header class="greeting">
             {steps("steps greeting__logo")}
             <h1 class="greeting__title" tabindex="-1">{texts.get(app::LOBBY_TITLE)}</h1>
-            {hello}
+            {hello()}
         </header>
     })
 }

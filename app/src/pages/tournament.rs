@@ -16,7 +16,7 @@ use crate::{
     pages::{
         featured::{standings, store_of},
         frame,
-        heading::{facts, phase_mark, rule, title},
+        heading::{facts, hello, phase_mark, rule, title},
     },
     part::{Part, block, nothing, part},
     reactive::{self, Shared},
@@ -62,7 +62,7 @@ fn head(card: &TournamentCard, board: Option<BoardStore>) -> Part {
                 {phase_mark(card)}
             </div>
             {facts(card, board)}
-            <p class="head__rule">{rule(texts, card)}</p>
+            <div class="head__foot"><p class="head__rule">{rule(texts, card)}</p>{hello()}</div>
         </header>
     })
 }

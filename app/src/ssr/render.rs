@@ -114,7 +114,7 @@ pub(crate) fn render<V: IntoView>(view: impl FnOnce() -> V) -> String {
     html
 }
 
-fn document(
+pub(crate) fn document(
     setting: Setting<'_>,
     title: &str,
     description: &str,

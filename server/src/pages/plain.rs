@@ -3,10 +3,12 @@
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use services::boards::BoardError;
 
 use crate::{
+    http::{error::ApiError, extract::TournamentPath},
     pages::{
         reader::Reader,
         security::{Fence, page},
@@ -26,6 +28,32 @@ pub async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Respo
 pub async fn kit(State(state): State<AppState>, headers: HeaderMap) -> Response {
     let reader = Reader::new(&state, &headers);
     let html = app::ssr::render_kit(reader.setting(&state.site));
+    page(&state.settings, Fence::Plain, StatusCode::OK, &reader.nonce, html)
+}
+
+/// `/console`.
+pub async fn console(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let bot = bot_username(&state).await;
+    let reader = Reader::new(&state, &headers);
+    let html = app::ssr::render_console(reader.setting(&state.site), bot.as_deref());
+    page(&state.settings, Fence::Plain, StatusCode::OK, &reader.nonce, html)
+}
+
+/// `/t/{id}/rules`.
+pub async fn rules(
+    State(state): State<AppState>,
+    tournament: Result<TournamentPath, ApiError>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(TournamentPath(id)) = tournament else { return not_found(&state, &headers) };
+    let shown = match services::boards::tournament_page(&state.services, &id, None).await {
+        Ok(shown) => shown,
+        Err(BoardError::Unknown) => return not_found(&state, &headers),
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    let reader = Reader::new(&state, &headers);
+    let grace_s = state.settings.file.boards.score_grace_s.into();
+    let html = app::ssr::render_rules(reader.setting(&state.site), &shown.card.tournament, grace_s);
     page(&state.settings, Fence::Plain, StatusCode::OK, &reader.nonce, html)
 }
 

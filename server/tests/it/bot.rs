@@ -10,7 +10,7 @@ use services::{
 use simulator::{Config, Handle, LimitsConfig, NewUser};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{OPERATOR, TOKEN, TestServer, server_with_bot};
+use crate::support::{OPERATOR, TOKEN, TestServer, get, server_with_bot};
 
 /// A bot at work: a simulated Telegram, a server, and a sender.
 struct Bot {
@@ -130,6 +130,8 @@ async fn start_with_a_tournament_shows_it_and_start_with_nonsense_says_so() {
     let found = buttons(&answer);
     assert_eq!(found[0]["web_app"]["url"], "http://127.0.0.1:3000/app/t/cup");
     assert_eq!(found[1]["url"], "http://127.0.0.1:3000/t/cup/rules");
+    let rules = bot.server.request(get("/t/cup/rules")).await;
+    assert_eq!(rules.status(), 200, "the button leads somewhere");
 
     let plain = bot.ask(42, "/start").await["text"].clone();
     let unknown = bot.ask(42, "/start nonsense").await["text"].clone();
@@ -191,6 +193,7 @@ async fn figures_and_the_console_are_for_operators_alone() {
     assert_eq!(bot.ask(42, "/admin").await["text"], refused);
     let admin = bot.ask(OPERATOR, "/admin").await;
     assert_eq!(buttons(&admin)[0]["url"], "http://127.0.0.1:3000/console");
+    assert_eq!(bot.server.request(get("/console")).await.status(), 200, "the button leads somewhere");
     let stats = bot.ask(OPERATOR, "/stats").await["text"].as_str().unwrap().to_owned();
     assert!(stats.contains("3 handled"), "{stats}");
 }
