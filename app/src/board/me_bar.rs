@@ -23,8 +23,10 @@ pub(crate) fn me_bar(store: BoardStore) -> Part {
         Some(me) => texts.with(|catalog| app::me_announce(catalog, me.rank, store.total().max(me.rank))),
         None => String::new(),
     });
+    let lacks_row = reactive::whether(move || store.lacks_me());
     let row = block(move || match (is_known.get(), has_row.get()) {
         (false, _) => nothing(),
+        (true, false) if !lacks_row.get() => nothing(),
         (true, false) => late_part(view! { <p class="me me--none">{texts.get(app::ME_NONE)}</p> }),
         (true, true) => me_row(store),
     });

@@ -39,6 +39,8 @@ pub(crate) struct BoardStore {
     version: Shared<u64>,
     /// The player's own row as the server last gave it.
     own: Shared<Option<BoardEntry>>,
+    /// Whether the server has said whether there is one.
+    is_own_known: Shared<bool>,
     /// The rows around it, when it is outside the window.
     around: Shared<Vec<BoardEntry>>,
     session: Session,
@@ -51,6 +53,7 @@ impl BoardStore {
             rows: Shared::new(page.entries.iter().cloned().map(row).collect()),
             total: Shared::new(page.total),
             version: Shared::new(page.version),
+            is_own_known: Shared::new(page.me.is_some()),
             own: Shared::new(page.me),
             around: Shared::new(Vec::new()),
             window: Shared::new(Some(LiveSnapshot {
@@ -93,6 +96,11 @@ impl BoardStore {
         }
     }
 
+    /// Whether the player certainly has no row.
+    pub(crate) fn lacks_me(self) -> bool {
+        self.is_own_known.get() && self.me().is_none()
+    }
+
     /// The rows around the player's own; empty while that is in the window.
     pub(crate) fn around(self) -> Vec<BoardEntry> {
         self.around.get()
@@ -123,6 +131,7 @@ impl BoardStore {
     pub(crate) fn take_around(self, page: BoardPage) {
         let is_in_window = page.me.as_ref().is_some_and(|me| self.shows(&me.player));
         self.own.set(page.me);
+        self.is_own_known.set(true);
         self.around.set(if is_in_window { Vec::new() } else { page.entries });
     }
 

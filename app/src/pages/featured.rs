@@ -1,7 +1,7 @@
 //! A tournament's board as a page shows it: steps, rows, the own place, kept live.
 
 use domain::{
-    board::{BoardPage, TournamentCard},
+    board::{BoardPage, LIVE_ROWS, TournamentCard},
     tournament::Phase,
 };
 use i18n::keys::app;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::{
     board::{BoardStore, board, keep_live, neighbors},
     context::Context,
-    part::{Part, block, part},
+    part::{Part, block, nothing, part},
     reactive,
     ui::{Way, placeholder},
 };
@@ -40,7 +40,9 @@ pub(crate) fn standings(store: BoardStore, card: &TournamentCard, limit: usize) 
             let placeholder = placeholder(texts.get(app::BOARD_TITLE), texts.get(text), Way::None);
             part(view! { <div data-testid="board">{placeholder}</div> })
         } else {
-            part((board(store, limit), neighbors(store)))
+            // Below a shortened board they would push down what stands there; the tournament's own page has them.
+            let around = if limit < LIVE_ROWS as usize { nothing() } else { neighbors(store) };
+            part((board(store, limit), around))
         }
     });
     part(content)

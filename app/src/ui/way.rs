@@ -45,7 +45,10 @@ pub(crate) fn way(kind: ButtonKind, way: Way) -> Part {
                     event.prevent_default();
                 }
             };
-            late_part(view! { <a class=kind.class() href=address on:click=on_click>{label}</a> })
+            // With a target, Telegram's script leaves the link alone; its own handler calls a method that is gone.
+            late_part(
+                view! { <a class=kind.class() href=address target="_blank" on:click=on_click>{label}</a> },
+            )
         }
     }
 }
