@@ -1,7 +1,12 @@
 //! What the pages show, kept while the player moves between them: a page that was seen is there at once when the
 //! player comes back, and is brought up to date behind their back.
 
-use crate::{functions, page_data::First, reactive::Shared, router::Route};
+use crate::{
+    functions,
+    page_data::First,
+    reactive::Shared,
+    router::{self, Route},
+};
 use domain::{
     ErrorCode, TournamentId,
     board::{BoardPage, Lobby, TournamentCard, TournamentPage},
@@ -129,6 +134,7 @@ impl Data {
             }
             Err(_) => {}
         }
+        router::keep_focus();
     }
 
     /// The tournament that is shown, if it is `id`.

@@ -152,6 +152,15 @@ fn scroll_to(y: f64) {
     window().scroll_to_with_x_and_y(0.0, y);
 }
 
+/// Gives the focus to the heading again when what had it was drawn anew.
+pub(crate) fn keep_focus() {
+    request_animation_frame(|| {
+        if matches!(document().query_selector(":focus"), Ok(None)) {
+            focus_heading();
+        }
+    });
+}
+
 /// Tells a screen reader that the page has changed.
 fn focus_heading() {
     if let Ok(Some(heading)) = document().query_selector("h1[tabindex]")
