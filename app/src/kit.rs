@@ -1,6 +1,6 @@
 //! `/kit`: the design system on one page, every part in every state, rendered by the server alone.
 
-mod samples;
+pub(crate) mod samples;
 
 use std::sync::Arc;
 
@@ -132,7 +132,7 @@ fn notices() -> Part {
         SignIn::Failed(ErrorCode::InitDataInvalid),
         SignIn::Failed(ErrorCode::Unavailable),
     ];
-    part((shown("Notices", states.map(sign_in_notice).into()), shown("Cut off", vec![offline()])))
+    part((shown("Notices", states.map(|state| sign_in_notice(&state)).into()), shown("Cut off", vec![offline()])))
 }
 
 fn feet() -> Part {

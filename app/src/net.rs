@@ -62,7 +62,7 @@ impl Answer {
             502..=504 => ErrorCode::Unavailable,
             _ => ErrorCode::Internal,
         };
-        json::read::<Failure>(&self.body).map_or(by_status, |failure| failure.code())
+        json::read::<Failure>(&self.body).map_or(by_status, Failure::code)
     }
 }
 

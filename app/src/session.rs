@@ -25,6 +25,7 @@ pub(crate) struct Player {
     /// The name on boards.
     pub alias: String,
     /// What boards call the player.
+    #[expect(clippy::struct_field_names, reason = "the name that boards and the API have for it")]
     pub player: PlayerKey,
 }
 

@@ -18,7 +18,7 @@ use crate::{
     pages::{
         featured::{standings, store_of},
         frame,
-        heading::{countdown, facts, hello, phase_mark, title},
+        heading::{countdown, facts, hello, name_document, phase_mark, title},
     },
     part::{Part, block, nothing, part, text},
     reactive,
@@ -36,6 +36,7 @@ const FRESH_MS: i64 = 10_000;
 /// The tournaments.
 pub(crate) fn lobby_page() -> Part {
     let Context { data, texts, .. } = Context::get();
+    name_document(None);
     keep_fresh();
     // Drawn anew only when there is something else to show: another tournament on top, not another score.
     let kind = reactive::memo(move || match data.lobby() {
@@ -43,11 +44,12 @@ pub(crate) fn lobby_page() -> Part {
         Remote::Failed(code) => code.as_str().to_owned(),
         Remote::Ready(lobby) if lobby.tournaments.is_empty() => "none".to_owned(),
         Remote::Ready(lobby) => {
-            lobby.board.map(|board| format!("#{}", board.tournament_id)).unwrap_or_else(|| "#".to_owned())
+            lobby.board.map_or_else(|| "#".to_owned(), |board| format!("#{}", board.tournament_id))
         }
     });
     let content = block(move || {
-        kind.track();
+        // Read, not only tracked: a memo that nobody has read does not know what it depends on.
+        let _ = kind.get();
         match data.lobby_now() {
             Remote::Loading => frame(part((greeting(), loading())), None),
             Remote::Failed(code) => {
@@ -159,8 +161,9 @@ fn of_phase(phase: Phase, header: i18n::Key, except: Option<TournamentId>) -> Pa
         reactive::memo(move || {
             cards()
                 .iter()
-                .map(|card| format!("{}:{} ", card.tournament.tournament_id, card.players))
-                .collect()
+                .map(|card| format!("{}:{}", card.tournament.tournament_id, card.players))
+                .collect::<Vec<_>>()
+                .join(" ")
         })
     };
     let content = block(move || {

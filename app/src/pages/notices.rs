@@ -20,7 +20,7 @@ use crate::{
 pub(crate) fn notices() -> Part {
     let Context { session, network, .. } = Context::get();
     let cut_off = block(move || if network.is_offline() { offline() } else { nothing() });
-    let sign_in = block(move || sign_in_notice(session.state()));
+    let sign_in = block(move || sign_in_notice(&session.state()));
     part((cut_off, sign_in))
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn offline() -> Part {
 }
 
 /// The notice for a state of sign-in.
-pub(crate) fn sign_in_notice(state: SignIn) -> Part {
+pub(crate) fn sign_in_notice(state: &SignIn) -> Part {
     let texts = Context::get().texts;
     let (tone, shape, test_id) = match state {
         SignIn::Pending | SignIn::In(_) => return nothing(),
@@ -49,7 +49,7 @@ pub(crate) fn sign_in_notice(state: SignIn) -> Part {
             texts.get(app::SIGN_IN_SIGNED_OUT_TEXT),
             open_in_telegram(app::SIGN_IN_OPEN),
         ),
-        SignIn::Failed(code) => (app::SIGN_IN_FAILED_TITLE, texts.error(code), after_failure(code)),
+        SignIn::Failed(code) => (app::SIGN_IN_FAILED_TITLE, texts.error(*code), after_failure(*code)),
         SignIn::Needed | SignIn::Pending | SignIn::In(_) => (
             app::SIGN_IN_NEEDED_TITLE,
             texts.get(app::SIGN_IN_NEEDED_TEXT),
