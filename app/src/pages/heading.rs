@@ -103,6 +103,16 @@ pub(crate) fn rule(texts: Texts, card: &TournamentCard) -> String {
     }
 }
 
+/// Gives the browser's tab and history the name of what is shown, or of the app.
+pub(crate) fn name_document(shown: Option<String>) {
+    let texts = Context::get().texts;
+    reactive::effect(move || {
+        let name = texts.get(app::TITLE);
+        let title = shown.as_ref().map_or_else(|| name.clone(), |shown| format!("{shown} · {name}"));
+        document().set_title(&title);
+    });
+}
+
 /// The title in the player's language.
 pub(crate) fn title(texts: Texts, card: &TournamentCard) -> String {
     card.tournament.title.for_locale(texts.locale()).to_owned()

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::{
     context::Context,
-    pages::frame,
+    pages::{frame, heading::name_document},
     part::{Part, block, late_part, part},
     reactive,
     session::{Player, SignIn},
@@ -17,6 +17,7 @@ use crate::{
 /// The player's own page.
 pub(crate) fn profile_page() -> Part {
     let Context { texts, session, .. } = Context::get();
+    name_document(None);
     let content = block(move || match session.state() {
         SignIn::In(me) => signed_in(me),
         SignIn::Pending => {

@@ -16,7 +16,7 @@ use crate::{
     pages::{
         featured::{standings, store_of},
         frame,
-        heading::{facts, hello, phase_mark, rule, title},
+        heading::{facts, hello, name_document, phase_mark, rule, title},
     },
     part::{Part, block, nothing, part},
     reactive::{self, Shared},
@@ -69,6 +69,7 @@ fn head(card: &TournamentCard, board: Option<BoardStore>) -> Part {
 
 fn content(card: &TournamentCard, store: BoardStore) -> Part {
     offer(card, store);
+    name_document(Some(title(Context::get().texts, card)));
     part(view! {
         {head(card, Some(store))}
         <section class="panel">{standings(store, card, ROWS)}</section>
