@@ -129,7 +129,7 @@ impl Node {
                 match sent {
                     Ok(()) => tracing::info!("hints reach other nodes again"),
                     Err(error) => tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = %domain::ErrorChain(&error),
                         "hints don't reach other nodes; they find out by looking"
                     ),
                 }
@@ -160,7 +160,7 @@ impl Node {
             // Said once; an outage of hours need not fill the log.
             if was_listening || back_off_ms == BACK_OFF_MIN_MS {
                 tracing::warn!(
-                    error = &error as &dyn std::error::Error,
+                    error = %domain::ErrorChain(&error),
                     "hints of other nodes are not heard; trying again"
                 );
             }
