@@ -30,9 +30,9 @@ export function plantInitData(folder: string, initData: string): void {
   }
 }
 
-/** Remembers addresses that the browser has asked for. */
-export function noteAddresses(folder: string, addresses: Iterable<string>): void {
-  appendFileSync(join(folder, ADDRESSES), [...addresses].map((address) => `${address}\n`).join(""));
+/** Remembers an address that the browser has asked for. */
+export function noteAddress(folder: string, address: string): void {
+  appendFileSync(join(folder, ADDRESSES), `${address}\n`);
 }
 
 /** The folders of all workers of this run. */

@@ -3,7 +3,7 @@
 
 import type { BrowserContext, Request, Response } from "@playwright/test";
 
-import { noteAddresses, plant, plantInitData } from "./secrets.ts";
+import { noteAddress, plant, plantInitData } from "./secrets.ts";
 
 export class Watch {
   private readonly errors: string[] = [];
@@ -36,6 +36,7 @@ export class Watch {
     const url = new URL(request.url());
     // What stands behind # never leaves the browser.
     url.hash = "";
+    if (!this.addresses.has(url.href)) noteAddress(this.folder, url.href);
     this.addresses.add(url.href);
     if (url.origin === this.origin && url.pathname === "/v1/tg/exchange") {
       const body = request.postDataJSON() as { init_data?: string } | null;
@@ -57,15 +58,9 @@ export class Watch {
     this.reads.push(read);
   }
 
-  /** The requests to the server so far, as paths. */
-  paths(): string[] {
-    return [...this.addresses].map((address) => new URL(address)).filter((url) => url.origin === this.origin).map((url) => url.pathname);
-  }
-
-  /** Writes down what was seen and returns the errors that nobody expected. */
+  /** Waits for what is still being read and returns the errors that nobody expected. */
   async finish(): Promise<string[]> {
     await Promise.all(this.reads);
-    noteAddresses(this.folder, this.addresses);
     return this.errors.filter((error) => !this.expected.some((pattern) => pattern.test(error)));
   }
 }

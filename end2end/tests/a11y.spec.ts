@@ -73,12 +73,26 @@ test("the keyboard reaches every link in its order, and shows where it is", asyn
   }
 });
 
-test("a tournament opens by the keyboard, and its heading gets the focus", async ({ openApp, page, person }) => {
+test("a tournament opens by the keyboard, and its heading has the focus, also once the board has come", async ({
+  openApp,
+  page,
+  person,
+}) => {
   const app = await openApp(person);
   await app.expectSignedIn(person.firstName);
+  let letPass = () => {};
+  const gate = new Promise<void>((done) => (letPass = done));
+  await page.route("**/fn/tournaments/page", async (route) => {
+    await gate;
+    await route.continue();
+  });
   await app.tournament("Fastest Lap").focus();
   await page.keyboard.press("Enter");
   await expect(app.heading).toHaveText("Fastest Lap");
+  await expect(app.heading).toBeFocused();
+  await expect(app.rows).toHaveCount(0);
+  letPass();
+  await expect(app.rows.first()).toBeVisible();
   await expect(app.heading).toBeFocused();
 });
 

@@ -84,6 +84,25 @@ test("nothing shifts while the page comes alive", async ({ openApp, page, person
   expect(await total(), "shift when the own row climbs").toBeLessThan(SHIFT_MAX);
 });
 
+test("only a player without a score is told so", async ({ newPerson, openApp, page, person }) => {
+  await page.addInitScript(() => {
+    Object.assign(window, { wasTold: false });
+    new MutationObserver(() => {
+      if (document.querySelector(".me--none")) Object.assign(window, { wasTold: true });
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await person.scores(TOURNAMENTS.best, 1);
+  const path = `/app/t/${TOURNAMENTS.best}`;
+  const app = await openApp(person, { path });
+  await expect(app.meRow).toBeVisible();
+  expect(await page.evaluate(() => (window as unknown as { wasTold: boolean }).wasTold)).toBe(false);
+
+  await page.goto("about:blank");
+  await openApp(await newPerson(), { path });
+  await expect(app.root.getByText("No score yet")).toBeVisible();
+  await expect(app.meRow).toHaveCount(0);
+});
+
 test("a reload stays signed in, with no init data in the address", async ({ openApp, page, person }) => {
   const app = await openApp(person);
   await app.expectSignedIn(person.firstName);

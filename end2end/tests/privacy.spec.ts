@@ -92,6 +92,7 @@ test("no name, number, token or launch data is in a message, an address, a log l
   // Nothing is found where nothing is looked at.
   expect(seen.secrets).toBeGreaterThan(10);
   expect(seen.calls).toBeGreaterThanOrEqual(5);
+  expect(seen.addresses).toBeGreaterThan(5);
   expect(seen.lines).toBeGreaterThan(20);
   expect(seen.metrics).toBeGreaterThan(1000);
   const kinds = new Set(workerFolders().flatMap((folder) => planted(folder).map(({ kind }) => kind)));
