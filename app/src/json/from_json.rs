@@ -229,7 +229,7 @@ mod tests {
     use crate::{json, kit::samples};
 
     fn survives<T: Serialize + FromJson + PartialEq + Debug>(value: &T) {
-        let text = serde_json::to_string(value).unwrap();
+        let text = serde_json::to_string(value).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(json::read::<T>(&text).as_ref(), Some(value), "{text}");
     }
 
