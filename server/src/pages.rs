@@ -14,7 +14,6 @@ mod site;
 
 use axum::{
     Router,
-    extract::State,
     http::HeaderMap,
     response::Response,
     routing::{any, get},
@@ -45,6 +44,6 @@ pub fn router() -> Router<AppState> {
 }
 
 /// What a person sees at a path that leads nowhere.
-pub async fn not_found(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    plain::not_found(&state, &headers)
+pub fn not_found(state: &AppState, headers: &HeaderMap) -> Response {
+    plain::not_found(state, headers)
 }

@@ -68,7 +68,7 @@ async fn method_not_allowed() -> ApiError {
 }
 
 /// Programs get a problem document, people a page.
-async fn not_found(state: State<AppState>, headers: HeaderMap, uri: Uri) -> Response {
+async fn not_found(State(state): State<AppState>, headers: HeaderMap, uri: Uri) -> Response {
     let is_for_programs = ["/v1", "/fn", "/api", "/telegram", "/.well-known"];
     if is_for_programs
         .iter()
@@ -76,7 +76,7 @@ async fn not_found(state: State<AppState>, headers: HeaderMap, uri: Uri) -> Resp
     {
         return ApiError::new(ErrorCode::NotFound).into_response();
     }
-    pages::not_found(state, headers).await
+    pages::not_found(&state, &headers)
 }
 
 fn panicked(_payload: Box<dyn std::any::Any + Send>) -> Response {
