@@ -132,7 +132,10 @@ fn notices() -> Part {
         SignIn::Failed(ErrorCode::InitDataInvalid),
         SignIn::Failed(ErrorCode::Unavailable),
     ];
-    part((shown("Notices", states.map(|state| sign_in_notice(&state)).into()), shown("Cut off", vec![offline()])))
+    part((
+        shown("Notices", states.map(|state| sign_in_notice(&state)).into()),
+        shown("Cut off", vec![offline()]),
+    ))
 }
 
 fn feet() -> Part {
