@@ -3,6 +3,8 @@
 mod render;
 mod request;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     render::{Assets, Setting, render_app, render_kit, render_landing, render_not_found},

@@ -10,6 +10,7 @@ mod exchange;
 mod identity_table;
 mod live;
 mod openapi;
+mod pages;
 mod problems;
 mod refresh;
 mod stats;
