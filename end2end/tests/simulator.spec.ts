@@ -94,7 +94,7 @@ test("a flood wait and a refusal are shown, and the bot waits and goes on", asyn
   await desk.become(person);
   await page.getByText("Faults", { exact: true }).click();
   const counts = page.getByTestId("counts");
-  const before = await numbers(await counts.innerText());
+  const before = numbers(await counts.innerText());
 
   await desk.press("fault-429");
   await expect(counts).toContainText("429 × 1 due");
@@ -109,7 +109,7 @@ test("a flood wait and a refusal are shown, and the bot waits and goes on", asyn
   await expect(desk.answers).toHaveCount(1);
 });
 
-test("a person who blocks the bot hears nothing from it until they come back", async ({ desk, page, person, stack }) => {
+test("a person can block the bot and come back", async ({ desk, page, person }) => {
   await desk.open();
   await desk.become(person);
   await desk.start.click();
@@ -117,20 +117,15 @@ test("a person who blocks the bot hears nothing from it until they come back", a
   await desk.press("block");
   const unblock = page.getByRole("button", { name: "Unblock the bot" });
   await expect(unblock).toBeVisible();
-  const { sent_total: sent } = await state(stack.telegram.url);
+  await expect(desk.composer).toHaveCount(0);
+  await expect(page.getByTestId(`user-${person.id}`)).toContainText("blocked");
   await unblock.click();
-  await expect(desk.composer).toBeVisible();
-  expect((await state(stack.telegram.url)).sent_total).toBeGreaterThanOrEqual(sent);
   await desk.send("/status");
   await expect(desk.answers.last()).toContainText("Everything works");
 });
 
 /** The counts of the page. */
-async function numbers(text: string): Promise<{ floods: number; refusals: number }> {
+function numbers(text: string): { floods: number; refusals: number } {
   const number = (name: string) => Number(new RegExp(`· ${name} (\\d+)`).exec(text)?.[1] ?? 0);
   return { floods: number("429"), refusals: number("403") };
-}
-
-async function state(url: string): Promise<{ sent_total: number }> {
-  return (await (await fetch(`${url}/_sim/state`)).json()) as { sent_total: number };
 }
