@@ -34,6 +34,7 @@ pub fn router() -> Router<AppState> {
         .route("/console", get(plain::console))
         .route("/t/{id}/rules", get(plain::rules))
         .route("/app", get(app_page::show))
+        .route("/app/", get(app_page::show))
         .route("/app/{*rest}", get(app_page::show))
         .route("/i18n/{file}", get(catalogs::show))
         .route("/fn/{*name}", any(functions::call))
