@@ -22,7 +22,7 @@ pub fn ensure(rust: &Rust) -> Result<()> {
     let parent = rust.rustlib().join("src/rust");
     fs::create_dir_all(&parent).with_context(|| format!("failed to make {}", parent.display()))?;
     let aside = tempfile::Builder::new()
-        .prefix(".library-")
+        .prefix(".rust-src-")
         .tempdir_in(&parent)
         .with_context(|| format!("failed to make a folder in {}", parent.display()))?;
     let copy = aside.path().join("library");
