@@ -3,6 +3,9 @@
 use clap::Parser;
 use server::commands::Command;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A gaming platform's companion inside Telegram.
 #[derive(Debug, Parser)]
 #[command(name = "podium", version, about)]

@@ -1,6 +1,6 @@
 //! What every handler is handed.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use services::Services;
@@ -8,19 +8,38 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{pages::Site, settings::Settings};
 
-/// The state of the web server. Cheap to clone.
+/// The state of the web server. Cheap to clone: every layer and every request does.
 #[derive(Debug, Clone)]
-pub struct AppState {
+pub struct AppState(Arc<AppParts>);
+
+/// What the state consists of.
+#[derive(Debug)]
+pub struct AppParts {
     /// The use cases.
     pub services: Services,
     /// The built site.
-    pub site: Arc<Site>,
+    pub site: Site,
     /// What the operator has set.
     pub settings: Arc<Settings>,
     /// The secret that Telegram sends with each update; `None` when no webhook is served.
-    pub webhook_secret: Option<Arc<secrecy::SecretString>>,
+    pub webhook_secret: Option<secrecy::SecretString>,
     /// Cancelled when the server is stopping: streams end then.
     pub stopping: CancellationToken,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(parts: AppParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
 }
 
 impl FromRef<AppState> for Services {

@@ -6,6 +6,7 @@
 pub mod logs;
 pub mod metrics;
 pub mod names;
+pub mod requests;
 pub mod trace;
 
-pub use crate::telemetry::metrics::Stopwatch;
+pub use crate::telemetry::{metrics::Stopwatch, requests::RequestMetrics};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::ErrorCode;
 
 /// What became of a call's events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventsAnswer {
     /// Applied now.

@@ -32,6 +32,7 @@ use crate::{
     bot::identity::BotIdentity,
     identity::sign_in::SignInCommitter,
     inbox::ingest::InboxCommitter,
+    platform::commit::EventCommitter,
     secrets::Secrets,
     settings::ServiceSettings,
     tokens::KeyRing,
@@ -72,13 +73,15 @@ struct Parts {
     bot_identity: BotIdentity,
     inbox: InboxCommitter,
     sign_ins: SignInCommitter,
+    events: EventCommitter,
 }
 
 impl Services {
     /// Puts the parts together. Must be called within a Tokio runtime, because commits are shared by a task.
     pub fn new(ports: Ports, settings: ServiceSettings, secrets: Secrets) -> Self {
-        let inbox = InboxCommitter::start(Arc::clone(&ports.store));
+        let inbox = InboxCommitter::start(Arc::clone(&ports.store), Arc::clone(&ports.signals));
         let sign_ins = SignInCommitter::start(Arc::clone(&ports.store));
+        let events = EventCommitter::start();
         Self(Arc::new(Parts {
             ports,
             settings,
@@ -90,6 +93,7 @@ impl Services {
             bot_identity: BotIdentity::default(),
             inbox,
             sign_ins,
+            events,
         }))
     }
 
@@ -179,6 +183,10 @@ impl Services {
 
     pub(crate) fn inbox(&self) -> &InboxCommitter {
         &self.0.inbox
+    }
+
+    pub(crate) fn events(&self) -> &EventCommitter {
+        &self.0.events
     }
 
     pub(crate) fn sign_ins(&self) -> &SignInCommitter {

@@ -1,9 +1,11 @@
 //! What the platform tells us: signed CloudEvents, each applied once.
 //!
-//! A batch is one transaction: every event is marked as seen together with what it changes. One bad event does not
-//! stop the others; it is rejected with a code, is not marked, and may be sent again.
+//! A call is one transaction, shared with the calls that come at the same time: every event is marked as seen together
+//! with what it changes. One bad event does not stop the others; it is rejected with a code, is not marked, and may be
+//! sent again.
 
 pub mod apply;
+pub(crate) mod commit;
 pub mod envelope;
 pub mod scores;
 pub mod signature;

@@ -8,9 +8,9 @@ use sqlx::{
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use storage::{BoxTransaction, Store, StoreError};
+use storage::{BoxTransaction, InboxRepository, Store, StoreError, inbox::NewUpdate};
 
-use crate::{error::At, transaction::PostgresTransaction};
+use crate::{error::At, inbox::Inbox, transaction::PostgresTransaction};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -99,6 +99,11 @@ impl Store for PostgresStore {
             .await
             .at("store.begin_read")?;
         Ok(Box::new(PostgresTransaction::new(transaction)))
+    }
+
+    async fn add_updates(&self, updates: &[NewUpdate]) -> Result<u64, StoreError> {
+        let mut connection = self.pool.acquire().await.at("store.add_updates")?;
+        Inbox { connection: &mut connection }.add_many(updates).await
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {

@@ -137,12 +137,12 @@ impl BoardRepository for Boards<'_> {
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "boards.put_many";
         let rows = list::rows(standings, OPERATION, |(user_id, standing)| {
-            [
+            (
                 list::hex(user_id.as_uuid()),
-                standing.score.points().into(),
-                standing.achieved_at.as_millis().into(),
-                standing.newest_at.as_millis().into(),
-            ]
+                standing.score.points(),
+                standing.achieved_at.as_millis(),
+                standing.newest_at.as_millis(),
+            )
         })?;
         sqlx::query(
             "INSERT INTO board_entries (tournament_id, user_id, score, achieved_at, newest_at, version)
@@ -167,14 +167,14 @@ impl BoardRepository for Boards<'_> {
     async fn add_history(&mut self, events: &[ScoreEvent]) -> Result<(), StoreError> {
         const OPERATION: &str = "boards.add_history";
         let rows = list::rows(events, OPERATION, |event| {
-            [
-                event.tournament_id.as_str().into(),
+            (
+                event.tournament_id.as_str(),
                 list::hex(event.user_id.as_uuid()),
-                event.source.as_str().into(),
-                event.event_id.as_str().into(),
-                event.score.points().into(),
-                event.at.as_millis().into(),
-            ]
+                event.source.as_str(),
+                event.event_id.as_str(),
+                event.score.points(),
+                event.at.as_millis(),
+            )
         })?;
         sqlx::query(
             "INSERT INTO board_history (tournament_id, user_id, source, event_id, score, happened_at)

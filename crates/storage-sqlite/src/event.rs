@@ -21,9 +21,7 @@ impl EventRepository for Events<'_> {
         now: Timestamp,
     ) -> Result<Vec<bool>, StoreError> {
         const OPERATION: &str = "events.mark_seen";
-        let rows = list::rows(events, OPERATION, |(source, event_id)| {
-            [source.as_str().into(), event_id.as_str().into()]
-        })?;
+        let rows = list::rows(events, OPERATION, |(source, event_id)| (source.as_str(), event_id.as_str()))?;
         let added: Vec<(String, String)> = sqlx::query_as(
             "INSERT INTO seen_events (source, event_id, seen_at)
              SELECT value ->> 0, value ->> 1, $2
@@ -48,9 +46,7 @@ impl EventRepository for Events<'_> {
 
     async fn forget(&mut self, events: &[(EventSource, EventId)]) -> Result<(), StoreError> {
         const OPERATION: &str = "events.forget";
-        let rows = list::rows(events, OPERATION, |(source, event_id)| {
-            [source.as_str().into(), event_id.as_str().into()]
-        })?;
+        let rows = list::rows(events, OPERATION, |(source, event_id)| (source.as_str(), event_id.as_str()))?;
         sqlx::query(
             "DELETE FROM seen_events
              WHERE (source, event_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))",

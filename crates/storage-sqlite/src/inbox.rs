@@ -129,13 +129,13 @@ impl InboxRepository for Inbox<'_> {
     async fn add_many(&mut self, updates: &[NewUpdate]) -> Result<u64, StoreError> {
         const OPERATION: &str = "inbox.add_many";
         let rows = list::rows(updates, OPERATION, |update| {
-            [
-                update.bot_id.0.into(),
-                update.update_id.0.into(),
-                update.chat_id.map(|chat| chat.0).into(),
-                update.payload.as_str().into(),
-                update.received_at.as_millis().into(),
-            ]
+            (
+                update.bot_id.0,
+                update.update_id.0,
+                update.chat_id.map(|chat| chat.0),
+                update.payload.as_str(),
+                update.received_at.as_millis(),
+            )
         })?;
         let result = sqlx::query(
             "INSERT INTO inbox_updates

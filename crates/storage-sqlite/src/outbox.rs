@@ -65,19 +65,19 @@ impl OutboxRepository for Outbox<'_> {
     async fn add_many(&mut self, rows: &[NewOutgoing]) -> Result<(), StoreError> {
         const OPERATION: &str = "outbox.add_many";
         let rows = list::rows(rows, OPERATION, |row| {
-            [
+            (
                 list::hex(row.outgoing_id.as_uuid()),
-                row.bot_id.0.into(),
-                row.chat_id.0.into(),
-                row.class.priority().into(),
-                i64::from(row.repeatable).into(),
-                row.method.as_str().into(),
-                row.payload.as_str().into(),
-                row.cause.map(|cause| cause.update_id.0).into(),
-                row.cause.map(|cause| cause.ordinal).into(),
-                row.run_at.as_millis().into(),
-                row.created_at.as_millis().into(),
-            ]
+                row.bot_id.0,
+                row.chat_id.0,
+                row.class.priority(),
+                i64::from(row.repeatable),
+                row.method.as_str(),
+                row.payload.as_str(),
+                row.cause.map(|cause| cause.update_id.0),
+                row.cause.map(|cause| cause.ordinal),
+                row.run_at.as_millis(),
+                row.created_at.as_millis(),
+            )
         })?;
         sqlx::query(
             "INSERT INTO outgoing_messages

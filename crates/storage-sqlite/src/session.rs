@@ -70,14 +70,14 @@ impl SessionRepository for Sessions<'_> {
     async fn add_many(&mut self, sessions: &[NewSession]) -> Result<(), StoreError> {
         const OPERATION: &str = "sessions.add_many";
         let rows = list::rows(sessions, OPERATION, |session| {
-            [
+            (
                 list::hex(session.session_id.as_uuid()),
                 list::hex(session.user_id.as_uuid()),
-                list::hex_bytes(&session.refresh_hash),
-                session.method.into(),
-                session.created_at.as_millis().into(),
-                session.expires_at.as_millis().into(),
-            ]
+                list::hex_bytes(session.refresh_hash),
+                session.method,
+                session.created_at.as_millis(),
+                session.expires_at.as_millis(),
+            )
         })?;
         sqlx::query(
             "INSERT INTO sessions

@@ -8,9 +8,9 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use storage::{BoxTransaction, Store, StoreError};
+use storage::{BoxTransaction, InboxRepository, Store, StoreError, inbox::NewUpdate};
 
-use crate::{error::At, transaction::SqliteTransaction};
+use crate::{error::At, inbox::Inbox, transaction::SqliteTransaction};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -23,6 +23,9 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// How long a connection waits for another process that holds the file.
     pub busy_timeout: Duration,
+    /// How much of the file each connection keeps in memory, in KiB; taken as it is read. SQLite's own 2 MiB make a
+    /// board of a million players a matter of the disk.
+    pub cache_kib: u32,
     /// How many pages (of 4096 bytes) the file may have; `None` for SQLite's own limit. Beyond it a write fails as on a
     /// full disk.
     pub page_count_max: Option<u32>,
@@ -31,7 +34,13 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let five_seconds = Duration::from_secs(5);
-        Self { readers: 4, acquire_timeout: five_seconds, busy_timeout: five_seconds, page_count_max: None }
+        Self {
+            readers: 4,
+            acquire_timeout: five_seconds,
+            busy_timeout: five_seconds,
+            cache_kib: 32 << 10,
+            page_count_max: None,
+        }
     }
 }
 
@@ -60,7 +69,8 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(options.busy_timeout)
             .synchronous(SqliteSynchronous::Full)
-            .pragma("temp_store", "MEMORY");
+            .pragma("temp_store", "MEMORY")
+            .pragma("cache_size", format!("-{}", options.cache_kib));
 
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(options.acquire_timeout)
@@ -84,8 +94,10 @@ impl SqliteStore {
                 Box::pin(async move {
                     // SQLite ends a transaction by itself when the disk is full or fails. The driver then still counts
                     // one as open and would refuse the next: such a connection is closed and opened anew. The ping
-                    // waits until the rollback of a dropped transaction has run.
-                    connection.ping().await?;
+                    // waits until the rollback of a dropped transaction has run; after a commit there is none.
+                    if connection.is_in_transaction() {
+                        connection.ping().await?;
+                    }
                     Ok(!connection.is_in_transaction())
                 })
             })
@@ -128,6 +140,11 @@ impl Store for SqliteStore {
     async fn begin_read(&self) -> Result<BoxTransaction, StoreError> {
         let transaction = self.reader.begin_with("BEGIN DEFERRED").await.at("store.begin_read")?;
         Ok(Box::new(SqliteTransaction::new(transaction)))
+    }
+
+    async fn add_updates(&self, updates: &[NewUpdate]) -> Result<u64, StoreError> {
+        let mut connection = self.writer.acquire().await.at("store.add_updates")?;
+        Inbox { connection: &mut connection }.add_many(updates).await
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {

@@ -136,17 +136,17 @@ impl UserRepository for Users<'_> {
     async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError> {
         const OPERATION: &str = "users.upsert_telegram";
         let rows = list::rows(profiles, OPERATION, |profile| {
-            [
+            (
                 list::hex(profile.new_user_id.as_uuid()),
-                profile.telegram_user_id.0.into(),
-                profile.new_player.as_str().into(),
-                profile.new_alias.as_str().into(),
-                profile.first_name.as_str().into(),
-                profile.username.as_deref().into(),
-                profile.locale.tag().into(),
-                profile.chat_id.map(|chat| chat.0).into(),
-                profile.seen_at.as_millis().into(),
-            ]
+                profile.telegram_user_id.0,
+                profile.new_player.as_str(),
+                profile.new_alias.as_str(),
+                profile.first_name.as_str(),
+                profile.username.as_deref(),
+                profile.locale.tag(),
+                profile.chat_id.map(|chat| chat.0),
+                profile.seen_at.as_millis(),
+            )
         })?;
         let rows: Vec<Row> = sqlx::query_as(concat!(
             "INSERT INTO users

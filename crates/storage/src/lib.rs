@@ -54,6 +54,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// [`StoreError::Unavailable`] when no connection is free in time.
     async fn begin_read(&self) -> Result<BoxTransaction, StoreError>;
 
+    /// Stores updates and returns how many are new, like [`InboxRepository::add_many`], durable when it returns. A
+    /// single statement is a transaction by itself: for what Telegram waits for, this spares the round trips of
+    /// opening and committing one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when nothing was stored.
+    async fn add_updates(&self, updates: &[inbox::NewUpdate]) -> Result<u64, StoreError>;
+
     /// Brings the schema up to date. Safe to call from several processes at once.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(deadline))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(
-            telemetry::trace::WebhookPath(path.map(Into::into)),
+            telemetry::RequestMetrics::new(path.as_deref()),
             telemetry::trace::track,
         ))
         .with_state(state)

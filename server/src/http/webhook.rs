@@ -36,7 +36,7 @@ async fn take_update(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, ApiError> {
     let presented = headers.get(SECRET_HEADER).map_or(&[][..], |value| value.as_bytes());
-    if !state.webhook_secret.as_deref().is_some_and(|secret| is_secret(secret, presented)) {
+    if !state.webhook_secret.as_ref().is_some_and(|secret| is_secret(secret, presented)) {
         return Err(ApiError::new(ErrorCode::Unauthorized));
     }
     let body = body.map_err(|rejection| match rejection.status() {

@@ -7,7 +7,12 @@ use services::{Services, bot::setup};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{http::router, pages::Site, settings::Settings, state::AppState};
+use crate::{
+    http::router,
+    pages::Site,
+    settings::Settings,
+    state::{AppParts, AppState},
+};
 
 /// Answers requests until `stopping`.
 ///
@@ -39,11 +44,9 @@ pub async fn app_state(
 ) -> anyhow::Result<AppState> {
     let webhook_secret = if settings.telegram.enabled && settings.telegram.webhook_url.is_some() {
         let given = settings.telegram.webhook_secret.clone();
-        Some(Arc::new(
-            setup::webhook_secret(&services, given).await.context("the webhook's secret can't be read")?,
-        ))
+        Some(setup::webhook_secret(&services, given).await.context("the webhook's secret can't be read")?)
     } else {
         None
     };
-    Ok(AppState { services, site: Arc::new(site), settings, webhook_secret, stopping })
+    Ok(AppState::new(AppParts { services, site, settings, webhook_secret, stopping }))
 }

@@ -1,6 +1,9 @@
 //! One id a request, in its log lines, in its problem documents, and taken over from the caller's trace.
 
-use std::sync::Arc;
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -9,53 +12,43 @@ use axum::{
     response::Response,
 };
 use tracing::Instrument;
-use uuid::Uuid;
 
-use crate::telemetry::{Stopwatch, names};
+use crate::telemetry::{RequestMetrics, Stopwatch};
 
-/// The path at which Telegram's updates come in. It may be a secret, so no metric or log shows it.
-#[derive(Debug, Clone)]
-pub struct WebhookPath(pub Option<Arc<str>>);
+/// The id of a request, as in W3C Trace Context: 16 bytes, shown as 32 hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct TraceId(u128);
 
-impl WebhookPath {
-    fn is(&self, route: &str) -> bool {
-        self.0.as_deref().is_some_and(|path| path.trim_end_matches('/') == route.trim_end_matches('/'))
+impl std::fmt::Display for TraceId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:032x}", self.0)
     }
 }
 
 tokio::task_local! {
-    static TRACE_ID: String;
+    static TRACE_ID: TraceId;
 }
 
 /// The id of the request that is being served; empty outside one.
 pub fn current_id() -> String {
-    TRACE_ID.try_with(Clone::clone).unwrap_or_default()
+    TRACE_ID.try_with(ToString::to_string).unwrap_or_default()
 }
 
 /// Gives a request its id and span, counts and measures it, and writes its one log line.
-pub async fn track(State(webhook): State<WebhookPath>, request: Request, next: Next) -> Response {
+pub async fn track(State(metrics): State<RequestMetrics>, request: Request, next: Next) -> Response {
     let stopwatch = Stopwatch::start();
-    let trace_id = from_caller(request.headers()).unwrap_or_else(random_id);
+    let trace_id = TraceId::from_caller(request.headers()).unwrap_or_else(TraceId::fresh);
     let method = known_method(request.method());
     // The pattern, never the address: an address may hold a secret (the webhook's path), an id or a query.
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let is_webhook = webhook.is(&route);
-    let route = if is_webhook { "webhook".to_owned() } else { route };
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = metrics.name(matched.as_ref().map_or("unmatched", MatchedPath::as_str));
     let span =
         tracing::info_span!("request", trace_id = %trace_id, http.route = %route, http.method = method);
     let response = TRACE_ID.scope(trace_id, next.run(request).instrument(span.clone())).await;
 
     let status = response.status();
     let seconds = stopwatch.seconds();
-    let label = status.as_str().to_owned();
-    metrics::counter!(names::HTTP_REQUESTS_TOTAL, "route" => route.clone(), "method" => method, "status" => label.clone())
-        .increment(1);
-    metrics::histogram!(names::HTTP_REQUEST_DURATION_SECONDS, "route" => route.clone(), "method" => method)
-        .record(seconds);
-    if is_webhook {
-        metrics::histogram!(names::TELEGRAM_WEBHOOK_ACK_SECONDS).record(seconds);
-        metrics::counter!(names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL, "status" => label).increment(1);
-    }
+    metrics.record(route, method, status, seconds);
     span.in_scope(|| log(status, seconds));
     response
 }
@@ -69,21 +62,29 @@ fn log(status: StatusCode, seconds: f64) {
     }
 }
 
-/// The trace id of `traceparent` (W3C Trace Context, 3.2): 32 lower-case hex digits, not all zero.
-fn from_caller(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("traceparent")?.to_str().ok()?;
-    let mut parts = value.split('-');
-    let (_version, trace_id) = (parts.next()?, parts.next()?);
-    let is_valid = trace_id.len() == 32
-        && trace_id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-        && trace_id.bytes().any(|byte| byte != b'0');
-    is_valid.then(|| trace_id.to_owned())
-}
+impl TraceId {
+    /// The trace id of `traceparent` (W3C Trace Context, 3.2): 32 lower-case hex digits, not all zero.
+    fn from_caller(headers: &HeaderMap) -> Option<Self> {
+        let value = headers.get("traceparent")?.to_str().ok()?;
+        let mut parts = value.split('-');
+        let (_version, trace_id) = (parts.next()?, parts.next()?);
+        let is_lower_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if trace_id.len() != 32 || !trace_id.bytes().all(is_lower_hex) {
+            return None;
+        }
+        u128::from_str_radix(trace_id, 16).ok().filter(|number| *number != 0).map(Self)
+    }
 
-fn random_id() -> String {
-    let mut bytes = [0; 16];
-    domain::Rng::fill(&crate::system::SystemRng, &mut bytes);
-    Uuid::from_bytes(bytes).simple().to_string()
+    /// An id that no other request has: it names, it protects nothing, so that only the process's own half is random.
+    fn fresh() -> Self {
+        static PROCESS: LazyLock<u64> = LazyLock::new(|| {
+            let mut bytes = [0; 8];
+            domain::Rng::fill(&crate::system::SystemRng, &mut bytes);
+            u64::from_ne_bytes(bytes)
+        });
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(u128::from(*PROCESS) << 64 | u128::from(NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
 }
 
 /// A client may invent methods; a label must not grow with them.
@@ -107,7 +108,11 @@ mod tests {
     #[test]
     fn a_caller_s_trace_goes_on_and_nonsense_does_not() {
         let parsed = |value: &'static str| {
-            from_caller(&HeaderMap::from_iter([("traceparent".parse().unwrap(), value.parse().unwrap())]))
+            TraceId::from_caller(&HeaderMap::from_iter([(
+                "traceparent".parse().unwrap(),
+                value.parse().unwrap(),
+            )]))
+            .map(|id| id.to_string())
         };
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         assert_eq!(parsed(good).as_deref(), Some("4bf92f3577b34da6a3ce929d0e0e4736"));

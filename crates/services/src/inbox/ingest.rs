@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bus::signals::Signal;
+use bus::signals::{Signal, Signals};
 use domain::{BotId, ErrorCode};
 use storage::{Store, inbox::NewUpdate};
 use telegram::update::Envelope;
@@ -44,13 +44,12 @@ impl IngestError {
 pub(crate) struct InboxCommitter(GroupCommit<NewUpdate, ()>);
 
 impl InboxCommitter {
-    pub(crate) fn start(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn start(store: Arc<dyn Store>, signals: Arc<dyn Signals>) -> Self {
         Self(GroupCommit::start("inbox", WAITING_MAX, BATCH_MAX, move |updates: Vec<NewUpdate>| {
-            let store = Arc::clone(&store);
+            let (store, signals) = (Arc::clone(&store), Arc::clone(&signals));
             async move {
-                let mut tx = store.begin_write().await?;
-                let new = tx.inbox().add_many(&updates).await?;
-                tx.save().await?;
+                let new = store.add_updates(&updates).await?;
+                signals.publish(Signal::Inbox);
                 let known = (updates.len() as u64).saturating_sub(new);
                 metrics::counter!(telemetry::WEBHOOK_UPDATES_TOTAL, "result" => "new").increment(new);
                 metrics::counter!(telemetry::WEBHOOK_UPDATES_TOTAL, "result" => "duplicate").increment(known);
@@ -74,7 +73,5 @@ pub async fn ingest(services: &Services, bot_id: BotId, body: &[u8]) -> Result<(
         payload,
         received_at: services.now(),
     };
-    services.inbox().0.submit(update).await.map_err(IngestError::Unavailable)?;
-    services.signals().publish(Signal::Inbox);
-    Ok(())
+    services.inbox().0.submit(update).await.map_err(IngestError::Unavailable)
 }

@@ -1,4 +1,4 @@
-//! Applying a batch of events in one transaction.
+//! What events do, in the transaction and after it.
 
 use bus::signals::Signal;
 use domain::{
@@ -8,11 +8,12 @@ use domain::{
     tournament::Phase,
 };
 use serde_json::value::RawValue;
-use storage::StoreError;
+use storage::{StoreError, Transaction};
 
 use crate::{
     Services,
     boards::{index, lobby::TOURNAMENTS_MAX},
+    group_commit::GroupCommitError,
     platform::{
         envelope::{self, EventData, PlatformEvent, ScorePosted},
         scores,
@@ -25,12 +26,21 @@ use crate::{
 /// The most events that one call may bring.
 pub const EVENTS_MAX: usize = 1000;
 
+/// The most scores that a few statements apply together.
+const RUN_MAX: usize = 1000;
+
 /// No event of the call was applied.
 #[derive(Debug, thiserror::Error)]
 pub enum EventsError {
     /// More than [`EVENTS_MAX`] events.
     #[error("a call brings at most {EVENTS_MAX} events")]
     TooMany,
+    /// Too many calls wait, or the commit that this one shared failed.
+    #[error("the events can't be stored now")]
+    Busy(#[source] GroupCommitError),
+    /// The commit that this call shared with others failed; why stands in the log once.
+    #[error("the events can't be stored: the shared commit failed")]
+    Shared,
     /// The database failed.
     #[error("the events can't be stored")]
     Store(#[source] StoreError),
@@ -41,6 +51,7 @@ impl EventsError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::TooMany => ErrorCode::TooLarge,
+            Self::Busy(_) | Self::Shared => ErrorCode::Unavailable,
             // Two calls that bring the same users at once: whoever comes again finds them there.
             Self::Store(StoreError::Conflict { .. }) => ErrorCode::Unavailable,
             Self::Store(source) if source.is_temporary() => ErrorCode::Unavailable,
@@ -63,8 +74,30 @@ pub(crate) struct BoardChange {
     pub(crate) keys: Vec<RankKey>,
 }
 
-/// Events of one run of the batch, with their places in it.
+/// Something with its index in the call that brought it.
 pub(crate) type Indexed<T> = (usize, T);
+
+/// Where an event stands among the calls that are applied together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    call: usize,
+    index: usize,
+}
+
+/// An event that can't be applied.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    place: Place,
+    id: (EventSource, EventId),
+    code: ErrorCode,
+    detail: &'static str,
+}
+
+impl Refused {
+    pub(crate) fn new(place: Place, event: &PlatformEvent, code: ErrorCode, detail: &'static str) -> Self {
+        Self { place, id: (event.source.clone(), event.event_id.clone()), code, detail }
+    }
+}
 
 /// Applies the events of a call, in their order. `_key` proves that the platform has signed them.
 ///
@@ -78,118 +111,141 @@ pub async fn accept(
     if events.len() > EVENTS_MAX {
         return Err(EventsError::TooMany);
     }
-    let mut rejected = Vec::new();
+    let mut answer = EventsAnswer::default();
     let mut readable: Vec<Indexed<PlatformEvent>> = Vec::with_capacity(events.len());
     for (place, json) in events.iter().enumerate() {
         match envelope::read(json) {
             Ok(event) => readable.push((place, event)),
             Err(error) => {
-                rejected.push(Rejection { index: place, code: error.code, detail: error.detail.to_owned() });
+                answer.rejected.push(Rejection {
+                    index: place,
+                    code: error.code,
+                    detail: error.detail.to_owned(),
+                });
             }
         }
     }
-
-    let mut changes = Vec::new();
-    let mut renamed = Vec::new();
-    let mut reordered = Vec::new();
-    let mut accepted = 0;
-    let mut duplicates = 0;
     if !readable.is_empty() {
-        let mut tx = services.store().begin_write().await?;
-        let ids: Vec<(EventSource, EventId)> =
-            readable.iter().map(|(_, event)| (event.source.clone(), event.event_id.clone())).collect();
-        let is_new = tx.events().mark_seen(&ids, services.now()).await?;
-        let before = rejected.len();
-        let mut run: Vec<Indexed<(PlatformEvent, ScorePosted)>> = Vec::new();
-        let mut forgotten = Vec::new();
-        for ((place, event), is_new) in readable.into_iter().zip(is_new) {
-            if !is_new {
-                duplicates += 1;
-                continue;
-            }
-            accepted += 1;
-            // Scores that follow on each other are applied together; anything else ends the run, because it may
-            // bring the player or the tournament that the next score needs.
-            if let EventData::ScorePosted(score) = &event.data {
-                let score = score.clone();
-                run.push((place, (event, score)));
-                continue;
-            }
-            flush(services, &mut *tx, &mut run, &mut rejected, &mut forgotten, &mut changes).await?;
-            let id = (event.source.clone(), event.event_id.clone());
-            match apply_one(services, &mut *tx, event.data).await? {
-                Ok(done) => {
-                    renamed.extend(done.renamed);
-                    changes.extend(done.changes);
-                    reordered.extend(done.reordered);
-                }
-                Err((code, detail)) => {
-                    rejected.push(Rejection { index: place, code, detail: detail.to_owned() });
-                    forgotten.push(id);
-                }
-            }
-        }
-        flush(services, &mut *tx, &mut run, &mut rejected, &mut forgotten, &mut changes).await?;
-        if !forgotten.is_empty() {
-            tx.events().forget(&forgotten).await?;
-        }
-        tx.save().await?;
-        accepted -= (rejected.len() - before) as u64;
+        let applied = services.events().apply(services, readable).await?;
+        answer.accepted = applied.accepted;
+        answer.duplicates = applied.duplicates;
+        answer.rejected.extend(applied.rejected);
+        answer.rejected.sort_by_key(|rejection| rejection.index);
     }
+    for (result, count) in [
+        ("accepted", answer.accepted),
+        ("duplicate", answer.duplicates),
+        ("rejected", answer.rejected.len() as u64),
+    ] {
+        metrics::counter!(telemetry::PLATFORM_EVENTS_TOTAL, "result" => result).increment(count);
+    }
+    Ok(answer)
+}
 
-    for user_id in renamed {
+/// What the transaction has changed, and what is told of it after the commit.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    boards: Vec<BoardChange>,
+    /// Users whose public name may have changed.
+    renamed: Vec<UserId>,
+    /// Tournaments whose rows stand in another order now.
+    reordered: Vec<TournamentId>,
+}
+
+/// Applies the events of several calls in one transaction and returns what became of each call's, in their order.
+pub(crate) async fn apply_calls(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    calls: &[&[Indexed<PlatformEvent>]],
+) -> Result<(Vec<EventsAnswer>, Changes), StoreError> {
+    let events: Vec<(Place, &PlatformEvent)> = calls
+        .iter()
+        .enumerate()
+        .flat_map(|(call, events)| {
+            events.iter().map(move |(index, event)| (Place { call, index: *index }, event))
+        })
+        .collect();
+    let ids: Vec<(EventSource, EventId)> =
+        events.iter().map(|(_, event)| (event.source.clone(), event.event_id.clone())).collect();
+    let is_new = tx.events().mark_seen(&ids, services.now()).await?;
+
+    let mut answers = vec![EventsAnswer::default(); calls.len()];
+    let mut changes = Changes::default();
+    let mut refused: Vec<Refused> = Vec::new();
+    let mut run: Vec<(Place, &PlatformEvent, &ScorePosted)> = Vec::new();
+    for ((place, event), is_new) in events.into_iter().zip(is_new) {
+        if !is_new {
+            answers[place.call].duplicates += 1;
+            continue;
+        }
+        answers[place.call].accepted += 1;
+        // Scores that follow on each other are applied together; anything else ends the run, because it may bring the
+        // player or the tournament that the next score needs.
+        if let EventData::ScorePosted(score) = &event.data {
+            run.push((place, event, score));
+            if run.len() == RUN_MAX {
+                scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes.boards)
+                    .await?;
+            }
+            continue;
+        }
+        scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes.boards).await?;
+        if let Err((code, detail)) = apply_one(services, tx, &event.data, &mut changes).await? {
+            refused.push(Refused::new(place, event, code, detail));
+        }
+    }
+    scores::apply(services, tx, run, &mut refused, &mut changes.boards).await?;
+
+    if !refused.is_empty() {
+        // They may be sent again, so they must not count as seen.
+        let ids: Vec<(EventSource, EventId)> = refused.iter().map(|refused| refused.id.clone()).collect();
+        tx.events().forget(&ids).await?;
+    }
+    for Refused { place, code, detail, .. } in refused {
+        let answer = &mut answers[place.call];
+        answer.accepted -= 1;
+        answer.rejected.push(Rejection { index: place.index, code, detail: detail.to_owned() });
+    }
+    Ok((answers, changes))
+}
+
+/// Tells the memory of this node and the viewers what a commit has changed.
+pub(crate) async fn tell(services: &Services, changes: Changes) {
+    for user_id in changes.renamed {
         services.names().forget(user_id);
     }
-    for tournament_id in reordered {
+    for tournament_id in changes.reordered {
         // The index holds the old order; it is loaded anew when it is next asked for.
         if let Err(error) = services.ranks().unload(&tournament_id).await {
             tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
         }
     }
-    for change in changes {
+    for change in changes.boards {
         index::apply(services, &change.tournament_id, change.version, &change.keys).await;
         services
             .signals()
             .publish(Signal::Board { tournament_id: change.tournament_id, version: change.version });
     }
-    rejected.sort_by_key(|rejection| rejection.index);
-    for (result, count) in
-        [("accepted", accepted), ("duplicate", duplicates), ("rejected", rejected.len() as u64)]
-    {
-        metrics::counter!(telemetry::PLATFORM_EVENTS_TOTAL, "result" => result).increment(count);
-    }
-    Ok(EventsAnswer { accepted, duplicates, rejected })
-}
-
-/// What an event other than a score did.
-#[derive(Debug, Default)]
-struct Done {
-    /// The user whose public name may have changed.
-    renamed: Option<UserId>,
-    /// Boards that look different now.
-    changes: Vec<BoardChange>,
-    /// The tournament whose rows stand in another order now.
-    reordered: Option<TournamentId>,
 }
 
 /// Applies an event other than a score.
 async fn apply_one(
     services: &Services,
-    tx: &mut dyn storage::Transaction,
-    data: EventData,
-) -> Result<Result<Done, (ErrorCode, &'static str)>, StoreError> {
+    tx: &mut dyn Transaction,
+    data: &EventData,
+    changes: &mut Changes,
+) -> Result<Result<(), (ErrorCode, &'static str)>, StoreError> {
     match data {
         EventData::UserUpserted(user) => {
             let upserted = match users::upsert(services, tx, user).await? {
                 Ok(upserted) => upserted,
                 Err(refused) => return Ok(Err(refused)),
             };
-            let changes = if upserted.is_renamed {
-                boards_of(services, tx, upserted.user_id).await?
-            } else {
-                Vec::new()
-            };
-            Ok(Ok(Done { renamed: Some(upserted.user_id), changes, reordered: None }))
+            if upserted.is_renamed {
+                changes.boards.extend(boards_of(services, tx, upserted.user_id).await?);
+            }
+            changes.renamed.push(upserted.user_id);
+            Ok(Ok(()))
         }
         EventData::TournamentUpserted(tournament) => {
             let before = tx.tournaments().lock(&tournament.tournament_id).await?;
@@ -200,25 +256,24 @@ async fn apply_one(
                 // What each player's scores come to under another operator is not known any more.
                 return Ok(Err((ErrorCode::EventDataInvalid, "operator can't change once there are scores")));
             }
-            tx.tournaments().upsert(&tournament, services.now()).await?;
-            let is_reordered = before.is_some_and(|before| before.tournament.order != tournament.order);
-            if !is_reordered {
-                return Ok(Ok(Done::default()));
+            tx.tournaments().upsert(tournament, services.now()).await?;
+            if before.is_some_and(|before| before.tournament.order != tournament.order) {
+                let tournament_id = tournament.tournament_id.clone();
+                let version = tx.tournaments().bump_board(&tournament_id, 0).await?;
+                changes.reordered.push(tournament_id.clone());
+                changes.boards.push(BoardChange { tournament_id, version, keys: Vec::new() });
             }
-            let tournament_id = tournament.tournament_id;
-            let version = tx.tournaments().bump_board(&tournament_id, 0).await?;
-            let change = BoardChange { tournament_id: tournament_id.clone(), version, keys: Vec::new() };
-            Ok(Ok(Done { renamed: None, changes: vec![change], reordered: Some(tournament_id) }))
+            Ok(Ok(()))
         }
         // Scores are applied in runs, never alone.
-        EventData::ScorePosted(_) => Ok(Ok(Done::default())),
+        EventData::ScorePosted(_) => Ok(Ok(())),
     }
 }
 
 /// Raises the version of every running board that shows a user, so that viewers see the new name.
 async fn boards_of(
     services: &Services,
-    tx: &mut dyn storage::Transaction,
+    tx: &mut dyn Transaction,
     user_id: UserId,
 ) -> Result<Vec<BoardChange>, StoreError> {
     let now = services.now();
@@ -240,24 +295,4 @@ async fn boards_of(
         }
     }
     Ok(changes)
-}
-
-/// Applies the scores gathered so far.
-async fn flush(
-    services: &Services,
-    tx: &mut dyn storage::Transaction,
-    run: &mut Vec<Indexed<(PlatformEvent, ScorePosted)>>,
-    rejected: &mut Vec<Rejection>,
-    forgotten: &mut Vec<(EventSource, EventId)>,
-    changes: &mut Vec<BoardChange>,
-) -> Result<(), StoreError> {
-    if run.is_empty() {
-        return Ok(());
-    }
-    let outcome = scores::apply(services, tx, std::mem::take(run)).await?;
-    rejected.extend(outcome.rejected);
-    forgotten.extend(outcome.forgotten);
-    // A batch may change a board in several runs, each a version of its own; all are one commit.
-    changes.extend(outcome.changes);
-    Ok(())
 }

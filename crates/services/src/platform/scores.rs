@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
-    ErrorCode, EventId, EventSource, Operator, PlatformUserId, Standing, Timestamp, TournamentId, UserId,
-    event::Rejection,
+    ErrorCode, Operator, PlatformUserId, Standing, Timestamp, TournamentId, UserId,
     ranking::{self, Applied, RankKey},
     tournament::Acceptance,
 };
@@ -13,53 +12,42 @@ use storage::{StoreError, Transaction, board::ScoreEvent, tournament::Tournament
 use crate::{
     Services,
     platform::{
-        apply::{BoardChange, Indexed},
+        apply::{BoardChange, Place, Refused},
         envelope::{PlatformEvent, ScorePosted},
     },
 };
 
-/// What a run of scores came to.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    pub(crate) rejected: Vec<Rejection>,
-    pub(crate) forgotten: Vec<(EventSource, EventId)>,
-    pub(crate) changes: Vec<BoardChange>,
-}
-
-impl Outcome {
-    fn reject(&mut self, place: usize, event: &PlatformEvent, code: ErrorCode, detail: &str) {
-        self.rejected.push(Rejection { index: place, code, detail: detail.to_owned() });
-        self.forgotten.push((event.source.clone(), event.event_id.clone()));
-    }
-}
-
-type Run = Vec<Indexed<(PlatformEvent, ScorePosted)>>;
+/// Scores that are applied together.
+pub(crate) type Run<'call> = Vec<(Place, &'call PlatformEvent, &'call ScorePosted)>;
 
 /// Applies a run of scores. Boards are taken in the order of their ids, so that two batches never wait for each other
 /// in a circle.
 pub(crate) async fn apply(
     services: &Services,
     tx: &mut dyn Transaction,
-    run: Run,
-) -> Result<Outcome, StoreError> {
-    let mut outcome = Outcome::default();
+    run: Run<'_>,
+    refused: &mut Vec<Refused>,
+    changes: &mut Vec<BoardChange>,
+) -> Result<(), StoreError> {
+    if run.is_empty() {
+        return Ok(());
+    }
     let players = players_of(tx, &run).await?;
-    let mut by_board: BTreeMap<TournamentId, Run> = BTreeMap::new();
+    let mut by_board: BTreeMap<&TournamentId, Run<'_>> = BTreeMap::new();
     for item in run {
-        by_board.entry(item.1.1.tournament_id.clone()).or_default().push(item);
+        by_board.entry(&item.2.tournament_id).or_default().push(item);
     }
     for (board, run) in by_board {
-        apply_to_board(services, tx, &board, run, &players, &mut outcome).await?;
+        changes.extend(apply_to_board(services, tx, board, run, &players, refused).await?);
     }
-    Ok(outcome)
+    Ok(())
 }
 
 async fn players_of(
     tx: &mut dyn Transaction,
-    run: &Run,
+    run: &Run<'_>,
 ) -> Result<HashMap<PlatformUserId, UserId>, StoreError> {
-    let wanted: HashSet<&PlatformUserId> =
-        run.iter().map(|(_, (_, score))| &score.platform_user_id).collect();
+    let wanted: HashSet<&PlatformUserId> = run.iter().map(|(_, _, score)| &score.platform_user_id).collect();
     let wanted: Vec<PlatformUserId> = wanted.into_iter().cloned().collect();
     let users = tx.users().by_platform_ids(&wanted).await?;
     Ok(users.into_iter().filter_map(|user| Some((user.platform_user_id?, user.user_id))).collect())
@@ -69,49 +57,47 @@ async fn apply_to_board(
     services: &Services,
     tx: &mut dyn Transaction,
     board: &TournamentId,
-    run: Run,
+    run: Run<'_>,
     players: &HashMap<PlatformUserId, UserId>,
-    outcome: &mut Outcome,
-) -> Result<(), StoreError> {
-    let Some(row) = tx.tournaments().lock(board).await? else {
-        for (place, (event, _)) in &run {
-            outcome.reject(*place, event, ErrorCode::TournamentUnknown, "tournament_id is not known");
-        }
-        return Ok(());
+    refused: &mut Vec<Refused>,
+) -> Result<Option<BoardChange>, StoreError> {
+    let mut refuse = |place: Place, event: &PlatformEvent, code: ErrorCode, detail: &'static str| {
+        refused.push(Refused::new(place, event, code, detail));
     };
-    let mut counted: Vec<(UserId, PlatformEvent, ScorePosted)> = Vec::with_capacity(run.len());
-    for (place, (event, score)) in run {
+    let Some(row) = tx.tournaments().lock(board).await? else {
+        for (place, event, _) in run {
+            refuse(place, event, ErrorCode::TournamentUnknown, "tournament_id is not known");
+        }
+        return Ok(None);
+    };
+    let mut counted: Vec<(UserId, &PlatformEvent, &ScorePosted)> = Vec::with_capacity(run.len());
+    for (place, event, score) in run {
         let acceptance =
             row.tournament.accepts(event.time, services.now(), services.settings().score_grace_ms);
         match (players.get(&score.platform_user_id), acceptance) {
-            (None, _) => {
-                outcome.reject(place, &event, ErrorCode::PlayerUnknown, "platform_user_id is not known");
-            }
-            (Some(_), Acceptance::OutsideWindow) => outcome.reject(
+            (None, _) => refuse(place, event, ErrorCode::PlayerUnknown, "platform_user_id is not known"),
+            (Some(_), Acceptance::OutsideWindow) => refuse(
                 place,
-                &event,
+                event,
                 ErrorCode::TournamentNotRunning,
                 "time is not between the tournament's start and end",
             ),
-            (Some(_), Acceptance::TooLate) => outcome.reject(
+            (Some(_), Acceptance::TooLate) => refuse(
                 place,
-                &event,
+                event,
                 ErrorCode::TournamentNotRunning,
                 "the tournament ended too long ago to take earlier scores",
             ),
             (Some(user_id), Acceptance::Counts) => counted.push((*user_id, event, score)),
         }
     }
-    if let Some(change) = store(tx, &row, counted).await? {
-        outcome.changes.push(change);
-    }
-    Ok(())
+    store(tx, &row, counted).await
 }
 
 async fn store(
     tx: &mut dyn Transaction,
     row: &TournamentRow,
-    counted: Vec<(UserId, PlatformEvent, ScorePosted)>,
+    counted: Vec<(UserId, &PlatformEvent, &ScorePosted)>,
 ) -> Result<Option<BoardChange>, StoreError> {
     let tournament = &row.tournament;
     let board = &tournament.tournament_id;

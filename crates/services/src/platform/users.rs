@@ -29,7 +29,7 @@ pub(crate) struct Upserted {
 pub(crate) async fn upsert(
     services: &Services,
     tx: &mut dyn Transaction,
-    event: UserUpserted,
+    event: &UserUpserted,
 ) -> Result<Result<Upserted, Refused>, StoreError> {
     let known = tx.users().by_platform_ids(std::slice::from_ref(&event.platform_user_id)).await?.pop();
     let is_renamed = known.as_ref().is_some_and(|user| user.alias != event.alias);
@@ -40,7 +40,7 @@ pub(crate) async fn upsert(
 async fn link(
     services: &Services,
     tx: &mut dyn Transaction,
-    event: UserUpserted,
+    event: &UserUpserted,
     known: Option<User>,
 ) -> Result<Result<UserId, Refused>, StoreError> {
     let Some(telegram_user_id) = event.telegram_user_id else {
@@ -73,13 +73,13 @@ async fn link(
 async fn upsert_unlinked(
     services: &Services,
     tx: &mut dyn Transaction,
-    event: UserUpserted,
+    event: &UserUpserted,
 ) -> Result<UserId, StoreError> {
     let profile = PlatformProfile {
         new_user_id: UserId::new(services.now(), services.rng()),
         new_player: PlayerKey::new(services.rng()),
-        platform_user_id: event.platform_user_id,
-        alias: event.alias,
+        platform_user_id: event.platform_user_id.clone(),
+        alias: event.alias.clone(),
         locale: event.locale,
         seen_at: services.now(),
     };

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Timestamp;
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use jsonwebtoken::DecodingKey;
 use serde::Serialize;
 use storage::{StoreError, signing_key::SigningKey};
 use zeroize::Zeroizing;
@@ -52,7 +52,9 @@ pub enum KeyError {
 
 pub(crate) struct UsableKey {
     pub(crate) kid: String,
-    pub(crate) signing: EncodingKey,
+    /// The header of tokens that it signs, as it stands in them (RFC 7515, 3.1).
+    pub(crate) encoded_header: String,
+    pub(crate) signing: Ed25519KeyPair,
     pub(crate) verifying: DecodingKey,
     public_key: Vec<u8>,
     active_from: Timestamp,
@@ -191,8 +193,14 @@ fn open(services: &Services, key: SigningKey) -> Result<UsableKey, KeyError> {
         .open(SEALING_PURPOSE, &key.sealed_private_key)
         .map(Zeroizing::new)
         .map_err(|source| KeyError::Sealed { kid: key.kid.clone(), source })?;
+    // Read once: reading it anew for each signature would cost as much as the signature.
+    let signing =
+        Ed25519KeyPair::from_pkcs8(&private_key).map_err(|_| KeyError::Unusable { kid: key.kid.clone() })?;
     Ok(UsableKey {
-        signing: EncodingKey::from_ed_der(&private_key),
+        // The name is hexadecimal: nothing in it needs an escape.
+        encoded_header: URL_SAFE_NO_PAD
+            .encode(format!(r#"{{"typ":"JWT","alg":"EdDSA","kid":"{}"}}"#, key.kid)),
+        signing,
         verifying: DecodingKey::from_ed_der(&key.public_key),
         kid: key.kid,
         public_key: key.public_key,
