@@ -6,6 +6,7 @@
 pub mod error;
 pub mod extract;
 pub mod internal;
+pub mod listener;
 pub mod openapi;
 pub mod router;
 pub mod security;

@@ -21,6 +21,9 @@ use url::Url;
 /// each is for.
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 
+/// Ten thousand viewers of live boards, and everybody else beside them.
+const HTTP_CONNECTIONS_MAX: usize = 16_384;
+
 /// Everything that an operator sets.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -28,6 +31,8 @@ pub struct Settings {
     pub listen: String,
     /// The listener for metrics and health.
     pub internal_listen: String,
+    /// Connections that the public listener has open at most.
+    pub http_connections_max: usize,
     /// The origin under which players reach this server, without a slash at the end.
     pub public_url: String,
     /// The database's address; its scheme chooses the engine.
@@ -118,6 +123,7 @@ pub struct PostgresSettings {
 struct Named {
     podium_listen: Option<String>,
     podium_internal_listen: Option<String>,
+    podium_http_connections_max: Option<String>,
     podium_public_url: Option<String>,
     podium_secret: Option<SecretString>,
     podium_platform_key: Option<SecretString>,
@@ -141,9 +147,10 @@ struct Named {
     disable_telegram_bot: Option<String>,
 }
 
-const NAMED: [&str; 23] = [
+const NAMED: [&str; 24] = [
     "PODIUM_LISTEN",
     "PODIUM_INTERNAL_LISTEN",
+    "PODIUM_HTTP_CONNECTIONS_MAX",
     "PODIUM_PUBLIC_URL",
     "PODIUM_SECRET",
     "PODIUM_PLATFORM_KEY",
@@ -208,6 +215,11 @@ impl Settings {
             Some(text) => number::<u32>("PODIUM_INIT_DATA_MAX_AGE", text)?,
             None => 600,
         };
+        let http_connections_max = match &named.podium_http_connections_max {
+            Some(text) => number::<u32>("PODIUM_HTTP_CONNECTIONS_MAX", text)? as usize,
+            None => HTTP_CONNECTIONS_MAX,
+        };
+        ensure!(http_connections_max > 0, "PODIUM_HTTP_CONNECTIONS_MAX must be at least 1");
         if let Some(key) = &named.podium_platform_key {
             ensure!(
                 PlatformSecret::parse(key.expose_secret()).is_some(),
@@ -217,6 +229,7 @@ impl Settings {
         Ok(Self {
             listen,
             internal_listen: named.podium_internal_listen.unwrap_or_else(|| "127.0.0.1:9464".to_owned()),
+            http_connections_max,
             public_url,
             database_url: named.database_url.unwrap_or_else(|| "sqlite:data/podium.db".to_owned().into()),
             redis_url: named.redis_url,

@@ -1,6 +1,6 @@
 //! `podium serve`
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
 use clap::{Args, ValueEnum};
@@ -10,7 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     compose,
-    http::internal::{self, InternalState},
+    http::{
+        internal::{self, InternalState},
+        listener::{self, Bounds},
+    },
     roles,
     settings::Settings,
     telemetry,
@@ -21,6 +24,9 @@ const GRACE: Duration = Duration::from_secs(35);
 
 /// How long closing the database may take.
 const CLOSE_MAX: Duration = Duration::from_secs(5);
+
+/// The internal listener's connections: a scraper, a supervisor, a person.
+const INTERNAL_CONNECTIONS_MAX: usize = 256;
 
 /// Runs the server.
 #[derive(Debug, Args)]
@@ -131,10 +137,8 @@ async fn serve_internal(
     stopping: CancellationToken,
 ) -> anyhow::Result<()> {
     let router = internal::router(InternalState { services, metrics });
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stopping.cancelled_owned())
-        .await
-        .context("the internal listener failed")
+    listener::serve(listener, router, Bounds::new("internal", INTERNAL_CONNECTIONS_MAX), stopping).await;
+    Ok(())
 }
 
 /// Ctrl-C, or the supervisor's SIGTERM.

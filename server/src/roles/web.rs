@@ -1,18 +1,26 @@
 //! The web role: the public listener.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context;
 use services::{Services, bot::setup};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{http::router, pages::Site, settings::Settings, state::AppState};
+use crate::{
+    http::{
+        listener::{self, Bounds},
+        router,
+    },
+    pages::Site,
+    settings::Settings,
+    state::AppState,
+};
 
 /// Answers requests until `stopping`.
 ///
 /// # Errors
-/// When the site can't be read, the webhook's secret can't be read, or the listener fails.
+/// When the site or the webhook's secret can't be read.
 pub async fn run(
     listener: TcpListener,
     settings: Arc<Settings>,
@@ -20,11 +28,10 @@ pub async fn run(
     stopping: CancellationToken,
 ) -> anyhow::Result<()> {
     let site = Site::load(&settings.site_root)?;
+    let bounds = Bounds::new("public", settings.http_connections_max);
     let state = app_state(settings, services, site, stopping.clone()).await?;
-    axum::serve(listener, router::router(state).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stopping.cancelled_owned())
-        .await
-        .context("the public listener failed")
+    listener::serve(listener, router::router(state), bounds, stopping).await;
+    Ok(())
 }
 
 /// The state of the web server, for this role and for tests of the whole server.

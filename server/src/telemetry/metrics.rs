@@ -67,6 +67,7 @@ fn describe() {
     describe_counter!(names::PLATFORM_EVENTS_TOTAL, "Events of the platform by result");
     describe_counter!(names::FUNNEL_TOTAL, "Steps from opening the app to its target");
     describe_gauge!(names::SSE_CLIENTS, "Viewers of live boards");
+    describe_gauge!(names::HTTP_CONNECTIONS, "Open connections by listener");
 }
 
 /// Measures a duration for a metric; no decision may depend on it.
