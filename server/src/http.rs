@@ -11,4 +11,5 @@ pub mod openapi;
 pub mod router;
 pub mod security;
 pub mod v1;
+pub mod viewers;
 pub mod webhook;

@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use services::Services;
 use tokio_util::sync::CancellationToken;
 
-use crate::{pages::Site, settings::Settings};
+use crate::{http::viewers::Viewers, pages::Site, settings::Settings};
 
 /// The state of the web server. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     /// The secret that Telegram sends with each update; `None` when no webhook is served.
     pub webhook_secret: Option<Arc<secrecy::SecretString>>,
+    /// The open live streams.
+    pub viewers: Arc<Viewers>,
     /// Cancelled when the server is stopping: streams end then.
     pub stopping: CancellationToken,
 }

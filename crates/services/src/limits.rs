@@ -1,5 +1,7 @@
 //! How often one address or one person may do what: one table.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use bus::limits::{Rate, Verdict};
 
 use crate::Services;
@@ -19,7 +21,7 @@ pub enum Action {
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
     /// A network address.
-    Address(std::net::IpAddr),
+    Address(IpAddr),
     /// A person or session, by an id of ours or an alias: never an id of Telegram in the clear.
     Person(&'a str),
 }
@@ -63,7 +65,7 @@ pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> 
         return Ok(());
     }
     let key = match subject {
-        Subject::Address(address) => format!("{}:ip:{}", action.name(), network_of(address)),
+        Subject::Address(address) => format!("{}:ip:{}", action.name(), Network::of(address).0),
         Subject::Person(person) => format!("{}:person:{person}", action.name()),
     };
     match services.token_buckets().take(&key, action.rate(subject), services.now()).await {
@@ -76,20 +78,17 @@ pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> 
     }
 }
 
-/// One household has a /64 of IPv6 addresses, so that is what counts as one.
-fn network_of(address: std::net::IpAddr) -> String {
-    match address {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(address) => address.to_string(),
-            None => format!(
-                "{:x}:{:x}:{:x}:{:x}::/64",
-                address.segments()[0],
-                address.segments()[1],
-                address.segments()[2],
-                address.segments()[3]
-            ),
-        },
+/// What counts as one address: one household has a /64 of IPv6 addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Network(IpAddr);
+
+impl Network {
+    /// The network of an address.
+    pub fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => IpAddr::V4(address),
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        })
     }
 }
 
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn addresses_of_one_household_count_as_one() {
-        let network = |text: &str| network_of(text.parse().unwrap());
+        let network = |text: &str| Network::of(text.parse().unwrap());
         assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::2"));
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
         assert_eq!(network("::ffff:203.0.113.7"), network("203.0.113.7"));

@@ -52,5 +52,6 @@ pub async fn app_state(
     } else {
         None
     };
-    Ok(AppState { services, site: Arc::new(site), settings, webhook_secret, stopping })
+    let (site, viewers) = (Arc::new(site), Arc::default());
+    Ok(AppState { services, site, settings, webhook_secret, viewers, stopping })
 }

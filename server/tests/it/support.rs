@@ -119,8 +119,13 @@ fn write_site(root: &std::path::Path) {
 }
 
 impl TestServer {
-    pub async fn request(&self, mut request: Request<Body>) -> Response<Body> {
-        let from: SocketAddr = "203.0.113.7:5000".parse().unwrap();
+    pub async fn request(&self, request: Request<Body>) -> Response<Body> {
+        self.request_from("203.0.113.7:5000", request).await
+    }
+
+    /// A request from somewhere else.
+    pub async fn request_from(&self, from: &str, mut request: Request<Body>) -> Response<Body> {
+        let from: SocketAddr = from.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(from));
         self.router.clone().oneshot(request).await.unwrap()
     }
