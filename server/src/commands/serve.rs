@@ -58,6 +58,17 @@ impl Role {
     const fn is_worker(self) -> bool {
         matches!(self, Self::All | Self::Worker)
     }
+
+    /// Holds a split role to what processes share. On SQLite they are on one machine and look at the file by
+    /// themselves every 0.5 to 2 s; on PostgreSQL they may be many, and limits and ranks of one are not the others'.
+    fn check(self, settings: &Settings) -> anyhow::Result<()> {
+        ensure!(
+            self == Self::All || !settings.is_postgres() || settings.redis_url.is_some(),
+            "REDIS_URL is not set; with PostgreSQL the roles web and worker share ranks, limits and hints by Redis: \
+             set it, or run one process with --role all"
+        );
+        Ok(())
+    }
 }
 
 impl Serve {
@@ -67,6 +78,7 @@ impl Serve {
     /// One sentence when something that is needed to start is missing.
     pub async fn run(self) -> anyhow::Result<()> {
         let settings = Arc::new(Settings::from_env()?);
+        self.role.check(&settings)?;
         let metrics = telemetry::metrics::install()?;
         // Listening comes before the database: a taken port is the commonest mistake and the cheapest to see.
         let public =
@@ -158,5 +170,29 @@ async fn asked_to_stop() {
     // Without a handler for signals the process is ended from outside.
     if interrupt.await.is_err() {
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::default_file_settings;
+
+    #[test]
+    fn a_split_role_on_postgres_needs_redis() {
+        let check = |role: Role, database: &str, redis: &str| {
+            let variables = [("TELEGRAM_ENABLED", "off"), ("DATABASE_URL", database), ("REDIS_URL", redis)];
+            let variables = variables.map(|(name, value)| (name, value.to_owned()));
+            let set = variables.into_iter().filter(|(_, value)| !value.is_empty());
+            role.check(&Settings::from_variables(set, default_file_settings().unwrap()).unwrap())
+        };
+        let (postgres, sqlite) = ("postgres://localhost/podium", "sqlite:podium.db");
+        for role in [Role::Web, Role::Worker] {
+            let refused = check(role, postgres, "").unwrap_err().to_string();
+            assert!(refused.starts_with("REDIS_URL is not set"), "{refused}");
+            assert!(check(role, postgres, "redis://localhost").is_ok());
+            assert!(check(role, sqlite, "").is_ok());
+        }
+        assert!(check(Role::All, postgres, "").is_ok());
     }
 }
