@@ -33,6 +33,8 @@ pub struct Settings {
     pub internal_listen: String,
     /// Connections that the public listener has open at most.
     pub http_connections_max: usize,
+    /// Seconds for which the public listener goes on when a supervisor asks this server to stop.
+    pub drain_s: u32,
     /// The origin under which players reach this server, without a slash at the end.
     pub public_url: String,
     /// The database's address; its scheme chooses the engine.
@@ -124,6 +126,7 @@ struct Named {
     podium_listen: Option<String>,
     podium_internal_listen: Option<String>,
     podium_http_connections_max: Option<String>,
+    podium_drain_s: Option<String>,
     podium_public_url: Option<String>,
     podium_secret: Option<SecretString>,
     podium_platform_key: Option<SecretString>,
@@ -147,10 +150,11 @@ struct Named {
     disable_telegram_bot: Option<String>,
 }
 
-const NAMED: [&str; 24] = [
+const NAMED: [&str; 25] = [
     "PODIUM_LISTEN",
     "PODIUM_INTERNAL_LISTEN",
     "PODIUM_HTTP_CONNECTIONS_MAX",
+    "PODIUM_DRAIN_S",
     "PODIUM_PUBLIC_URL",
     "PODIUM_SECRET",
     "PODIUM_PLATFORM_KEY",
@@ -215,6 +219,10 @@ impl Settings {
             Some(text) => number::<u32>("PODIUM_INIT_DATA_MAX_AGE", text)?,
             None => 600,
         };
+        let drain_s = match &named.podium_drain_s {
+            Some(text) => number("PODIUM_DRAIN_S", text)?,
+            None => 5,
+        };
         let http_connections_max = match &named.podium_http_connections_max {
             Some(text) => number::<u32>("PODIUM_HTTP_CONNECTIONS_MAX", text)? as usize,
             None => HTTP_CONNECTIONS_MAX,
@@ -230,6 +238,7 @@ impl Settings {
             listen,
             internal_listen: named.podium_internal_listen.unwrap_or_else(|| "127.0.0.1:9464".to_owned()),
             http_connections_max,
+            drain_s,
             public_url,
             database_url: named.database_url.unwrap_or_else(|| "sqlite:data/podium.db".to_owned().into()),
             redis_url: named.redis_url,

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use services::Services;
-use tokio_util::sync::CancellationToken;
 
-use crate::{http::viewers::Viewers, pages::Site, settings::Settings};
+use crate::{http::viewers::Viewers, pages::Site, settings::Settings, stop::Stop};
 
 /// The state of the web server. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,8 +20,8 @@ pub struct AppState {
     pub webhook_secret: Option<Arc<secrecy::SecretString>>,
     /// The open live streams.
     pub viewers: Arc<Viewers>,
-    /// Cancelled when the server is stopping: streams end then.
-    pub stopping: CancellationToken,
+    /// How this process stops: streams end then.
+    pub stop: Stop,
 }
 
 impl FromRef<AppState> for Services {

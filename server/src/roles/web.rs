@@ -5,7 +5,6 @@ use std::sync::Arc;
 use anyhow::Context;
 use services::{Services, bot::setup};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     http::{
@@ -15,9 +14,10 @@ use crate::{
     pages::Site,
     settings::Settings,
     state::AppState,
+    stop::Stop,
 };
 
-/// Answers requests until `stopping`.
+/// Answers requests until the process stops.
 ///
 /// # Errors
 /// When the site or the webhook's secret can't be read.
@@ -25,12 +25,12 @@ pub async fn run(
     listener: TcpListener,
     settings: Arc<Settings>,
     services: Services,
-    stopping: CancellationToken,
+    stop: Stop,
 ) -> anyhow::Result<()> {
     let site = Site::load(&settings.site_root)?;
     let bounds = Bounds::new("public", settings.http_connections_max);
-    let state = app_state(settings, services, site, stopping.clone()).await?;
-    listener::serve(listener, router::router(state), bounds, stopping).await;
+    let state = app_state(settings, services, site, stop.clone()).await?;
+    listener::serve(listener, router::router(state), bounds, stop.stopping).await;
     Ok(())
 }
 
@@ -42,7 +42,7 @@ pub async fn app_state(
     settings: Arc<Settings>,
     services: Services,
     site: Site,
-    stopping: CancellationToken,
+    stop: Stop,
 ) -> anyhow::Result<AppState> {
     let webhook_secret = if settings.telegram.enabled && settings.telegram.webhook_url.is_some() {
         let given = settings.telegram.webhook_secret.clone();
@@ -53,5 +53,5 @@ pub async fn app_state(
         None
     };
     let (site, viewers) = (Arc::new(site), Arc::default());
-    Ok(AppState { services, site, settings, webhook_secret, viewers, stopping })
+    Ok(AppState { services, site, settings, webhook_secret, viewers, stop })
 }

@@ -50,7 +50,7 @@ pub(crate) async fn live(
     let viewer = state.viewers.enter(Some(address).filter(|_| state.settings.rate_limits))?;
     let last_version = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let subscription = live::subscribe(&state.services, &id, last_version).await?;
-    let frames = frames(subscription, state.stopping.clone(), viewer);
+    let frames = frames(subscription, state.stop.stopping.clone(), viewer);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
