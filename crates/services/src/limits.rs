@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use bus::limits::{Rate, Verdict};
 
-use crate::Services;
+use crate::{Services, secrets::Secrets};
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +35,15 @@ pub struct Limited {
 }
 
 impl Action {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Exchange => "exchange",
-            Self::Refresh => "refresh",
-            Self::Telemetry => "telemetry",
+    /// What its buckets' keys begin with.
+    const fn purpose(self, subject: Subject<'_>) -> &'static str {
+        match (self, subject) {
+            (Self::Exchange, Subject::Address(_)) => "exchange:ip",
+            (Self::Exchange, Subject::Person(_)) => "exchange:person",
+            (Self::Refresh, Subject::Address(_)) => "refresh:ip",
+            (Self::Refresh, Subject::Person(_)) => "refresh:person",
+            (Self::Telemetry, Subject::Address(_)) => "telemetry:ip",
+            (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
         }
     }
 
@@ -64,10 +68,7 @@ pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> 
     if !services.settings().rate_limits {
         return Ok(());
     }
-    let key = match subject {
-        Subject::Address(address) => format!("{}:ip:{}", action.name(), Network::of(address).0),
-        Subject::Person(person) => format!("{}:person:{person}", action.name()),
-    };
+    let key = bucket(services.secrets(), action, subject);
     match services.token_buckets().take(&key, action.rate(subject), services.now()).await {
         Ok(Verdict::Allowed) => Ok(()),
         Ok(Verdict::Wait { retry_after_ms }) => Err(Limited { retry_after_ms }),
@@ -75,6 +76,18 @@ pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> 
             tracing::warn!(error = %domain::ErrorChain(&error), "limits can't be read; the call passes");
             Ok(())
         }
+    }
+}
+
+/// The key of a subject's bucket; it shows neither address nor person.
+fn bucket(secrets: &Secrets, action: Action, subject: Subject<'_>) -> String {
+    let purpose = action.purpose(subject);
+    match subject {
+        Subject::Address(address) => match Network::of(address).0 {
+            IpAddr::V4(network) => secrets.bucket(purpose, &[&network.octets()]),
+            IpAddr::V6(network) => secrets.bucket(purpose, &[&network.octets()]),
+        },
+        Subject::Person(person) => secrets.bucket(purpose, &[person.as_bytes()]),
     }
 }
 
@@ -102,5 +115,15 @@ mod tests {
         assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::2"));
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
         assert_eq!(network("::ffff:203.0.113.7"), network("203.0.113.7"));
+    }
+
+    #[test]
+    fn a_bucket_shows_nobody_s_address() {
+        let secrets = Secrets::derive(&[7; 32]).unwrap();
+        let of = |text: &str| bucket(&secrets, Action::Exchange, Subject::Address(text.parse().unwrap()));
+        assert!(of("203.0.113.7").starts_with("exchange:ip:"));
+        assert!(!of("203.0.113.7").contains("203.0.113.7"));
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2::2"));
+        assert_ne!(of("203.0.113.7"), of("203.0.113.8"));
     }
 }
