@@ -1,11 +1,12 @@
 //! What an operator sets: `config/default.toml`, then the file named by `PODIUM_CONFIG`, then the environment, which
 //! wins. The variables with names of their own are those of DESIGN 5; anything else is `PODIUM_<SECTION>_<KEY>`.
 
+mod parse;
 pub mod secret;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use domain::TelegramUserId;
 use figment::{
     Figment,
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use services::{platform::PlatformSecret, settings::ServiceSettings};
 use telegram::token::BotToken;
 use url::Url;
+
+use crate::settings::parse::{address, ids, is_loopback, number, origins, switch};
 
 /// The settings that the file and `PODIUM_<SECTION>_<KEY>` fill, with their defaults. `config/default.toml` says what
 /// each is for.
@@ -380,47 +383,6 @@ fn public_url(named: &Named, telegram: &TelegramSettings, listen: &str) -> anyho
          with the simulator"
     );
     Ok(url.origin().ascii_serialization())
-}
-
-fn address(name: &'static str, text: &str) -> anyhow::Result<Url> {
-    let url = Url::parse(text).map_err(|_| anyhow::anyhow!("{name} is not an address"))?;
-    ensure!(
-        matches!(url.scheme(), "http" | "https") && url.has_host(),
-        "{name} is not an http or https address"
-    );
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(domain)) => domain == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-fn switch(name: &'static str, text: Option<&str>, default: bool) -> anyhow::Result<bool> {
-    match text.map(str::to_ascii_lowercase).as_deref() {
-        None => Ok(default),
-        Some("true" | "on" | "1" | "yes") => Ok(true),
-        Some("false" | "off" | "0" | "no") => Ok(false),
-        Some(_) => bail!("{name} must be true or false"),
-    }
-}
-
-fn number<N: std::str::FromStr>(name: &'static str, text: &str) -> anyhow::Result<N> {
-    text.trim().parse().map_err(|_| anyhow::anyhow!("{name} must be a whole number"))
-}
-
-fn ids(name: &'static str, text: Option<&str>) -> anyhow::Result<Vec<TelegramUserId>> {
-    let parts = text.unwrap_or_default().split([',', ' ']).filter(|part| !part.is_empty());
-    parts.map(|part| number(name, part).map(TelegramUserId)).collect()
-}
-
-fn origins(name: &'static str, text: Option<&str>) -> anyhow::Result<Vec<String>> {
-    let parts = text.unwrap_or_default().split_ascii_whitespace();
-    parts.map(|part| Ok(address(name, part)?.origin().ascii_serialization())).collect()
 }
 
 #[cfg(test)]
