@@ -80,6 +80,7 @@ export class Stack {
         PODIUM_PUBLIC_URL: url,
         PODIUM_SITE_ROOT: site(),
         PODIUM_FRAME_ANCESTORS: telegramUrl,
+        PODIUM_DRAIN_S: "0",
         PODIUM_PLATFORM_KEY: platformKey,
         PODIUM_ADMIN_IDS: String(ADMIN_ID),
         DATABASE_URL: `sqlite:${join(folder, "podium.db")}`,

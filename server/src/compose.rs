@@ -23,8 +23,8 @@ use crate::{
     system::{SystemClock, SystemRng},
 };
 
-/// The keys of this service in a Redis that others may use too.
-const REDIS_PREFIX: &str = "podium";
+/// What the keys of this deployment have behind `podium:v1:`. Deployments have a Redis, or a database of one, each.
+const REDIS_PREFIX: &str = "";
 
 /// Opens the database that the settings name. No schema is changed.
 ///
@@ -94,4 +94,14 @@ fn bot_api(settings: &Settings) -> anyhow::Result<Option<Arc<dyn BotApi>>> {
     let api = HttpBotApi::new(&settings.telegram.api_url, token.clone(), Timeouts::default())
         .context("the client of the Bot API can't be made")?;
     Ok(Some(Arc::new(api)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_prefix_of_redis_keys_is_one() {
+        assert!(RedisConnection::connect("redis://127.0.0.1:1", REDIS_PREFIX).is_ok());
+    }
 }

@@ -6,8 +6,10 @@
 pub mod error;
 pub mod extract;
 pub mod internal;
+pub mod listener;
 pub mod openapi;
 pub mod router;
 pub mod security;
 pub mod v1;
+pub mod viewers;
 pub mod webhook;

@@ -7,5 +7,6 @@ pub mod pages;
 pub mod roles;
 pub mod settings;
 pub mod state;
+pub mod stop;
 pub mod system;
 pub mod telemetry;

@@ -1,11 +1,12 @@
 //! What an operator sets: `config/default.toml`, then the file named by `PODIUM_CONFIG`, then the environment, which
 //! wins. The variables with names of their own are those of DESIGN 5; anything else is `PODIUM_<SECTION>_<KEY>`.
 
+mod parse;
 pub mod secret;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use domain::TelegramUserId;
 use figment::{
     Figment,
@@ -17,9 +18,14 @@ use services::{platform::PlatformSecret, settings::ServiceSettings};
 use telegram::token::BotToken;
 use url::Url;
 
+use crate::settings::parse::{address, ids, is_loopback, number, origins, switch};
+
 /// The settings that the file and `PODIUM_<SECTION>_<KEY>` fill, with their defaults. `config/default.toml` says what
 /// each is for.
 const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+/// Ten thousand viewers of live boards, and everybody else beside them.
+const HTTP_CONNECTIONS_MAX: usize = 16_384;
 
 /// Everything that an operator sets.
 #[derive(Debug, Clone)]
@@ -28,6 +34,10 @@ pub struct Settings {
     pub listen: String,
     /// The listener for metrics and health.
     pub internal_listen: String,
+    /// Connections that the public listener has open at most.
+    pub http_connections_max: usize,
+    /// Seconds for which the public listener goes on when a supervisor asks this server to stop.
+    pub drain_s: u32,
     /// The origin under which players reach this server, without a slash at the end.
     pub public_url: String,
     /// The database's address; its scheme chooses the engine.
@@ -118,6 +128,8 @@ pub struct PostgresSettings {
 struct Named {
     podium_listen: Option<String>,
     podium_internal_listen: Option<String>,
+    podium_http_connections_max: Option<String>,
+    podium_drain_s: Option<String>,
     podium_public_url: Option<String>,
     podium_secret: Option<SecretString>,
     podium_platform_key: Option<SecretString>,
@@ -141,9 +153,11 @@ struct Named {
     disable_telegram_bot: Option<String>,
 }
 
-const NAMED: [&str; 23] = [
+const NAMED: [&str; 25] = [
     "PODIUM_LISTEN",
     "PODIUM_INTERNAL_LISTEN",
+    "PODIUM_HTTP_CONNECTIONS_MAX",
+    "PODIUM_DRAIN_S",
     "PODIUM_PUBLIC_URL",
     "PODIUM_SECRET",
     "PODIUM_PLATFORM_KEY",
@@ -208,6 +222,15 @@ impl Settings {
             Some(text) => number::<u32>("PODIUM_INIT_DATA_MAX_AGE", text)?,
             None => 600,
         };
+        let drain_s = match &named.podium_drain_s {
+            Some(text) => number("PODIUM_DRAIN_S", text)?,
+            None => 5,
+        };
+        let http_connections_max = match &named.podium_http_connections_max {
+            Some(text) => number::<u32>("PODIUM_HTTP_CONNECTIONS_MAX", text)? as usize,
+            None => HTTP_CONNECTIONS_MAX,
+        };
+        ensure!(http_connections_max > 0, "PODIUM_HTTP_CONNECTIONS_MAX must be at least 1");
         if let Some(key) = &named.podium_platform_key {
             ensure!(
                 PlatformSecret::parse(key.expose_secret()).is_some(),
@@ -217,6 +240,8 @@ impl Settings {
         Ok(Self {
             listen,
             internal_listen: named.podium_internal_listen.unwrap_or_else(|| "127.0.0.1:9464".to_owned()),
+            http_connections_max,
+            drain_s,
             public_url,
             database_url: named.database_url.unwrap_or_else(|| "sqlite:data/podium.db".to_owned().into()),
             redis_url: named.redis_url,
@@ -358,47 +383,6 @@ fn public_url(named: &Named, telegram: &TelegramSettings, listen: &str) -> anyho
          with the simulator"
     );
     Ok(url.origin().ascii_serialization())
-}
-
-fn address(name: &'static str, text: &str) -> anyhow::Result<Url> {
-    let url = Url::parse(text).map_err(|_| anyhow::anyhow!("{name} is not an address"))?;
-    ensure!(
-        matches!(url.scheme(), "http" | "https") && url.has_host(),
-        "{name} is not an http or https address"
-    );
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(domain)) => domain == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-fn switch(name: &'static str, text: Option<&str>, default: bool) -> anyhow::Result<bool> {
-    match text.map(str::to_ascii_lowercase).as_deref() {
-        None => Ok(default),
-        Some("true" | "on" | "1" | "yes") => Ok(true),
-        Some("false" | "off" | "0" | "no") => Ok(false),
-        Some(_) => bail!("{name} must be true or false"),
-    }
-}
-
-fn number<N: std::str::FromStr>(name: &'static str, text: &str) -> anyhow::Result<N> {
-    text.trim().parse().map_err(|_| anyhow::anyhow!("{name} must be a whole number"))
-}
-
-fn ids(name: &'static str, text: Option<&str>) -> anyhow::Result<Vec<TelegramUserId>> {
-    let parts = text.unwrap_or_default().split([',', ' ']).filter(|part| !part.is_empty());
-    parts.map(|part| number(name, part).map(TelegramUserId)).collect()
-}
-
-fn origins(name: &'static str, text: Option<&str>) -> anyhow::Result<Vec<String>> {
-    let parts = text.unwrap_or_default().split_ascii_whitespace();
-    parts.map(|part| Ok(address(name, part)?.origin().ascii_serialization())).collect()
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use services::Services;
-use tokio_util::sync::CancellationToken;
 
-use crate::{pages::Site, settings::Settings};
+use crate::{http::viewers::Viewers, pages::Site, settings::Settings, stop::Stop};
 
 /// The state of the web server. Cheap to clone: every layer and every request does.
 #[derive(Debug, Clone)]
@@ -23,8 +22,10 @@ pub struct AppParts {
     pub settings: Arc<Settings>,
     /// The secret that Telegram sends with each update; `None` when no webhook is served.
     pub webhook_secret: Option<secrecy::SecretString>,
-    /// Cancelled when the server is stopping: streams end then.
-    pub stopping: CancellationToken,
+    /// The open live streams.
+    pub viewers: Arc<Viewers>,
+    /// How this process stops: streams end then.
+    pub stop: Stop,
 }
 
 impl AppState {

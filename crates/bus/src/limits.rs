@@ -64,8 +64,8 @@ pub enum Verdict {
 /// Token buckets by key.
 #[async_trait]
 pub trait Limits: Send + Sync + std::fmt::Debug {
-    /// Takes one token from the bucket `key` (e.g. `exchange:ip:203.0.113.7`). A key must always come with the same
-    /// rate.
+    /// Takes one token from the bucket `key` (e.g. `exchange:ip:6b1f…`). A key must always come with the same rate,
+    /// and must show no person and no address.
     async fn take(&self, key: &str, rate: Rate, now: Timestamp) -> Result<Verdict, BusError>;
 
     /// Closes the gate `key` until `until` for every node, as Telegram's 429 asks. A later time wins over an earlier.

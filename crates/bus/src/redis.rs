@@ -30,22 +30,31 @@ pub struct RedisConnection {
     prefix: Arc<str>,
 }
 
-/// The prefix would change which part of a key decides its slot in a cluster.
+/// The prefix can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("a prefix of Redis keys must not contain braces")]
-struct BracesInPrefix;
+enum PrefixError {
+    /// It would change which part of a key decides its slot in a cluster.
+    #[error("a prefix of Redis keys must not contain braces")]
+    Braces,
+    /// It would run into what comes behind it.
+    #[error("a prefix of Redis keys must end with a colon")]
+    NoColon,
+}
 
 impl RedisConnection {
-    /// A connection to the server at `url` (`redis://…`, `rediss://…`) for keys that begin with `prefix`. Nothing is
-    /// sent yet, so that a node starts while Redis is away; [`Self::ping`] tells whether it answers. Must be called
-    /// within a tokio runtime.
+    /// A connection to the server at `url` (`redis://…`, `rediss://…`) for keys that begin with `prefix`, which is empty
+    /// or ends with a colon. Nothing is sent yet, so that a node starts while Redis is away; [`Self::ping`] tells
+    /// whether it answers. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// The address or the prefix is malformed.
     pub fn connect(url: &str, prefix: &str) -> Result<Self, BusError> {
         const OPERATION: &str = "redis.connect";
         if prefix.contains(['{', '}']) {
-            return Err(BusError::at(OPERATION)(BracesInPrefix));
+            return Err(BusError::at(OPERATION)(PrefixError::Braces));
+        }
+        if !prefix.is_empty() && !prefix.ends_with(':') {
+            return Err(BusError::at(OPERATION)(PrefixError::NoColon));
         }
         let open = || {
             let info = url.into_connection_info()?;
@@ -132,6 +141,10 @@ mod tests {
     async fn keys_carry_the_version_and_the_prefix() {
         let connection = RedisConnection::connect("redis://127.0.0.1:1", "blue:").unwrap();
         assert_eq!(connection.key("hints"), "podium:v1:blue:hints");
-        assert!(RedisConnection::connect("redis://127.0.0.1:1", "{blue}").is_err());
+        let connection = RedisConnection::connect("redis://127.0.0.1:1", "").unwrap();
+        assert_eq!(connection.key("hints"), "podium:v1:hints");
+        for bad in ["{blue}:", "blue"] {
+            assert!(RedisConnection::connect("redis://127.0.0.1:1", bad).is_err(), "{bad}");
+        }
     }
 }

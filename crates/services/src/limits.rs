@@ -1,8 +1,10 @@
 //! How often one address or one person may do what: one table.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use bus::limits::{Rate, Verdict};
 
-use crate::Services;
+use crate::{Services, secrets::Secrets};
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub enum Action {
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
     /// A network address.
-    Address(std::net::IpAddr),
+    Address(IpAddr),
     /// A person or session, by an id of ours or an alias: never an id of Telegram in the clear.
     Person(&'a str),
 }
@@ -33,11 +35,15 @@ pub struct Limited {
 }
 
 impl Action {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Exchange => "exchange",
-            Self::Refresh => "refresh",
-            Self::Telemetry => "telemetry",
+    /// What its buckets' keys begin with.
+    const fn purpose(self, subject: Subject<'_>) -> &'static str {
+        match (self, subject) {
+            (Self::Exchange, Subject::Address(_)) => "exchange:ip",
+            (Self::Exchange, Subject::Person(_)) => "exchange:person",
+            (Self::Refresh, Subject::Address(_)) => "refresh:ip",
+            (Self::Refresh, Subject::Person(_)) => "refresh:person",
+            (Self::Telemetry, Subject::Address(_)) => "telemetry:ip",
+            (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
         }
     }
 
@@ -62,10 +68,7 @@ pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> 
     if !services.settings().rate_limits {
         return Ok(());
     }
-    let key = match subject {
-        Subject::Address(address) => format!("{}:ip:{}", action.name(), network_of(address)),
-        Subject::Person(person) => format!("{}:person:{person}", action.name()),
-    };
+    let key = bucket(services.secrets(), action, subject);
     match services.token_buckets().take(&key, action.rate(subject), services.now()).await {
         Ok(Verdict::Allowed) => Ok(()),
         Ok(Verdict::Wait { retry_after_ms }) => Err(Limited { retry_after_ms }),
@@ -76,20 +79,29 @@ pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> 
     }
 }
 
-/// One household has a /64 of IPv6 addresses, so that is what counts as one.
-fn network_of(address: std::net::IpAddr) -> String {
-    match address {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(address) => address.to_string(),
-            None => format!(
-                "{:x}:{:x}:{:x}:{:x}::/64",
-                address.segments()[0],
-                address.segments()[1],
-                address.segments()[2],
-                address.segments()[3]
-            ),
+/// The key of a subject's bucket; it shows neither address nor person.
+fn bucket(secrets: &Secrets, action: Action, subject: Subject<'_>) -> String {
+    let purpose = action.purpose(subject);
+    match subject {
+        Subject::Address(address) => match Network::of(address).0 {
+            IpAddr::V4(network) => secrets.bucket(purpose, &[&network.octets()]),
+            IpAddr::V6(network) => secrets.bucket(purpose, &[&network.octets()]),
         },
+        Subject::Person(person) => secrets.bucket(purpose, &[person.as_bytes()]),
+    }
+}
+
+/// What counts as one address: one household has a /64 of IPv6 addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Network(IpAddr);
+
+impl Network {
+    /// The network of an address.
+    pub fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => IpAddr::V4(address),
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        })
     }
 }
 
@@ -99,9 +111,19 @@ mod tests {
 
     #[test]
     fn addresses_of_one_household_count_as_one() {
-        let network = |text: &str| network_of(text.parse().unwrap());
+        let network = |text: &str| Network::of(text.parse().unwrap());
         assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::2"));
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
         assert_eq!(network("::ffff:203.0.113.7"), network("203.0.113.7"));
+    }
+
+    #[test]
+    fn a_bucket_shows_nobody_s_address() {
+        let secrets = Secrets::derive(&[7; 32]).unwrap();
+        let of = |text: &str| bucket(&secrets, Action::Exchange, Subject::Address(text.parse().unwrap()));
+        assert!(of("203.0.113.7").starts_with("exchange:ip:"));
+        assert!(!of("203.0.113.7").contains("203.0.113.7"));
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2::2"));
+        assert_ne!(of("203.0.113.7"), of("203.0.113.8"));
     }
 }

@@ -12,6 +12,7 @@ pub const SECRET_BYTES_MIN: usize = 32;
 /// Keys derived from `PODIUM_SECRET`.
 pub struct Secrets {
     aliases: [u8; 32],
+    buckets: [u8; 32],
     refresh: [u8; 32],
     sealing: LessSafeKey,
 }
@@ -49,6 +50,7 @@ impl Secrets {
             .map_err(|_| SecretError::Cipher)?;
         Ok(Self {
             aliases: hmac_sha256(secret, &[b"podium log alias v1"]),
+            buckets: hmac_sha256(secret, &[b"podium bucket v1"]),
             refresh: hmac_sha256(secret, &[b"podium refresh token v1"]),
             sealing: LessSafeKey::new(sealing),
         })
@@ -58,6 +60,15 @@ impl Secrets {
     pub fn alias(&self, telegram_user_id: TelegramUserId) -> String {
         let tag = hmac_sha256(&self.aliases, &[&telegram_user_id.0.to_be_bytes()]);
         format!("t_{}", hex::encode(&tag[..6]))
+    }
+
+    /// The key of a shared bucket or gate: the same for the same `parts`, meaningless without the secret. Buckets may
+    /// be in a Redis that others read and keep copies of, and ids of chats and addresses are personal. 16 bytes, so
+    /// that no two ever share a bucket.
+    pub(crate) fn bucket(&self, purpose: &'static str, parts: &[&[u8]]) -> String {
+        let message: Vec<&[u8]> = std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()).collect();
+        let tag = hmac_sha256(&self.buckets, &message);
+        format!("{purpose}:{}", hex::encode(&tag[..16]))
     }
 
     /// The tag that tells a refresh token of ours from a made-up one, before the database is asked.
@@ -142,5 +153,18 @@ mod tests {
     #[test]
     fn a_short_secret_is_refused() {
         assert!(matches!(Secrets::derive(&[7; 31]), Err(SecretError::TooShort)));
+    }
+
+    #[test]
+    fn a_bucket_hides_its_parts_and_depends_on_them_its_purpose_and_the_secret() {
+        let bucket = |secret: u8, purpose, id: i64| {
+            Secrets::derive(&[secret; 32]).unwrap().bucket(purpose, &[&id.to_be_bytes()])
+        };
+        let one = bucket(7, "send:chat", 279_058_397);
+        assert_eq!(one, bucket(7, "send:chat", 279_058_397));
+        assert!(one.starts_with("send:chat:") && !one.contains("279058397"), "{one}");
+        assert_ne!(one, bucket(7, "send:chat", 279_058_398));
+        assert_ne!(one, bucket(8, "send:chat", 279_058_397));
+        assert_ne!(one.rsplit(':').next(), bucket(7, "send:bot", 279_058_397).rsplit(':').next());
     }
 }

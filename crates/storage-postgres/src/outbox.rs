@@ -102,6 +102,7 @@ impl OutboxRepository for Outbox<'_> {
 
     async fn claim(
         &mut self,
+        bot_id: BotId,
         class: OutgoingClass,
         now: Timestamp,
         lease: Uuid,
@@ -118,7 +119,7 @@ impl OutboxRepository for Outbox<'_> {
             "WITH due AS (
                SELECT outgoing_id
                FROM outgoing_messages AS candidate
-               WHERE state = 'waiting' AND class = $1 AND run_at <= $2
+               WHERE state = 'waiting' AND bot_id = $6 AND class = $1 AND run_at <= $2
                  AND NOT EXISTS (
                    SELECT 1
                    FROM outgoing_messages AS held
@@ -147,6 +148,7 @@ impl OutboxRepository for Outbox<'_> {
         .bind(lease)
         .bind(lease_until.as_millis())
         .bind(i64::from(limit))
+        .bind(bot_id.0)
         .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;

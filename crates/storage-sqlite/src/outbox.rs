@@ -98,6 +98,7 @@ impl OutboxRepository for Outbox<'_> {
 
     async fn claim(
         &mut self,
+        bot_id: BotId,
         class: OutgoingClass,
         now: Timestamp,
         lease: Uuid,
@@ -110,7 +111,7 @@ impl OutboxRepository for Outbox<'_> {
              WHERE outgoing_id IN (
                SELECT outgoing_id
                FROM outgoing_messages AS candidate
-               WHERE state = 'waiting' AND class = $1 AND run_at <= $2
+               WHERE state = 'waiting' AND bot_id = $6 AND class = $1 AND run_at <= $2
                  AND NOT EXISTS (
                    SELECT 1
                    FROM outgoing_messages AS held
@@ -135,6 +136,7 @@ impl OutboxRepository for Outbox<'_> {
         .bind(lease)
         .bind(lease_until.as_millis())
         .bind(limit)
+        .bind(bot_id.0)
         .fetch_all(&mut *self.connection)
         .await
         .at("outbox.claim")?;

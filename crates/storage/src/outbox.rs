@@ -194,13 +194,14 @@ pub trait OutboxRepository: Send {
     /// Writes rows. A row whose cause is there already is left out.
     async fn add_many(&mut self, rows: &[NewOutgoing]) -> Result<(), StoreError>;
 
-    /// Claims up to `limit` due rows of `class` and marks them `sending` until `lease_until`: those that are due the
-    /// longest first, at most one a chat, none of a chat with a row on the wire, and none of a chat with an older row
+    /// Claims up to `limit` due rows of a bot and `class` and marks them `sending` until `lease_until`. Rows of other
+    /// bots stay for senders with their tokens. Those that are due the longest go first, at most one a chat, none of a chat with a row on the wire, and none of a chat with an older row
     /// of the same or a more urgent class that is waiting, be it due later. A less urgent row holds nobody up: a reply
     /// goes before the mass mail that was written earlier. Rows whose lease ran out are not claimed: see
     /// [`end_expired`](Self::end_expired).
     async fn claim(
         &mut self,
+        bot_id: BotId,
         class: OutgoingClass,
         now: Timestamp,
         lease: Uuid,

@@ -80,6 +80,7 @@ macro_rules! contract_suite {
             ]
             outbox: [
                 a_cause_writes_each_row_once,
+                a_bots_rows_are_its_own,
                 a_chat_has_one_row_on_the_wire,
                 a_chats_rows_leave_in_order,
                 a_given_back_row_has_not_been_tried,

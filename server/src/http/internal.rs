@@ -10,6 +10,8 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use services::Services;
 
+use crate::stop::Stop;
+
 /// What the internal routes are handed.
 #[derive(Debug, Clone)]
 pub struct InternalState {
@@ -17,6 +19,8 @@ pub struct InternalState {
     pub services: Services,
     /// The exporter's side of the metrics.
     pub metrics: PrometheusHandle,
+    /// How this process stops.
+    pub stop: Stop,
 }
 
 /// `/health/live`, `/health/ready` and `/metrics`.
@@ -34,11 +38,14 @@ pub async fn live() -> StatusCode {
 }
 
 async fn ready_internal(State(state): State<InternalState>) -> StatusCode {
-    ready(&state.services).await
+    ready(&state.services, &state.stop).await
 }
 
-/// The process can serve: the database answers.
-pub async fn ready(services: &Services) -> StatusCode {
+/// The process can serve: it is not stopping, and the database answers.
+pub async fn ready(services: &Services, stop: &Stop) -> StatusCode {
+    if stop.draining.is_cancelled() {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
     match services.store().ping().await {
         Ok(()) => StatusCode::OK,
         Err(error) => {

@@ -28,22 +28,25 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// The routes that this server answers.
 pub fn router(state: AppState) -> Router {
     let (documented, _) = openapi::documented_routes();
-    let api = [security::api_headers()].into_iter().flatten().fold(
-        documented.merge(openapi::router()).method_not_allowed_fallback(method_not_allowed),
-        Router::layer,
-    );
+    let api = documented
+        .merge(openapi::router())
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(security::api_headers());
     let mut routes = Router::new().merge(api).merge(pages::router()).fallback(not_found);
     let path = webhook_path(&state);
     if let Some(path) = &path {
         routes = routes.merge(webhook::router(path));
     }
+    // One layer of four, the first outermost: the router keeps each layer that it is given behind a pointer of its own.
     routes
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn(deadline))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(
-            telemetry::RequestMetrics::new(path.as_deref()),
-            telemetry::trace::track,
+        .layer((
+            middleware::from_fn_with_state(
+                telemetry::RequestMetrics::new(path.as_deref()),
+                telemetry::trace::track,
+            ),
+            CatchPanicLayer::custom(panicked),
+            middleware::from_fn(deadline),
+            DefaultBodyLimit::max(BODY_BYTES_MAX),
         ))
         .with_state(state)
 }

@@ -1,35 +1,38 @@
 //! The web role: the public listener.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context;
 use services::{Services, bot::setup};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
-    http::router,
+    http::{
+        listener::{self, Bounds},
+        router,
+        viewers::Viewers,
+    },
     pages::Site,
     settings::Settings,
     state::{AppParts, AppState},
+    stop::Stop,
 };
 
-/// Answers requests until `stopping`.
+/// Answers requests until the process stops.
 ///
 /// # Errors
-/// When the site can't be read, the webhook's secret can't be read, or the listener fails.
+/// When the site or the webhook's secret can't be read.
 pub async fn run(
     listener: TcpListener,
     settings: Arc<Settings>,
     services: Services,
-    stopping: CancellationToken,
+    stop: Stop,
 ) -> anyhow::Result<()> {
     let site = Site::load(&settings.site_root)?;
-    let state = app_state(settings, services, site, stopping.clone()).await?;
-    axum::serve(listener, router::router(state).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stopping.cancelled_owned())
-        .await
-        .context("the public listener failed")
+    let bounds = Bounds::new("public", settings.http_connections_max);
+    let state = app_state(settings, services, site, stop.clone()).await?;
+    listener::serve(listener, router::router(state), bounds, stop.stopping).await;
+    Ok(())
 }
 
 /// The state of the web server, for this role and for tests of the whole server.
@@ -40,7 +43,7 @@ pub async fn app_state(
     settings: Arc<Settings>,
     services: Services,
     site: Site,
-    stopping: CancellationToken,
+    stop: Stop,
 ) -> anyhow::Result<AppState> {
     let webhook_secret = if settings.telegram.enabled && settings.telegram.webhook_url.is_some() {
         let given = settings.telegram.webhook_secret.clone();
@@ -48,5 +51,6 @@ pub async fn app_state(
     } else {
         None
     };
-    Ok(AppState::new(AppParts { services, site, settings, webhook_secret, stopping }))
+    let viewers = Arc::<Viewers>::default();
+    Ok(AppState::new(AppParts { services, site, settings, webhook_secret, viewers, stop }))
 }

@@ -69,3 +69,14 @@ fn a_port_listens_on_all_addresses() {
     assert_eq!(settings(&[bot]).unwrap().listen, "127.0.0.1:3000");
     assert!(error(&[bot, ("PORT", "many")]).starts_with("PORT"));
 }
+
+#[test]
+fn connections_are_bounded_and_room_for_ten_thousand_viewers_is_the_default() {
+    let bot = ("TELEGRAM_ENABLED", "off");
+    assert!(settings(&[bot]).unwrap().http_connections_max > 10_000);
+    let set = |text| settings(&[bot, ("PODIUM_HTTP_CONNECTIONS_MAX", text)]);
+    assert_eq!(set("5").unwrap().http_connections_max, 5);
+    for bad in ["0", "-1", "many"] {
+        assert!(set(bad).unwrap_err().to_string().starts_with("PODIUM_HTTP_CONNECTIONS_MAX"), "{bad}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use metrics::{describe_counter, describe_gauge, describe_histogram};
+use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use tokio_util::sync::CancellationToken;
@@ -43,30 +43,97 @@ pub async fn keep(handle: PrometheusHandle, stopping: CancellationToken) -> anyh
     }
 }
 
+/// The values that labels take: each combination is a series.
+type Labels = &'static [(&'static str, &'static [&'static str])];
+
+/// A counter, what it is for, and its series when they are known beforehand.
+struct Counter(&'static str, &'static str, &'static [Labels]);
+
+/// The series of a counter without labels.
+const ONE: &[Labels] = &[&[]];
+
+/// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
+/// misses the first failure; so what is known beforehand is there from the start.
+const COUNTERS: [Counter; 9] = [
+    Counter(
+        names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
+        "Answers to Telegram's webhook calls",
+        &[&[("status", &["200", "400", "401", "413", "500", "503"])]],
+    ),
+    Counter(
+        names::WEBHOOK_UPDATES_TOTAL,
+        "Updates taken, done, retried and given up",
+        &[&[("result", &["new", "duplicate", "done", "retried", "dead"])]],
+    ),
+    Counter(
+        names::TELEGRAM_SENDS_TOTAL,
+        "Messages to Telegram by class and outcome",
+        &[
+            &[
+                ("class", &["reply", "notice", "mass"]),
+                ("outcome", &["sent", "blocked", "failed", "ambiguous", "retry", "flood_wait"]),
+            ],
+            &[("class", &["any"]), ("outcome", &["ambiguous"])],
+        ],
+    ),
+    Counter(names::TELEGRAM_FLOOD_WAITS_TOTAL, "Answers 429 of Telegram", ONE),
+    Counter(
+        names::AUTH_VERIFICATIONS_TOTAL,
+        "Sign-ins by method and result",
+        &[
+            &[("method", &["init_data"]), ("result", &["ok", "malformed", "invalid", "stale"])],
+            &[("method", &["refresh"]), ("result", &["ok", "invalid", "reuse"])],
+        ],
+    ),
+    Counter(names::REFRESH_REUSE_TOTAL, "Refresh tokens that were used twice", ONE),
+    // Its labels depend on the routes.
+    Counter(names::HTTP_REQUESTS_TOTAL, "Requests by route, method and status", &[]),
+    Counter(
+        names::PLATFORM_EVENTS_TOTAL,
+        "Events of the platform by result",
+        &[&[("result", &["accepted", "duplicate", "rejected"])]],
+    ),
+    Counter(
+        names::FUNNEL_TOTAL,
+        "Steps from opening the app to its target",
+        &[&[("step", &["open", "authorised"])]],
+    ),
+];
+
+/// Tells what each metric is for, and begins the counters at 0.
 fn describe() {
+    for Counter(name, what, series) in COUNTERS {
+        describe_counter!(name, what);
+        for labels in series.iter().flat_map(|labels| combinations(labels)) {
+            counter!(name, labels).increment(0);
+        }
+    }
     describe_histogram!(
         names::TELEGRAM_WEBHOOK_ACK_SECONDS,
         "Seconds until an update is durable and acknowledged"
     );
-    describe_counter!(names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL, "Answers to Telegram's webhook calls");
-    describe_counter!(names::WEBHOOK_UPDATES_TOTAL, "Updates taken, done, retried and given up");
     describe_gauge!(names::QUEUE_OLDEST_AGE_SECONDS, "Age of the oldest row that is not done");
     describe_gauge!(names::QUEUE_DEPTH, "Rows by state");
-    describe_counter!(names::TELEGRAM_SENDS_TOTAL, "Messages to Telegram by class and outcome");
-    describe_counter!(names::TELEGRAM_FLOOD_WAITS_TOTAL, "Answers 429 of Telegram");
     describe_histogram!(names::TELEGRAM_RETRY_AFTER_SECONDS, "Seconds that Telegram asked to wait");
-    describe_counter!(names::AUTH_VERIFICATIONS_TOTAL, "Sign-ins by method and result");
-    describe_counter!(names::REFRESH_REUSE_TOTAL, "Refresh tokens that were used twice");
     describe_histogram!(names::JWT_ISSUE_SECONDS, "Seconds that signing a token took");
-    describe_counter!(names::HTTP_REQUESTS_TOTAL, "Requests by route, method and status");
     describe_histogram!(names::HTTP_REQUEST_DURATION_SECONDS, "Seconds that requests took");
     describe_histogram!(
         names::LEADERBOARD_RTT_SECONDS,
         "Seconds from the page's request for a board to its answer"
     );
-    describe_counter!(names::PLATFORM_EVENTS_TOTAL, "Events of the platform by result");
-    describe_counter!(names::FUNNEL_TOTAL, "Steps from opening the app to its target");
     describe_gauge!(names::SSE_CLIENTS, "Viewers of live boards");
+    gauge!(names::SSE_CLIENTS).set(0.0);
+    describe_gauge!(names::HTTP_CONNECTIONS, "Open connections by listener");
+}
+
+/// Every combination of the values of some labels.
+fn combinations(labels: Labels) -> Vec<Vec<Label>> {
+    labels.iter().fold(vec![Vec::new()], |series, (key, values)| {
+        let with = |value: &'static str, labels: &[Label]| {
+            [labels, &[Label::from_static_parts(key, value)]].concat()
+        };
+        series.iter().flat_map(|labels| values.iter().map(|value| with(value, labels))).collect()
+    })
 }
 
 /// Measures a duration for a metric; no decision may depend on it.
@@ -83,5 +150,49 @@ impl Stopwatch {
     /// Seconds since the start.
     pub fn seconds(&self) -> f64 {
         self.0.elapsed().as_secs_f64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use services::telemetry::TELEGRAM_SENDS_TOTAL;
+    use storage::outbox::{Outcome, OutgoingClass};
+
+    use super::*;
+
+    /// What the first scrape shows.
+    fn first_scrape() -> String {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, describe);
+        recorder.handle().render()
+    }
+
+    #[test]
+    fn every_series_that_is_known_beforehand_is_there_with_0() {
+        let text = first_scrape();
+        for Counter(name, _, series) in COUNTERS {
+            let expected: usize = series.iter().map(|labels| combinations(labels).len()).sum();
+            let of_counter =
+                |line: &&str| line.starts_with(&format!("{name}{{")) || *line == format!("{name} 0");
+            let lines: Vec<_> = text.lines().filter(of_counter).collect();
+            assert_eq!(lines.len(), expected, "{name} in {text}");
+            assert!(lines.iter().all(|line| line.ends_with(" 0")), "{lines:?}");
+        }
+        assert!(text.contains("auth_verifications_total{method=\"refresh\",result=\"reuse\"} 0"), "{text}");
+        assert!(text.contains("sse_clients 0"), "{text}");
+    }
+
+    #[test]
+    fn the_table_has_every_class_and_outcome_of_a_message() {
+        let text = first_scrape();
+        let outcomes =
+            [Outcome::Sent { message_id: None }, Outcome::Blocked, Outcome::Failed, Outcome::Ambiguous];
+        for class in OutgoingClass::ALL {
+            for outcome in outcomes {
+                let (class, outcome) = (class.label(), outcome.label());
+                let series = format!("{TELEGRAM_SENDS_TOTAL}{{class=\"{class}\",outcome=\"{outcome}\"}} 0");
+                assert!(text.contains(&series), "{series} is not in {text}");
+            }
+        }
     }
 }

@@ -14,3 +14,5 @@ pub const TELEGRAM_WEBHOOK_RESPONSES_TOTAL: &str = "telegram_webhook_responses_t
 pub const HTTP_REQUESTS_TOTAL: &str = "http_requests_total";
 /// Seconds that requests took, by `route` and `method`.
 pub const HTTP_REQUEST_DURATION_SECONDS: &str = "http_request_duration_seconds";
+/// Open connections, by `listener`: `public`, `internal`.
+pub const HTTP_CONNECTIONS: &str = "http_connections";

@@ -8,6 +8,7 @@ use services::{
     inbox, outbox,
 };
 use simulator::{Config, Handle, LimitsConfig, NewUser};
+use telegram::api::SetWebhook;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{OPERATOR, TOKEN, TestServer, get, server_with_bot};
@@ -240,4 +241,34 @@ async fn telegram_learns_the_commands_and_the_menu_button() {
     assert!(!for_everyone["payload"]["commands"].to_string().contains("stats"));
     let menu = &bot.calls("setChatMenuButton")[0]["payload"]["menu_button"];
     assert_eq!(menu["web_app"]["url"], "http://127.0.0.1:3000/app");
+}
+
+#[tokio::test]
+async fn a_webhook_that_was_set_before_is_dropped_before_the_first_poll() {
+    let limits = LimitsConfig { enabled: false, ..LimitsConfig::default() };
+    let config = Config { token: TOKEN.to_owned(), limits, limit_set_webhook: false, ..Config::default() };
+    let telegram = simulator::start(config).await.unwrap();
+    let server = server_with_bot(&telegram.base_url()).await;
+    let webhook = SetWebhook {
+        // Nobody listens there.
+        url: "http://127.0.0.1:1/telegram/webhook".to_owned(),
+        secret_token: "a-secret".to_owned().into(),
+        max_connections: 1,
+        allowed_updates: Vec::new(),
+        drop_pending_updates: false,
+    };
+    server.services.bot_api().unwrap().set_webhook(&webhook).await.unwrap();
+    let bot = Bot { telegram, server, stop: CancellationToken::new() };
+    bot.person(42, "en");
+    bot.telegram.simulator().send_message(42, "/help").unwrap().unwrap();
+
+    // Polling alone: nobody sets the bot up.
+    tokio::spawn(inbox::poll::run(bot.server.services.clone(), bot.stop.clone()));
+    bot.until("the update that waited is taken and confirmed", || {
+        bot.telegram.simulator().state()["pending"] == 0
+    })
+    .await;
+    assert_eq!(inbox::worker::work_once(&bot.server.services).await.unwrap(), 1);
+    let state = bot.telegram.simulator().state();
+    assert_eq!(state["conflicts_409"], 0, "{state}");
 }

@@ -8,7 +8,7 @@ use domain::board::{LiveDelta, LiveSnapshot};
 use http_body_util::BodyExt;
 use serde_json::json;
 
-use crate::support::{TestServer, get, server};
+use crate::support::{TestServer, get, limited_server, problem_code, server};
 
 /// One viewer.
 struct Viewer {
@@ -58,7 +58,10 @@ impl Viewer {
 }
 
 async fn server_with_cup() -> TestServer {
-    let server = server().await;
+    with_cup(server().await).await
+}
+
+async fn with_cup(server: TestServer) -> TestServer {
     server
         .events(&json!([
             server.tournament("cup", "best", "desc"),
@@ -156,4 +159,39 @@ async fn the_stream_is_as_public_as_the_board() {
     let (_, board) = server.json(get("/v1/tournaments/cup/board")).await;
     let snapshot: serde_json::Value = serde_json::from_str(&data).unwrap();
     assert_eq!(snapshot["entries"], board["entries"]);
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_streams_and_a_closed_one_makes_room() {
+    let server = with_cup(limited_server().await).await;
+    let mut viewers = Vec::new();
+    for _ in 0..32 {
+        viewers.push(Viewer::open(&server, None).await);
+    }
+    let live = || get("/v1/tournaments/cup/live");
+    let refused = server.request(live()).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait_s: u64 = refused.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
+    assert!(wait_s > 0);
+    let body = refused.into_body().collect().await.unwrap().to_bytes();
+    let body = serde_json::from_slice(&body).unwrap();
+    assert_eq!(problem_code(StatusCode::TOO_MANY_REQUESTS, &body), "rate_limited");
+
+    let elsewhere = server.request_from("203.0.113.8:5000", live()).await;
+    assert_eq!(elsewhere.status(), StatusCode::OK, "another address has streams of its own");
+    // A stream that is refused for another reason takes no place.
+    viewers.pop();
+    let unknown = server.request(get("/v1/tournaments/unknown/live")).await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    viewers.push(Viewer::open(&server, None).await);
+    assert_eq!(server.request(live()).await.status(), StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn streams_are_not_counted_by_address_without_limits() {
+    let server = server_with_cup().await;
+    let mut viewers = Vec::new();
+    for _ in 0..100 {
+        viewers.push(Viewer::open(&server, None).await);
+    }
 }

@@ -133,3 +133,13 @@ async fn a_report_of_the_page_is_bounded() {
     );
     assert_eq!(server.request(report(json!({"user_id": "x"}))).await.status(), StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_server_that_drains_serves_on_and_is_not_ready() {
+    let server = server().await;
+    assert_eq!(server.request(get("/health/ready")).await.status(), StatusCode::OK);
+    server.stop.draining.cancel();
+    assert_eq!(server.request(get("/health/ready")).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(server.request(get("/health/live")).await.status(), StatusCode::OK);
+    assert_eq!(server.request(get("/v1/tournaments")).await.status(), StatusCode::OK);
+}

@@ -7,6 +7,8 @@ use storage::outbox::{NewOutgoing, Outcome, OutgoingClass};
 
 use crate::support::{OPERATOR, TestServer, server};
 
+const BOT: BotId = BotId(1_234_567_890);
+
 /// What the operator reads: the text of the last row that waits in the outbox.
 async fn stats(server: &TestServer, update_id: i64) -> String {
     let update = json!({"update_id": update_id, "message": {"message_id": 1, "date": 1, "text": "/stats",
@@ -17,8 +19,13 @@ async fn stats(server: &TestServer, update_id: i64) -> String {
     let now = server.services.now();
     let mut tx = server.services.store().begin_write().await.unwrap();
     let lease = uuid::Uuid::from_u128(update_id.unsigned_abs().into());
-    let row =
-        tx.outbox().claim(OutgoingClass::Reply, now, lease, now.plus_ms(1), 1).await.unwrap().pop().unwrap();
+    let row = tx
+        .outbox()
+        .claim(BOT, OutgoingClass::Reply, now, lease, now.plus_ms(1), 1)
+        .await
+        .unwrap()
+        .pop()
+        .unwrap();
     tx.outbox().finish(&row, Outcome::Sent { message_id: Some(1) }, now).await.unwrap();
     tx.save().await.unwrap();
     serde_json::from_str::<serde_json::Value>(&row.payload).unwrap()["text"].as_str().unwrap().to_owned()
@@ -35,7 +42,7 @@ async fn rows_that_change_are_seen_to_change() {
     let now = server.services.now();
     let row = |chat: i64| NewOutgoing {
         outgoing_id: OutgoingId::new(now, server.services.rng()),
-        bot_id: BotId(1_234_567_890),
+        bot_id: BOT,
         chat_id: ChatId(chat),
         class: OutgoingClass::Notice,
         repeatable: false,
@@ -48,12 +55,12 @@ async fn rows_that_change_are_seen_to_change() {
     let mut tx = server.services.store().begin_write().await.unwrap();
     tx.outbox().add_many(&[row(1), row(2), row(3)]).await.unwrap();
     let lease = uuid::Uuid::from_u128(99);
-    let claimed = tx.outbox().claim(OutgoingClass::Notice, now, lease, now.plus_ms(1), 3).await.unwrap();
+    let claimed = tx.outbox().claim(BOT, OutgoingClass::Notice, now, lease, now.plus_ms(1), 3).await.unwrap();
     tx.outbox().finish(&claimed[0], Outcome::Blocked, now).await.unwrap();
     tx.outbox().retry(&claimed[1], now.plus_ms(1000), true).await.unwrap();
     tx.inbox()
         .add_many(&[storage::inbox::NewUpdate {
-            bot_id: BotId(1_234_567_890),
+            bot_id: BOT,
             update_id: UpdateId(500),
             chat_id: Some(ChatId(9)),
             payload: "{}".to_owned(),

@@ -26,6 +26,7 @@ use server::{
     pages::Site,
     roles::web::app_state,
     settings::{Settings, default_file_settings},
+    stop::Stop,
 };
 use services::{Ports, Services, secrets::Secrets};
 use sha2::Sha256;
@@ -36,7 +37,6 @@ use telegram::{
     init_data,
     token::BotToken,
 };
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub const TOKEN: &str = "1234567890:SIMULATED-token-that-opens-nothing-real";
@@ -49,6 +49,7 @@ pub struct TestServer {
     pub router: Router,
     pub services: Services,
     pub clock: Arc<MockClock>,
+    pub stop: Stop,
     calls: Mutex<u64>,
     _folder: tempfile::TempDir,
 }
@@ -102,8 +103,10 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
     let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);
     let site = Site::load(folder.path()).unwrap();
-    let state = app_state(settings, services.clone(), site, CancellationToken::new()).await.unwrap();
-    TestServer { router: router::router(state), services, clock, calls: Mutex::new(0), _folder: folder }
+    let stop = Stop::default();
+    let state = app_state(settings, services.clone(), site, stop.clone()).await.unwrap();
+    let router = router::router(state);
+    TestServer { router, services, clock, stop, calls: Mutex::new(0), _folder: folder }
 }
 
 fn write_site(root: &std::path::Path) {
@@ -119,8 +122,13 @@ fn write_site(root: &std::path::Path) {
 }
 
 impl TestServer {
-    pub async fn request(&self, mut request: Request<Body>) -> Response<Body> {
-        let from: SocketAddr = "203.0.113.7:5000".parse().unwrap();
+    pub async fn request(&self, request: Request<Body>) -> Response<Body> {
+        self.request_from("203.0.113.7:5000", request).await
+    }
+
+    /// A request from somewhere else.
+    pub async fn request_from(&self, from: &str, mut request: Request<Body>) -> Response<Body> {
+        let from: SocketAddr = from.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(from));
         self.router.clone().oneshot(request).await.unwrap()
     }

@@ -4,4 +4,5 @@
 
 mod kill;
 mod polling;
+mod stop;
 mod support;

@@ -114,6 +114,8 @@ pub struct Podium {
     pub api_url: String,
     pub token: String,
     pub is_polling: bool,
+    /// For how long it serves on when it is asked to stop.
+    pub drain_s: u32,
     pub site: tempfile::TempDir,
 }
 
@@ -127,6 +129,7 @@ impl Podium {
             api_url: simulator.base_url(),
             token: simulator.token().to_owned(),
             is_polling,
+            drain_s: 0,
             site,
         }
     }
@@ -148,6 +151,7 @@ impl Podium {
             .env("DATABASE_URL", &self.database_url)
             .env("TELEGRAM_API_URL", &self.api_url)
             .env("TELEGRAM_BOT_TOKEN", &self.token)
+            .env("PODIUM_DRAIN_S", self.drain_s.to_string())
             .env("PODIUM_SENDING_PER_SECOND", "1000")
             .env("PODIUM_SENDING_PER_CHAT_PER_SECOND", "100")
             .stdout(Stdio::null())
@@ -155,7 +159,7 @@ impl Podium {
         if !self.is_polling {
             command.env("TELEGRAM_WEBHOOK_URL", format!("http://127.0.0.1:{}/telegram/webhook", self.port));
         }
-        let running = Running { child: command.spawn().unwrap() };
+        let running = Running { child: command.spawn().unwrap(), internal_port };
         let ready = format!("http://127.0.0.1:{internal_port}/health/ready");
         let client = reqwest::Client::builder().timeout(Duration::from_secs(2)).build().unwrap();
         wait_until("podium is ready", Duration::from_secs(30), async || {
@@ -169,9 +173,21 @@ impl Podium {
 /// A running `podium`. It is killed when this is dropped.
 pub struct Running {
     child: Child,
+    pub internal_port: u16,
 }
 
 impl Running {
+    /// Asks it to stop, as a supervisor does.
+    pub fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// Whether it has ended, and well.
+    pub fn has_ended_well(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some_and(|status| status.success())
+    }
+
     /// `kill -9`: nothing is finished, nothing is written.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -52,6 +52,7 @@ impl Podium {
             .env("PODIUM_PUBLIC_URL", format!("http://{address}"))
             .env("PODIUM_SITE_ROOT", site::directory())
             .env("PODIUM_RATE_LIMITS", "off")
+            .env("PODIUM_DRAIN_S", "0")
             .env("PODIUM_PLATFORM_KEY", PLATFORM_KEY)
             .env("DATABASE_URL", format!("sqlite:{}/podium.db", folder.display()))
             .env("TELEGRAM_BOT_TOKEN", BOT_TOKEN)

@@ -58,6 +58,8 @@ impl Settings<'_> {
             .env("PODIUM_LISTEN", self.options.listen.to_string())
             .env("PODIUM_INTERNAL_LISTEN", self.options.internal_listen.to_string())
             .env("PODIUM_PUBLIC_URL", self.podium_url())
+            // Nobody balances here, and somebody waits for the end.
+            .env("PODIUM_DRAIN_S", "0")
             .env("PODIUM_SITE_ROOT", site::directory())
             .env("PODIUM_FRAME_ANCESTORS", &telegram_url)
             .env("PODIUM_PLATFORM_KEY", self.platform_key)

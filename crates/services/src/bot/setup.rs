@@ -181,8 +181,11 @@ async fn set_webhook(
     Ok(())
 }
 
-/// Polling gets 409 while a webhook is set.
-async fn drop_webhook(bot: &dyn BotApi) -> Result<(), SetupError> {
+/// Polling gets 409 while a webhook is set. Updates that wait are kept.
+///
+/// # Errors
+/// When Telegram does not take a call.
+pub(crate) async fn drop_webhook(bot: &dyn BotApi) -> Result<(), SetupError> {
     let before = bot.get_webhook_info().await.map_err(api("getWebhookInfo"))?;
     if !before.url.is_empty() {
         tracing::info!("a webhook was set before; it is removed, and updates that wait are kept");

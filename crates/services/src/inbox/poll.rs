@@ -11,7 +11,7 @@ use telegram::api::{ApiError, BotApi};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{Services, inbox::ingest};
+use crate::{Services, bot::setup, inbox::ingest};
 
 const LEASE: &str = "telegram-polling";
 /// For how long the lease holds without being kept. A dead poller is followed after this and one [`RETRY_MS`].
@@ -29,6 +29,7 @@ const POLL_LIMIT: u32 = 100;
 pub async fn run(services: Services, stop: CancellationToken) {
     let (Some(api), Some(bot_id)) = (services.bot_api(), services.bot_id()) else { return };
     let owner = services.new_uuid();
+    let mut webhook_is_dropped = false;
     while !stop.is_cancelled() {
         match acquire(&services, owner).await {
             Ok(true) => {
@@ -36,7 +37,13 @@ pub async fn run(services: Services, stop: CancellationToken) {
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = lose_lease(&services, owner) => tracing::info!("another process polls now"),
-                    () = poll(&services, api, bot_id) => {}
+                    () = async {
+                        if !webhook_is_dropped {
+                            drop_webhook(api).await;
+                            webhook_is_dropped = true;
+                        }
+                        poll(&services, api, bot_id).await;
+                    } => {}
                 }
                 if let Err(error) = release(&services, owner).await {
                     tracing::debug!(
@@ -84,6 +91,20 @@ async fn lose_lease(services: &Services, owner: Uuid) {
             Ok(Err(_)) | Err(_) if services.now().millis_since(kept_at) > LEASE_MS / 2 => return,
             Ok(Err(_)) | Err(_) => {}
         }
+    }
+}
+
+/// Drops a webhook before the first poll. The set-up does it too, but at its own time; and only once here, so that
+/// this process does not take a webhook from another one again and again.
+async fn drop_webhook(api: &dyn BotApi) {
+    let mut failures = 0_u32;
+    while let Err(error) = setup::drop_webhook(api).await {
+        tracing::warn!(
+            error = %domain::ErrorChain(&error),
+            "Telegram can't be polled yet: whether a webhook is set is not known"
+        );
+        tokio::time::sleep(Duration::from_millis(500 << failures.min(6))).await;
+        failures += 1;
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The most urgent class goes first, a chat's rows in their order. A row is claimed, durably, just before its request
 //! leaves; a sender that dies then leaves it `sending`, and its lease's end makes it `ambiguous`: mail is not sent
-//! twice. A 429 closes the gate for every sender of the bot.
+//! twice. A 429 closes the gate for every sender of the bot. Rows of other bots are left alone: two may share a
+//! database, and one whose token was changed may come back.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +11,7 @@ use bus::{
     limits::{Rate, Verdict},
     signals::Signal,
 };
-use domain::{BotId, Timestamp};
+use domain::{BotId, ChatId, Timestamp};
 use storage::{
     StoreError,
     outbox::{ClaimedOutgoing, Outcome, OutgoingClass},
@@ -19,7 +20,7 @@ use telegram::api::{ApiError, BotApi};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Services, telemetry};
+use crate::{Services, secrets::Secrets, telemetry};
 
 /// For how long a claimed row belongs to its sender; longer than a call to Telegram may take.
 const LEASE_MS: i64 = 40_000;
@@ -101,40 +102,47 @@ enum Step {
     Idle,
 }
 
-fn gate(bot_id: BotId) -> String {
-    format!("telegram:{}", bot_id.0)
+/// The gate that a 429 closes for all senders of a bot.
+fn gate(secrets: &Secrets, bot_id: BotId) -> String {
+    secrets.bucket("telegram", &[&bot_id.0.to_be_bytes()])
+}
+
+/// The budget of a bot.
+fn bot_bucket(secrets: &Secrets, bot_id: BotId) -> String {
+    secrets.bucket("send:bot", &[&bot_id.0.to_be_bytes()])
+}
+
+/// The budget of a chat.
+fn chat_bucket(secrets: &Secrets, bot_id: BotId, chat_id: ChatId) -> String {
+    secrets.bucket("send:chat", &[&bot_id.0.to_be_bytes(), &chat_id.0.to_be_bytes()])
 }
 
 /// Claims the next row when the gate is open and the budgets allow it.
 async fn next_step(services: &Services, bot_id: BotId, on_wire: &Arc<Semaphore>) -> Result<Step, StoreError> {
+    let gate = gate(services.secrets(), bot_id);
     // A bus that does not answer must not stop replies; Telegram's next 429 is then each sender's own to obey.
-    let closed_ms = services.token_buckets().gate_closed_ms(&gate(bot_id), services.now()).await.unwrap_or(0);
+    let closed_ms = services.token_buckets().gate_closed_ms(&gate, services.now()).await.unwrap_or(0);
     if closed_ms > 0 {
         return Ok(Step::Wait { milliseconds: closed_ms.min(1_000) });
     }
     let Ok(permit) = Arc::clone(on_wire).acquire_owned().await else { return Ok(Step::Idle) };
-    let Some(row) = claim_next(services).await? else { return Ok(Step::Idle) };
-    if row.bot_id != bot_id {
-        // The token was changed for another bot's: what the old one had to say is not for the new one to send.
-        tracing::warn!(outgoing.id = %row.outgoing_id, "a message of another bot is not sent");
-        record(services, &row, &Next::End(Outcome::Failed)).await?;
-        return Ok(Step::Wait { milliseconds: 0 });
-    }
+    let Some(row) = claim_next(services, bot_id).await? else { return Ok(Step::Idle) };
     if row.method != "sendMessage" {
         // Only messages count against Telegram's limits of messages.
         return Ok(Step::Send(row, permit));
     }
     let per_chat =
         Rate { burst: 3, interval_ms: 1000 / services.settings().sends_per_chat_per_second.max(1) };
-    let wait_ms = take(services, &format!("send:{}:chat:{}", bot_id.0, row.chat_id.0), per_chat).await;
+    let wait_ms = take(services, &chat_bucket(services.secrets(), bot_id, row.chat_id), per_chat).await;
     if let Some(wait_ms) = wait_ms.filter(|wait_ms| *wait_ms > 0) {
         give_back(services, &row, wait_ms).await?;
         return Ok(Step::Wait { milliseconds: 0 });
     }
     // Burst 1: with more, a quiet second followed by a full one would exceed the limit within a second.
     let overall = Rate { burst: 1, interval_ms: (1000 / services.settings().sends_per_second.max(1)).max(1) };
+    let bucket = bot_bucket(services.secrets(), bot_id);
     loop {
-        match take(services, &format!("send:{}", bot_id.0), overall).await {
+        match take(services, &bucket, overall).await {
             Some(0) => return Ok(Step::Send(row, permit)),
             Some(wait_ms) => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
             None => {
@@ -158,12 +166,12 @@ async fn take(services: &Services, key: &str, rate: Rate) -> Option<u64> {
     }
 }
 
-async fn claim_next(services: &Services) -> Result<Option<ClaimedOutgoing>, StoreError> {
+async fn claim_next(services: &Services, bot_id: BotId) -> Result<Option<ClaimedOutgoing>, StoreError> {
     let now = services.now();
     let lease = services.new_uuid();
     let mut tx = services.store().begin_write().await?;
     for class in OutgoingClass::ALL {
-        let row = tx.outbox().claim(class, now, lease, now.plus_ms(LEASE_MS), 1).await?.pop();
+        let row = tx.outbox().claim(bot_id, class, now, lease, now.plus_ms(LEASE_MS), 1).await?.pop();
         if let Some(row) = row {
             tx.save().await?;
             return Ok(Some(row));
@@ -269,7 +277,9 @@ async fn close_gate(services: &Services, bot_id: BotId, retry_after_s: u32) {
     tracing::warn!(retry_after_s, "Telegram asks to wait; nothing is sent until then");
     let now = services.now();
     let until = now.plus_ms(i64::from(retry_after_s) * 1000);
-    if let Err(error) = services.token_buckets().close_gate(&gate(bot_id), until, now).await {
+    if let Err(error) =
+        services.token_buckets().close_gate(&gate(services.secrets(), bot_id), until, now).await
+    {
         tracing::warn!(error = %domain::ErrorChain(&error), "other senders can't be told to wait");
     }
 }
@@ -282,4 +292,24 @@ async fn record(services: &Services, row: &ClaimedOutgoing, next: &Next) -> Resu
         Next::Retry { wait_ms, is_flood } => tx.outbox().retry(row, now.plus_ms(*wait_ms), *is_flood).await?,
     };
     tx.save().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_keys_hold_no_id_of_telegram() {
+        let secrets = Secrets::derive(&[7; 32]).unwrap();
+        let (bot_id, chat_id) = (BotId(1_234_567_890), ChatId(279_058_397));
+        let keys =
+            [gate(&secrets, bot_id), bot_bucket(&secrets, bot_id), chat_bucket(&secrets, bot_id, chat_id)];
+        for key in keys {
+            assert!(!key.contains("1234567890") && !key.contains("279058397"), "{key}");
+        }
+        assert_ne!(
+            chat_bucket(&secrets, bot_id, chat_id),
+            chat_bucket(&secrets, bot_id, ChatId(279_058_398))
+        );
+    }
 }

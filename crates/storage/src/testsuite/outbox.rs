@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     Store,
     outbox::{Cause, ClaimedOutgoing, NewOutgoing, OutboxStats, Outcome, OutgoingClass},
-    testsuite::fixtures::{HARD_TEXT, at, lease, outgoing, outgoing_numbers, read, write},
+    testsuite::fixtures::{BOT, HARD_TEXT, at, lease, outgoing, outgoing_numbers, read, write},
 };
 
 const SENT: Outcome = Outcome::Sent { message_id: Some(5) };
@@ -29,13 +29,21 @@ async fn claim_as(
     limit: u32,
 ) -> Vec<ClaimedOutgoing> {
     write(store, async |transaction| {
-        transaction.outbox().claim(class, now, lease, now.plus_ms(30_000), limit).await.unwrap()
+        transaction.outbox().claim(BOT, class, now, lease, now.plus_ms(30_000), limit).await.unwrap()
     })
     .await
 }
 
 async fn claim(store: &dyn Store, now: Timestamp, limit: u32) -> Vec<ClaimedOutgoing> {
     claim_as(store, OutgoingClass::Reply, now, lease(1), limit).await
+}
+
+async fn claim_of(store: &dyn Store, bot_id: BotId, now: Timestamp) -> Vec<ClaimedOutgoing> {
+    write(store, async |transaction| {
+        let (class, until) = (OutgoingClass::Reply, now.plus_ms(30_000));
+        transaction.outbox().claim(bot_id, class, now, lease(2), until, 10).await.unwrap()
+    })
+    .await
 }
 
 async fn finish(store: &dyn Store, row: &ClaimedOutgoing, outcome: Outcome, now: Timestamp) -> bool {
@@ -91,7 +99,24 @@ pub async fn a_cause_writes_each_row_once(store: &dyn Store) {
     add(store, &[row(5, cause(1, 0)), row(6, cause(1, 1)), row(7, cause(1, 2)), other_bot]).await;
     let mut numbers = outgoing_numbers(&claim(store, at(0), 10).await);
     numbers.sort_unstable();
-    assert_eq!(numbers, [1, 2, 3, 4, 7, 8]);
+    assert_eq!(numbers, [1, 2, 3, 4, 7]);
+    assert_eq!(outgoing_numbers(&claim_of(store, BotId(8), at(0)).await), [8]);
+}
+
+/// A sender gets the rows of its own bot, however long another one's have been due.
+pub async fn a_bots_rows_are_its_own(store: &dyn Store) {
+    let other = |number| NewOutgoing { bot_id: BotId(8), run_at: at(-1000), ..outgoing(number, 1) };
+    add(store, &[other(1), other(2), outgoing(3, 1)]).await;
+    let claimed = claim(store, at(0), 1).await;
+    assert_eq!(outgoing_numbers(&claimed), [3]);
+    assert!(finish(store, &claimed[0], SENT, at(0)).await);
+    assert!(claim(store, at(0), 10).await.is_empty());
+    // They wait as before: the same chat's row of another bot holds nobody up.
+    for number in [1, 2] {
+        let claimed = claim_of(store, BotId(8), at(0)).await;
+        assert_eq!((outgoing_numbers(&claimed), claimed[0].attempt), (vec![number], 1));
+        assert!(finish(store, &claimed[0], SENT, at(0)).await);
+    }
 }
 
 /// The rows of a chat leave in the order of their ids, the next one when the one before it ended.

@@ -1,9 +1,8 @@
 //! `GET /health/live` and `/health/ready`, for load balancers in front of the public listener.
 
 use axum::{extract::State, http::StatusCode};
-use services::Services;
 
-use crate::http::internal;
+use crate::{http::internal, state::AppState};
 
 /// The process runs.
 #[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "It runs")))]
@@ -16,8 +15,8 @@ pub(crate) async fn live() -> StatusCode {
     get,
     path = "/health/ready",
     tag = "health",
-    responses((status = 200, description = "It can serve"), (status = 503, description = "The database does not answer"))
+    responses((status = 200, description = "It can serve"), (status = 503, description = "The database does not answer, or the process is stopping"))
 )]
-pub(crate) async fn ready(State(services): State<Services>) -> StatusCode {
-    internal::ready(&services).await
+pub(crate) async fn ready(State(state): State<AppState>) -> StatusCode {
+    internal::ready(&state.services, &state.stop).await
 }

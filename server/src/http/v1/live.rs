@@ -9,25 +9,23 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use domain::{ErrorCode, Problem};
+use domain::Problem;
 use futures::{Stream, StreamExt, stream};
 use services::boards::live::{self, Subscription};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    http::{error::ApiError, extract::TournamentPath},
+    http::{
+        error::ApiError,
+        extract::{ClientAddress, TournamentPath},
+        viewers::Viewer,
+    },
     state::AppState,
-    telemetry::names,
 };
 
 /// A comment is sent when nothing else was for so long, so that proxies keep the stream open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-
-/// Viewers that one process serves at most.
-const VIEWERS_MAX: usize = 20_000;
-
-static VIEWERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(VIEWERS_MAX);
 
 /// The live stream: `event: snapshot` with the first rows, then `event: delta` with what changes. A client that comes
 /// back with `Last-Event-ID` gets what it missed, or a snapshot.
@@ -39,20 +37,20 @@ static VIEWERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(VIEWE
     responses(
         (status = 200, description = "The stream", content_type = "text/event-stream", body = String),
         (status = 404, description = "`tournament_unknown`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`rate_limited`: too many streams of one address", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`: too many viewers", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn live(
     State(state): State<AppState>,
+    ClientAddress(address): ClientAddress,
     TournamentPath(id): TournamentPath,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let place = VIEWERS.try_acquire().map_err(|_| ApiError::new(ErrorCode::Unavailable))?;
+    let viewer = state.viewers.enter(Some(address).filter(|_| state.settings.rate_limits))?;
     let last_version = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let subscription = live::subscribe(&state.services, &id, last_version).await?;
-    metrics::gauge!(names::SSE_CLIENTS).increment(1.0);
-    let viewer = Viewer { _place: place };
-    let frames = frames(subscription, state.stopping.clone(), viewer);
+    let frames = frames(subscription, state.stop.stopping.clone(), viewer);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
@@ -60,17 +58,6 @@ pub(crate) async fn live(
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     Ok((headers, Body::from_stream(frames)).into_response())
-}
-
-/// Counts a viewer for as long as the stream lives.
-struct Viewer {
-    _place: tokio::sync::SemaphorePermit<'static>,
-}
-
-impl Drop for Viewer {
-    fn drop(&mut self) {
-        metrics::gauge!(names::SSE_CLIENTS).decrement(1.0);
-    }
 }
 
 fn frames(
