@@ -98,10 +98,12 @@ macro_rules! contract_suite {
             ]
             users: [
                 a_light_profile_is_merged,
+                a_link_is_never_replaced,
                 a_merge_of_what_is_not_light_is_refused,
                 a_platform_user_is_added_once,
                 a_telegram_id_is_given_once,
                 a_telegram_user_is_added_once,
+                of_links_at_once_one_wins,
                 only_telegram_overrules_a_locale,
                 people_are_answered_in_the_order_of_the_call,
                 text_survives,
