@@ -128,6 +128,38 @@ async fn a_new_alias_is_a_change_of_the_board() {
 }
 
 #[tokio::test]
+async fn a_score_that_counts_for_nothing_is_no_change_of_the_board() {
+    for (operator, scores) in [("best", [3, 5]), ("sum", [0, 0]), ("latest", [5, 5])] {
+        let server = server().await;
+        server
+            .events(&json!([server.tournament("cup", operator, "desc"), server.user("a", "Ann", None)]))
+            .await;
+        server.events(&json!([server.score("first", "cup", "a", 5)])).await;
+        let page = async || server.json(get("/v1/tournaments/cup/board")).await.1;
+        let before = page().await;
+        for (id, score) in ["second", "third"].into_iter().zip(scores) {
+            server.clock.advance_ms(1000);
+            let answer = server.events(&json!([server.score(id, "cup", "a", score)])).await;
+            assert_eq!(answer["accepted"], 1);
+        }
+        assert_eq!(page().await, before, "{operator}");
+    }
+}
+
+#[tokio::test]
+async fn a_latest_score_that_changes_nothing_is_remembered_as_the_newest() {
+    let server = server().await;
+    server.events(&json!([server.tournament("cup", "latest", "desc"), server.user("a", "Ann", None)])).await;
+    server.events(&json!([server.score("first", "cup", "a", 5)])).await;
+    server.clock.advance_ms(1000);
+    let between = server.score("between", "cup", "a", 9);
+    server.clock.advance_ms(1000);
+    server.events(&json!([server.score("last", "cup", "a", 5)])).await;
+    server.events(&json!([between])).await;
+    assert_eq!(server.standings("cup").await, [("Ann".to_owned(), 5)]);
+}
+
+#[tokio::test]
 async fn a_board_whose_order_is_turned_shows_it_at_once() {
     let server = server_with_players(3).await;
     services::boards::index::load(&server.services, &"cup".parse().unwrap()).await.unwrap();
