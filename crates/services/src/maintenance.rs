@@ -1,33 +1,26 @@
 //! What must be done now and then: old rows removed, keys rotated, boards compared with their index, queues measured.
 
+pub mod clean;
+
 use std::time::Duration;
 
 use domain::{Timestamp, tournament::Phase};
 use storage::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Services, boards::index, telemetry, tokens};
+use crate::{Services, boards::index, maintenance::clean::Cleaner, telemetry, tokens};
 
 /// How often queues are measured and boards compared.
 const LOOK_MS: u64 = 2_000;
 /// How often old rows are removed.
 const CLEAN_MS: i64 = 60_000;
-/// Handled updates are kept for longer than the 24 hours in which Telegram may repeat them.
-const INBOX_KEPT_MS: i64 = 3 * 24 * 3_600_000;
-/// Ended messages are kept to explain what was sent.
-const OUTBOX_KEPT_MS: i64 = 14 * 24 * 3_600_000;
-/// Sessions are kept a while after they are over, so that a late reuse of a token is still seen.
-const SESSIONS_KEPT_MS: i64 = 7 * 24 * 3_600_000;
-/// Rows that one cleaning removes of each kind: short transactions, many of them.
-const CLEAN_LIMIT: u32 = 2_000;
-/// Transactions of one cleaning; a minute's worth of rows at full load.
-const CLEAN_ROUNDS_MAX: u32 = 200;
 /// How often signing keys are replaced.
 const KEY_AGE_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Does all of it until `stop`.
 pub async fn run(services: Services, stop: CancellationToken) {
     let mut cleaned_at = Timestamp::default();
+    let mut cleaner = Cleaner::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -37,7 +30,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         compare_boards(&services).await;
         if services.now().millis_since(cleaned_at).abs() >= CLEAN_MS {
             cleaned_at = services.now();
-            report("old rows can't be removed", clean(&services).await);
+            report("old rows can't be removed", cleaner.clean(&services).await);
             if let Err(error) = rotate_keys(&services).await {
                 tracing::warn!(error = %domain::ErrorChain(&error), "signing keys can't be rotated");
             }
@@ -57,8 +50,8 @@ fn report(what: &'static str, result: Result<(), StoreError>) {
 /// When the database fails.
 pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
     let mut tx = services.store().begin_read().await?;
-    let inbox = tx.inbox().stats().await?;
-    let outbox = tx.outbox().stats().await?;
+    let inbox = tx.inbox().backlog().await?;
+    let outbox = tx.outbox().backlog().await?;
     drop(tx);
     let now = services.now();
     let depths = [
@@ -67,6 +60,7 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
         ("inbox", "dead", inbox.dead),
         ("outbox", "waiting", outbox.waiting),
         ("outbox", "sending", outbox.sending),
+        ("outbox", "failed", outbox.failed),
         ("outbox", "ambiguous", outbox.ambiguous),
     ];
     for (queue, state, depth) in depths {
@@ -109,31 +103,6 @@ async fn compare_boards(services: &Services) {
             ),
         }
     }
-}
-
-/// Removes what is no longer needed, in transactions of a bounded number of rows each.
-///
-/// # Errors
-/// When the database fails.
-pub async fn clean(services: &Services) -> Result<(), StoreError> {
-    for _ in 0..CLEAN_ROUNDS_MAX {
-        if !clean_some(services).await? {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Returns whether there is more to remove.
-async fn clean_some(services: &Services) -> Result<bool, StoreError> {
-    let now = services.now();
-    let mut tx = services.store().begin_write().await?;
-    let updates = tx.inbox().remove_done(now.plus_ms(-INBOX_KEPT_MS), CLEAN_LIMIT).await?;
-    let messages = tx.outbox().remove_ended(now.plus_ms(-OUTBOX_KEPT_MS), CLEAN_LIMIT).await?;
-    let sessions = tx.sessions().remove_over(now.plus_ms(-SESSIONS_KEPT_MS), CLEAN_LIMIT).await?;
-    tx.save().await?;
-    tracing::debug!(updates, messages, sessions, "old rows removed");
-    Ok([updates, messages, sessions].contains(&u64::from(CLEAN_LIMIT)))
 }
 
 async fn rotate_keys(services: &Services) -> Result<(), tokens::KeyError> {

@@ -207,6 +207,27 @@ impl BoardRepository for Boards<'_> {
             .collect()
     }
 
+    async fn remove_history(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "WITH over AS (
+               SELECT tournament_id, user_id, source, event_id
+               FROM board_history
+               WHERE tournament_id IN (SELECT tournament_id FROM tournaments WHERE ends_at < $1)
+               LIMIT $2
+               FOR UPDATE SKIP LOCKED
+             )
+             DELETE FROM board_history
+             WHERE (tournament_id, user_id, source, event_id)
+               IN (SELECT tournament_id, user_id, source, event_id FROM over)",
+        )
+        .bind(before.as_millis())
+        .bind(i64::from(limit))
+        .execute(&mut *self.connection)
+        .await
+        .at("boards.remove_history")?;
+        Ok(result.rows_affected())
+    }
+
     async fn scan(
         &mut self,
         tournament_id: &TournamentId,

@@ -17,6 +17,8 @@ mod inbox;
 mod lease;
 mod list;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod session;
 mod setting;
 mod signing_key;

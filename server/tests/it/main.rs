@@ -13,6 +13,7 @@ mod openapi;
 mod pages;
 mod problems;
 mod refresh;
+mod retention;
 mod stats;
 mod support;
 mod webhook;

@@ -12,6 +12,7 @@ use storage::{StoreError, Transaction, board::ScoreEvent, tournament::Tournament
 
 use crate::{
     Services,
+    maintenance::clean::EVENTS_KEPT_MS,
     platform::{
         apply::{BoardChange, Indexed},
         envelope::{PlatformEvent, ScorePosted},
@@ -86,6 +87,10 @@ async fn apply_to_board(
         match (players.get(&score.platform_user_id), acceptance) {
             (None, _) => {
                 outcome.reject(place, &event, ErrorCode::PlayerUnknown, "platform_user_id is not known");
+            }
+            (Some(_), Acceptance::Counts) if services.now().millis_since(event.time) > EVENTS_KEPT_MS => {
+                let detail = "time is too long ago to tell a repeated event from a new one";
+                outcome.reject(place, &event, ErrorCode::TournamentNotRunning, detail);
             }
             (Some(_), Acceptance::OutsideWindow) => outcome.reject(
                 place,
