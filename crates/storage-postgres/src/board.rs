@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use domain::{Order, Score, Standing, Timestamp, TournamentId, UserId, ranking::RankKey};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
     board::{RankedKey, ScoreEvent},
@@ -13,13 +13,13 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{column::column, error::At};
+use crate::{column::column, connection::Connection, error::At};
 
 const TABLE: &str = "board_entries";
 const USERS_MAX: usize = 1000;
 
 pub(crate) struct Boards<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

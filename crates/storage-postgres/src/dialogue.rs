@@ -2,13 +2,12 @@
 
 use async_trait::async_trait;
 use domain::{BotId, ChatId, Timestamp};
-use sqlx::PgConnection;
 use storage::{DialogueRepository, StoreError, dialogue::StoredDialogue};
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
 
 pub(crate) struct Dialogues<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[async_trait]

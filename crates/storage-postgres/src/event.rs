@@ -4,17 +4,16 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use domain::{EventId, EventSource, Timestamp};
-use sqlx::PgConnection;
 use storage::{
     EventRepository, StoreError,
     event::{EventKey, SeenSlice},
     stored,
 };
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
 
 pub(crate) struct Events<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[async_trait]

@@ -10,7 +10,7 @@
 
 use async_trait::async_trait;
 use domain::{BotId, ChatId, Timestamp, UpdateId};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{
     InboxRepository, StoreError,
     inbox::{ClaimedUpdate, InboxBacklog, InboxStats, NewUpdate},
@@ -18,7 +18,7 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{column::column, error::At};
+use crate::{column::column, connection::Connection, error::At};
 
 const TABLE: &str = "inbox_updates";
 
@@ -30,7 +30,7 @@ pub(crate) const BACKLOG: &str = "SELECT
   (SELECT MIN(received_at) FROM inbox_updates WHERE finished_at IS NULL)";
 
 pub(crate) struct Inbox<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

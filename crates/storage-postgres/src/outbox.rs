@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use domain::{BotId, ChatId, OutgoingId, Timestamp};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{
     OutboxRepository, StoreError,
     outbox::{ClaimedOutgoing, NewOutgoing, OutboxBacklog, OutboxStats, Outcome, OutgoingClass},
@@ -13,7 +13,7 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{column::column, error::At};
+use crate::{column::column, connection::Connection, error::At};
 
 const TABLE: &str = "outgoing_messages";
 
@@ -21,7 +21,7 @@ const TABLE: &str = "outgoing_messages";
 const CLAIM_LOCK: i64 = 0x07b0;
 
 pub(crate) struct Outbox<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

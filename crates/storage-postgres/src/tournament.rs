@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use domain::{Timestamp, Tournament, TournamentId};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{StoreError, TournamentRepository, stored, tournament::TournamentRow};
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
 
 macro_rules! find {
     () => {
@@ -16,7 +16,7 @@ macro_rules! find {
 }
 
 pub(crate) struct Tournaments<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

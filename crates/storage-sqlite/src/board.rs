@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use domain::{Order, Score, Standing, Timestamp, TournamentId, UserId, ranking::RankKey};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
     board::{RankedKey, ScoreEvent},
@@ -13,13 +13,13 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{error::At, list};
+use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "board_entries";
 const USERS_MAX: usize = 1000;
 
 pub(crate) struct Boards<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

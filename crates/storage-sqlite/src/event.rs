@@ -4,17 +4,16 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use domain::{EventId, EventSource, Timestamp};
-use sqlx::SqliteConnection;
 use storage::{
     EventRepository, StoreError,
     event::{EventKey, SeenSlice},
     stored,
 };
 
-use crate::{error::At, list};
+use crate::{connection::Connection, error::At, list};
 
 pub(crate) struct Events<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[async_trait]

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use domain::{BotId, ChatId, Timestamp, UpdateId};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 use storage::{
     InboxRepository, StoreError,
     inbox::{ClaimedUpdate, InboxBacklog, InboxStats, NewUpdate},
@@ -14,7 +14,7 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{error::At, list};
+use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "inbox_updates";
 
@@ -26,7 +26,7 @@ pub(crate) const BACKLOG: &str = "SELECT
   (SELECT MIN(received_at) FROM inbox_updates WHERE finished_at IS NULL)";
 
 pub(crate) struct Inbox<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

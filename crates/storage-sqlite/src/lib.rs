@@ -10,6 +10,7 @@
 #![deny(missing_docs)]
 
 mod board;
+mod connection;
 mod dialogue;
 mod error;
 mod event;

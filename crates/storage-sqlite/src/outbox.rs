@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{BotId, ChatId, OutgoingId, Timestamp};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 use storage::{
     OutboxRepository, StoreError,
     outbox::{ClaimedOutgoing, NewOutgoing, OutboxBacklog, OutboxStats, Outcome, OutgoingClass},
@@ -10,12 +10,12 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{error::At, list};
+use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "outgoing_messages";
 
 pub(crate) struct Outbox<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

@@ -4,13 +4,13 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    Connection, SqlitePool,
+    Connection as _, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use storage::{BoxTransaction, Store, StoreError};
 
-use crate::{error::At, transaction::SqliteTransaction};
+use crate::{connection::Connection, error::At, transaction::SqliteTransaction};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -23,6 +23,8 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// How long a connection waits for another process that holds the file.
     pub busy_timeout: Duration,
+    /// How long a call waits for an answer, should the disk give none. Longer than `busy_timeout`.
+    pub answer_timeout: Duration,
     /// How many pages (of 4096 bytes) the file may have; `None` for SQLite's own limit. Beyond it a write fails as on a
     /// full disk.
     pub page_count_max: Option<u32>,
@@ -31,7 +33,13 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let five_seconds = Duration::from_secs(5);
-        Self { readers: 4, acquire_timeout: five_seconds, busy_timeout: five_seconds, page_count_max: None }
+        Self {
+            readers: 4,
+            acquire_timeout: five_seconds,
+            busy_timeout: five_seconds,
+            answer_timeout: Duration::from_secs(12),
+            page_count_max: None,
+        }
     }
 }
 
@@ -40,6 +48,7 @@ impl Default for Options {
 pub struct SqliteStore {
     writer: SqlitePool,
     reader: SqlitePool,
+    answer_timeout: Duration,
 }
 
 impl SqliteStore {
@@ -97,7 +106,16 @@ impl SqliteStore {
             .min_connections(0)
             .max_connections(options.readers.max(1))
             .connect_lazy_with(connect.read_only(true));
-        Ok(Self { writer, reader })
+        Ok(Self { writer, reader, answer_timeout: options.answer_timeout })
+    }
+
+    async fn begin_to_write(&self, operation: &'static str) -> Result<Connection, StoreError> {
+        // A deferred transaction that reads and then writes fails at once when another process wrote in between.
+        Connection::begin(&self.writer, "BEGIN IMMEDIATE", self.answer_timeout).await.at(operation)
+    }
+
+    async fn begin_to_read(&self, operation: &'static str) -> Result<Connection, StoreError> {
+        Connection::begin(&self.reader, "BEGIN DEFERRED", self.answer_timeout).await.at(operation)
     }
 
     /// How the writer syncs, as SQLite's number (2 is FULL): what `podium doctor` shows.
@@ -120,14 +138,13 @@ fn make_folder(file: &Path, operation: &'static str) -> Result<(), StoreError> {
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin_write(&self) -> Result<BoxTransaction, StoreError> {
-        // A deferred transaction that reads and then writes fails at once when another process wrote in between.
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.at("store.begin_write")?;
-        Ok(Box::new(SqliteTransaction::new(transaction)))
+        let connection = self.begin_to_write("store.begin_write").await?;
+        Ok(Box::new(SqliteTransaction::new(connection)))
     }
 
     async fn begin_read(&self) -> Result<BoxTransaction, StoreError> {
-        let transaction = self.reader.begin_with("BEGIN DEFERRED").await.at("store.begin_read")?;
-        Ok(Box::new(SqliteTransaction::new(transaction)))
+        let connection = self.begin_to_read("store.begin_read").await?;
+        Ok(Box::new(SqliteTransaction::new(connection)))
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
@@ -140,11 +157,11 @@ impl Store for SqliteStore {
 
     async fn is_migrated(&self) -> Result<bool, StoreError> {
         const OPERATION: &str = "store.is_migrated";
-        let mut transaction = self.reader.begin_with("BEGIN DEFERRED").await.at(OPERATION)?;
+        let mut connection = self.begin_to_read(OPERATION).await?;
         let has_table: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations')",
         )
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut connection)
         .await
         .at(OPERATION)?;
         if !has_table {
@@ -153,18 +170,19 @@ impl Store for SqliteStore {
         let applied: Vec<i64> = sqlx::query_scalar(
             "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000",
         )
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut connection)
         .await
         .at(OPERATION)?;
         Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
+        const OPERATION: &str = "store.ping";
         // Reads the file: a bare `SELECT 1` answers even when the disk is gone.
         sqlx::query("SELECT COUNT(*) FROM sqlite_schema LIMIT 1")
-            .execute(&self.reader)
+            .execute(&mut self.begin_to_read(OPERATION).await?)
             .await
-            .at("store.ping")?;
+            .at(OPERATION)?;
         Ok(())
     }
 

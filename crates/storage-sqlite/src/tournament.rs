@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use domain::{Timestamp, Tournament, TournamentId};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 use storage::{StoreError, TournamentRepository, stored, tournament::TournamentRow};
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
 
 pub(crate) struct Tournaments<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

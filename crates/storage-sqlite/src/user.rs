@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::{ChatId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 use storage::{
     StoreError, UserRepository, stored,
     user::{PlatformProfile, TelegramProfile, User},
 };
 use uuid::Uuid;
 
-use crate::{error::At, list};
+use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "users";
 const IDS_MAX: usize = 1000;
@@ -23,7 +23,7 @@ macro_rules! columns {
 }
 
 pub(crate) struct Users<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]
