@@ -1,16 +1,16 @@
-//! What must be done now and then: old rows removed, keys rotated, boards compared with their index, queues measured.
+//! What must be done now and then: old rows removed, keys rotated, queues measured.
 
 pub mod clean;
 
 use std::time::Duration;
 
-use domain::{Timestamp, tournament::Phase};
+use domain::Timestamp;
 use storage::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Services, boards::index, maintenance::clean::Cleaner, telemetry, tokens};
+use crate::{Services, maintenance::clean::Cleaner, telemetry, tokens};
 
-/// How often queues are measured and boards compared.
+/// How often queues are measured.
 const LOOK_MS: u64 = 2_000;
 /// How often old rows are removed.
 const CLEAN_MS: i64 = 60_000;
@@ -27,7 +27,6 @@ pub async fn run(services: Services, stop: CancellationToken) {
             () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
         }
         report("queues can't be measured", measure_queues(&services).await);
-        compare_boards(&services).await;
         if services.now().millis_since(cleaned_at).abs() >= CLEAN_MS {
             cleaned_at = services.now();
             report("old rows can't be removed", cleaner.clean(&services).await);
@@ -77,32 +76,6 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
 #[expect(clippy::cast_precision_loss, reason = "a gauge; counts beyond 2^53 rows do not occur")]
 const fn as_f64(count: u64) -> f64 {
     count as f64
-}
-
-/// Heals boards whose index missed a change.
-async fn compare_boards(services: &Services) {
-    let running = async {
-        let mut tx = services.store().begin_read().await?;
-        tx.tournaments().list(services.now(), 100).await
-    };
-    let rows = match running.await {
-        Ok(rows) => rows,
-        Err(error) => return report("tournaments can't be listed", Err(error)),
-    };
-    for row in rows.iter().filter(|row| row.tournament.phase(services.now()) != Phase::Upcoming) {
-        let board = &row.tournament.tournament_id;
-        match index::reconcile(services, board, row.board_version).await {
-            Ok(false) => {}
-            Ok(true) => {
-                tracing::info!(tournament.id = %board, "a board's index had missed a change and caught up");
-            }
-            Err(error) => tracing::warn!(
-                tournament.id = %board,
-                error = %domain::ErrorChain(&error),
-                "a board's index can't be compared"
-            ),
-        }
-    }
 }
 
 async fn rotate_keys(services: &Services) -> Result<(), tokens::KeyError> {

@@ -141,6 +141,7 @@ macro_rules! contract_suite {
             tournaments: [
                 a_missing_tournament_has_no_board,
                 a_tournament_is_replaced_and_its_board_stays,
+                tournaments_are_found_by_their_ids,
                 lists_show_running_then_upcoming_then_finished,
                 locked_boards_lose_no_update,
                 versions_are_committed_in_their_order,

@@ -80,6 +80,7 @@ impl Serve {
         let stopping = CancellationToken::new();
         let mut running = tokio::task::JoinSet::new();
         running.spawn(telemetry::metrics::keep(metrics.clone(), stopping.clone()));
+        running.spawn(look_after_boards(services.clone(), stopping.clone()));
         running.spawn(serve_internal(internal, services.clone(), metrics, stopping.clone()));
         if let Some(listener) = public {
             let (settings, services, stopping) = (Arc::clone(&settings), services.clone(), stopping.clone());
@@ -122,6 +123,12 @@ async fn listen(name: &'static str, address: &str) -> anyhow::Result<TcpListener
     TcpListener::bind(address)
         .await
         .with_context(|| format!("can't listen on {address} ({name}); is it taken?"))
+}
+
+/// In every role: each may read boards, and has an index of its own where there is no Redis.
+async fn look_after_boards(services: Services, stopping: CancellationToken) -> anyhow::Result<()> {
+    services::boards::keep::run(services, stopping).await;
+    Ok(())
 }
 
 async fn serve_internal(

@@ -242,3 +242,49 @@ async fn an_unknown_tournament_and_a_foreign_cursor_have_their_codes() {
         assert_eq!(problem_code(status, &body), "bad_request", "{query}");
     }
 }
+
+#[tokio::test]
+async fn a_board_is_let_go_of_when_it_is_over_and_nobody_reads_it() {
+    let server = server_with_players(3).await;
+    let board = "cup".parse().unwrap();
+    services::boards::index::load(&server.services, &board).await.unwrap();
+    let is_loaded = async || {
+        services::boards::keep::look(&server.services).await.unwrap();
+        server.services.ranks().version(&board).await.unwrap().is_some()
+    };
+    server.clock.advance_ms(59 * 60_000);
+    assert!(is_loaded().await, "it is running, read or not");
+    server.clock.advance_ms(10 * 60_000);
+    server.standings("cup").await;
+    server.clock.advance_ms(30 * 60_000);
+    assert!(is_loaded().await, "it was read half an hour ago");
+    server.clock.advance_ms(1);
+    assert!(!is_loaded().await);
+    // Whoever comes back is answered, and has it loaded again.
+    assert_eq!(server.standings("cup").await.len(), 3);
+    services::boards::index::load(&server.services, &board).await.unwrap();
+    assert!(is_loaded().await);
+}
+
+#[tokio::test]
+async fn every_board_that_is_read_is_compared_with_sql() {
+    let server = server().await;
+    // More than a list of tournaments names.
+    let boards: Vec<String> = (0..120).map(|number| format!("cup-{number:03}")).collect();
+    let tournaments: Vec<Value> =
+        boards.iter().map(|board| server.tournament(board, "best", "desc")).collect();
+    server.events(&Value::Array(tournaments)).await;
+    let boards: Vec<domain::TournamentId> = boards.iter().map(|board| board.parse().unwrap()).collect();
+    for board in &boards {
+        services::boards::index::load(&server.services, board).await.unwrap();
+    }
+    let mut tx = server.services.store().begin_write().await.unwrap();
+    for board in &boards {
+        tx.tournaments().bump_board(board, 0).await.unwrap();
+    }
+    tx.save().await.unwrap();
+    services::boards::keep::look(&server.services).await.unwrap();
+    for board in &boards {
+        assert_eq!(server.services.ranks().version(board).await.unwrap(), Some(1), "{board}");
+    }
+}
