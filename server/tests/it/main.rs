@@ -8,6 +8,7 @@ mod bot;
 mod events;
 mod exchange;
 mod identity_table;
+mod index_down;
 mod live;
 mod openapi;
 mod pages;
