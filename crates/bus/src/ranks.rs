@@ -118,6 +118,9 @@ pub trait Ranks: Send + Sync + std::fmt::Debug {
     /// The version that a board's index is at; `None` when it is not loaded.
     async fn version(&self, board: &TournamentId) -> Result<Option<u64>, BusError>;
 
+    /// Whether other nodes read this index too: then no node forgets a board because it does not read it itself.
+    fn is_shared(&self) -> bool;
+
     /// Forgets a board.
     async fn unload(&self, board: &TournamentId) -> Result<(), BusError>;
 }

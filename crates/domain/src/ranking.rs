@@ -81,7 +81,8 @@ pub struct Standing {
     pub score: Score,
     /// When that score was reached (the event's time).
     pub achieved_at: Timestamp,
-    /// The time of the player's newest event. Beyond it `latest` needs no history.
+    /// `latest`: the time of the player's newest event, beyond which no history is needed. Other operators do not ask
+    /// for it: it is that of `achieved_at`, so that an event that counts for nothing changes nothing.
     pub newest_at: Timestamp,
 }
 
@@ -106,25 +107,19 @@ pub fn apply(
     let Some(current) = current else {
         return Applied::Standing(Standing { score, achieved_at: at, newest_at: at });
     };
-    let newest_at = current.newest_at.max(at);
+    let reached = |score, at| Standing { score, achieved_at: at, newest_at: at };
     let standing = match operator {
-        Operator::Best if order.is_better(score, current.score) => {
-            Standing { score, achieved_at: at, newest_at }
-        }
+        Operator::Best if order.is_better(score, current.score) => reached(score, at),
         // The same best, reached earlier than known so far.
-        Operator::Best if score == current.score => {
-            Standing { achieved_at: current.achieved_at.min(at), newest_at, ..current }
-        }
-        Operator::Best => Standing { newest_at, ..current },
-        Operator::Sum => {
-            let sum = current.score.saturating_add(score);
-            let achieved_at =
-                if sum == current.score { current.achieved_at } else { current.achieved_at.max(at) };
-            Standing { score: sum, achieved_at, newest_at }
-        }
+        Operator::Best if score == current.score && at < current.achieved_at => reached(score, at),
+        Operator::Best => current,
+        Operator::Sum => match current.score.saturating_add(score) {
+            sum if sum == current.score => current,
+            sum => reached(sum, current.achieved_at.max(at)),
+        },
         Operator::Latest if at <= current.newest_at => return Applied::NeedsHistory,
-        Operator::Latest if score == current.score => Standing { newest_at, ..current },
-        Operator::Latest => Standing { score, achieved_at: at, newest_at },
+        Operator::Latest if score == current.score => Standing { newest_at: at, ..current },
+        Operator::Latest => reached(score, at),
     };
     Applied::Standing(standing)
 }
@@ -206,6 +201,21 @@ mod tests {
     fn adding_nothing_moves_nobody() {
         let standing = play(Operator::Sum, Order::Desc, &[(10, 5), (90, 0)]);
         assert_eq!((standing.score.points(), standing.achieved_at), (5, at(10)));
+    }
+
+    #[test]
+    fn an_event_that_counts_for_nothing_changes_nothing() {
+        let before = Standing { score: Score::new(5).unwrap(), achieved_at: at(10), newest_at: at(30) };
+        for (operator, points, time) in [
+            (Operator::Best, 4, 90),
+            (Operator::Best, 5, 90),
+            (Operator::Best, 5, 10),
+            (Operator::Sum, 0, 90),
+        ] {
+            let score = Score::new(points).unwrap();
+            let after = apply(operator, Order::Desc, Some(before), score, at(time));
+            assert_eq!(after, Applied::Standing(before), "{operator:?} {points} at {time}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 pub mod cursor;
 pub mod index;
+pub mod keep;
 pub mod live;
 pub mod lobby;
 pub mod names;

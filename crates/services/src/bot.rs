@@ -23,6 +23,9 @@ use crate::{
     outbox::{Outgoing, compose},
 };
 
+/// How old the row of a dialogue may be that is not stored again: idle dialogues are known by their age in days.
+const DIALOGUE_KEPT_UP_MS: i64 = 24 * 3_600_000;
+
 /// A message that the bot answers.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -99,10 +102,13 @@ async fn answer_message(
 
     let context = Context { services, chat_id: message.chat.id, is_private, person, locale };
 
-    let before = Dialogue::read(tx.dialogues().get(update.bot_id, message.chat.id).await?.as_deref());
+    let stored = tx.dialogues().get(update.bot_id, message.chat.id).await?;
+    let before = Dialogue::read(stored.as_ref().map(|stored| stored.state.as_str()));
     let after = before.apply(if asked.is_start() { Event::Started } else { Event::Spoke });
-    if after != before {
-        tx.dialogues().put(update.bot_id, message.chat.id, after.to_json(), services.now()).await?;
+    let now = services.now();
+    let is_recent = stored.is_some_and(|stored| now.millis_since(stored.updated_at) < DIALOGUE_KEPT_UP_MS);
+    if after != before || !is_recent {
+        tx.dialogues().put(update.bot_id, message.chat.id, after.to_json(), now).await?;
     }
     let reply: Reply = commands::answer(context, tx, &asked, before).await?;
     Ok(vec![reply.into_outgoing(context.chat_id)])

@@ -1,43 +1,35 @@
-//! What must be done now and then: old rows removed, keys rotated, boards compared with their index, queues measured.
+//! What must be done now and then: old rows removed, keys rotated, queues measured.
+
+pub mod clean;
 
 use std::time::Duration;
 
-use domain::{Timestamp, tournament::Phase};
+use domain::Timestamp;
 use storage::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Services, boards::index, telemetry, tokens};
+use crate::{Services, maintenance::clean::Cleaner, telemetry, tokens};
 
-/// How often queues are measured and boards compared.
+/// How often queues are measured.
 const LOOK_MS: u64 = 2_000;
 /// How often old rows are removed.
 const CLEAN_MS: i64 = 60_000;
-/// Handled updates are kept for longer than the 24 hours in which Telegram may repeat them.
-const INBOX_KEPT_MS: i64 = 3 * 24 * 3_600_000;
-/// Ended messages are kept to explain what was sent.
-const OUTBOX_KEPT_MS: i64 = 14 * 24 * 3_600_000;
-/// Sessions are kept a while after they are over, so that a late reuse of a token is still seen.
-const SESSIONS_KEPT_MS: i64 = 7 * 24 * 3_600_000;
-/// Rows that one cleaning removes of each kind: short transactions, many of them.
-const CLEAN_LIMIT: u32 = 2_000;
-/// Transactions of one cleaning; a minute's worth of rows at full load.
-const CLEAN_ROUNDS_MAX: u32 = 200;
 /// How often signing keys are replaced.
 const KEY_AGE_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Does all of it until `stop`.
 pub async fn run(services: Services, stop: CancellationToken) {
     let mut cleaned_at = Timestamp::default();
+    let mut cleaner = Cleaner::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
         }
         report("queues can't be measured", measure_queues(&services).await);
-        compare_boards(&services).await;
         if services.now().millis_since(cleaned_at).abs() >= CLEAN_MS {
             cleaned_at = services.now();
-            report("old rows can't be removed", clean(&services).await);
+            report("old rows can't be removed", cleaner.clean(&services).await);
             if let Err(error) = rotate_keys(&services).await {
                 tracing::warn!(error = %domain::ErrorChain(&error), "signing keys can't be rotated");
             }
@@ -57,8 +49,8 @@ fn report(what: &'static str, result: Result<(), StoreError>) {
 /// When the database fails.
 pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
     let mut tx = services.store().begin_read().await?;
-    let inbox = tx.inbox().stats().await?;
-    let outbox = tx.outbox().stats().await?;
+    let inbox = tx.inbox().backlog().await?;
+    let outbox = tx.outbox().backlog().await?;
     drop(tx);
     let now = services.now();
     let depths = [
@@ -67,6 +59,7 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
         ("inbox", "dead", inbox.dead),
         ("outbox", "waiting", outbox.waiting),
         ("outbox", "sending", outbox.sending),
+        ("outbox", "failed", outbox.failed),
         ("outbox", "ambiguous", outbox.ambiguous),
     ];
     for (queue, state, depth) in depths {
@@ -83,57 +76,6 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
 #[expect(clippy::cast_precision_loss, reason = "a gauge; counts beyond 2^53 rows do not occur")]
 const fn as_f64(count: u64) -> f64 {
     count as f64
-}
-
-/// Heals boards whose index missed a change.
-async fn compare_boards(services: &Services) {
-    let running = async {
-        let mut tx = services.store().begin_read().await?;
-        tx.tournaments().list(services.now(), 100).await
-    };
-    let rows = match running.await {
-        Ok(rows) => rows,
-        Err(error) => return report("tournaments can't be listed", Err(error)),
-    };
-    for row in rows.iter().filter(|row| row.tournament.phase(services.now()) != Phase::Upcoming) {
-        let board = &row.tournament.tournament_id;
-        match index::reconcile(services, board, row.board_version).await {
-            Ok(false) => {}
-            Ok(true) => {
-                tracing::info!(tournament.id = %board, "a board's index had missed a change and caught up");
-            }
-            Err(error) => tracing::warn!(
-                tournament.id = %board,
-                error = %domain::ErrorChain(&error),
-                "a board's index can't be compared"
-            ),
-        }
-    }
-}
-
-/// Removes what is no longer needed, in transactions of a bounded number of rows each.
-///
-/// # Errors
-/// When the database fails.
-pub async fn clean(services: &Services) -> Result<(), StoreError> {
-    for _ in 0..CLEAN_ROUNDS_MAX {
-        if !clean_some(services).await? {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Returns whether there is more to remove.
-async fn clean_some(services: &Services) -> Result<bool, StoreError> {
-    let now = services.now();
-    let mut tx = services.store().begin_write().await?;
-    let updates = tx.inbox().remove_done(now.plus_ms(-INBOX_KEPT_MS), CLEAN_LIMIT).await?;
-    let messages = tx.outbox().remove_ended(now.plus_ms(-OUTBOX_KEPT_MS), CLEAN_LIMIT).await?;
-    let sessions = tx.sessions().remove_over(now.plus_ms(-SESSIONS_KEPT_MS), CLEAN_LIMIT).await?;
-    tx.save().await?;
-    tracing::debug!(updates, messages, sessions, "old rows removed");
-    Ok([updates, messages, sessions].contains(&u64::from(CLEAN_LIMIT)))
 }
 
 async fn rotate_keys(services: &Services) -> Result<(), tokens::KeyError> {

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use domain::{Order, Score, Standing, Timestamp, TournamentId, UserId, ranking::RankKey};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
     board::{RankedKey, ScoreEvent},
@@ -13,13 +13,13 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{column::column, error::At};
+use crate::{column::column, connection::Connection, error::At};
 
 const TABLE: &str = "board_entries";
 const USERS_MAX: usize = 1000;
 
 pub(crate) struct Boards<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]
@@ -205,6 +205,27 @@ impl BoardRepository for Boards<'_> {
                 Ok((Timestamp::from_millis(at), stored::score(score, "board_history", "score")?))
             })
             .collect()
+    }
+
+    async fn remove_history(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "WITH over AS (
+               SELECT tournament_id, user_id, source, event_id
+               FROM board_history
+               WHERE tournament_id IN (SELECT tournament_id FROM tournaments WHERE ends_at < $1)
+               LIMIT $2
+               FOR UPDATE SKIP LOCKED
+             )
+             DELETE FROM board_history
+             WHERE (tournament_id, user_id, source, event_id)
+               IN (SELECT tournament_id, user_id, source, event_id FROM over)",
+        )
+        .bind(before.as_millis())
+        .bind(i64::from(limit))
+        .execute(&mut *self.connection)
+        .await
+        .at("boards.remove_history")?;
+        Ok(result.rows_affected())
     }
 
     async fn scan(

@@ -10,18 +10,27 @@
 
 use async_trait::async_trait;
 use domain::{BotId, ChatId, Timestamp, UpdateId};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{
     InboxRepository, StoreError,
-    inbox::{ClaimedUpdate, InboxStats, NewUpdate},
+    inbox::{ClaimedUpdate, InboxBacklog, InboxStats, NewUpdate},
     stored,
 };
 use uuid::Uuid;
 
-use crate::{column::column, error::At};
+use crate::{column::column, connection::Connection, error::At};
+
+const TABLE: &str = "inbox_updates";
+
+/// What is open or given up. Each figure comes from a partial index; none reads the rows that are done.
+pub(crate) const BACKLOG: &str = "SELECT
+  (SELECT COUNT(*) FROM inbox_updates WHERE finished_at IS NULL),
+  (SELECT COUNT(*) FROM inbox_updates WHERE state = 'running'),
+  (SELECT COUNT(*) FROM inbox_updates WHERE state = 'dead' AND finished_at IS NOT NULL),
+  (SELECT MIN(received_at) FROM inbox_updates WHERE finished_at IS NULL)";
 
 pub(crate) struct Inbox<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]
@@ -42,7 +51,7 @@ impl ClaimedRow {
             chat_id: self.chat_id.map(ChatId),
             payload: self.payload,
             received_at: Timestamp::from_millis(self.received_at),
-            attempt: stored::unsigned(self.attempt.into(), "inbox_updates", "attempt")?,
+            attempt: stored::unsigned(self.attempt.into(), TABLE, "attempt")?,
             lease,
         })
     }
@@ -140,6 +149,35 @@ impl Inbox<'_> {
         .fetch_one(&mut *self.connection)
         .await
         .at("inbox.claim")
+    }
+
+    /// Removes rows that came to their end, as `state`, before `before`.
+    async fn remove(
+        &mut self,
+        state: &'static str,
+        before: Timestamp,
+        limit: u32,
+        operation: &'static str,
+    ) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "WITH over AS (
+               SELECT bot_id, update_id
+               FROM inbox_updates
+               WHERE state = $1 AND finished_at IS NOT NULL AND finished_at < $2
+               ORDER BY finished_at, update_id, bot_id
+               LIMIT $3
+               FOR UPDATE SKIP LOCKED
+             )
+             DELETE FROM inbox_updates
+             WHERE (bot_id, update_id) IN (SELECT bot_id, update_id FROM over)",
+        )
+        .bind(state)
+        .bind(before.as_millis())
+        .bind(i64::from(limit))
+        .execute(&mut *self.connection)
+        .await
+        .at(operation)?;
+        Ok(result.rows_affected())
     }
 }
 
@@ -282,47 +320,40 @@ impl InboxRepository for Inbox<'_> {
         Ok(result.rows_affected())
     }
 
-    async fn stats(&mut self) -> Result<InboxStats, StoreError> {
-        // Each figure comes from a partial index; none reads the rows that are done.
-        let (open, running, done, dead, oldest_open_at): (i64, i64, i64, i64, Option<i64>) = sqlx::query_as(
-            "SELECT
-               (SELECT COUNT(*) FROM inbox_updates WHERE finished_at IS NULL),
-               (SELECT COUNT(*) FROM inbox_updates WHERE state = 'running'),
-               (SELECT COUNT(*) FROM inbox_updates WHERE state = 'done' AND finished_at IS NOT NULL),
-               (SELECT COUNT(*) FROM inbox_updates WHERE state = 'dead' AND finished_at IS NOT NULL),
-               (SELECT MIN(received_at) FROM inbox_updates WHERE finished_at IS NULL)",
-        )
-        .fetch_one(&mut *self.connection)
-        .await
-        .at("inbox.stats")?;
-        let count = |number| stored::unsigned(number, "inbox_updates", "state");
-        Ok(InboxStats {
+    async fn backlog(&mut self) -> Result<InboxBacklog, StoreError> {
+        let (open, running, dead, oldest_open_at): (i64, i64, i64, Option<i64>) =
+            sqlx::query_as(BACKLOG).fetch_one(&mut *self.connection).await.at("inbox.backlog")?;
+        let count = |number| stored::unsigned(number, TABLE, "state");
+        Ok(InboxBacklog {
             waiting: count(open - running)?,
             running: count(running)?,
-            done: count(done)?,
             dead: count(dead)?,
             oldest_open_at: oldest_open_at.map(Timestamp::from_millis),
         })
     }
 
-    async fn remove_done(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let result = sqlx::query(
-            "WITH done AS (
-               SELECT bot_id, update_id
-               FROM inbox_updates
-               WHERE state = 'done' AND finished_at IS NOT NULL AND finished_at < $1
-               ORDER BY finished_at, update_id, bot_id
-               LIMIT $2
-               FOR UPDATE SKIP LOCKED
-             )
-             DELETE FROM inbox_updates
-             WHERE (bot_id, update_id) IN (SELECT bot_id, update_id FROM done)",
+    async fn stats(&mut self) -> Result<InboxStats, StoreError> {
+        let InboxBacklog { waiting, running, dead, oldest_open_at } = self.backlog().await?;
+        let done: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM inbox_updates WHERE state = 'done' AND finished_at IS NOT NULL",
         )
-        .bind(before.as_millis())
-        .bind(i64::from(limit))
-        .execute(&mut *self.connection)
+        .fetch_one(&mut *self.connection)
         .await
-        .at("inbox.remove_done")?;
-        Ok(result.rows_affected())
+        .at("inbox.stats")?;
+        Ok(InboxStats {
+            waiting,
+            running,
+            done: stored::unsigned(done, TABLE, "state")?,
+            dead,
+            oldest_open_at,
+        })
+    }
+
+    async fn remove_done(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.remove("done", before, limit, "inbox.remove_done").await
+    }
+
+    async fn remove_dead(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.remove("dead", before, limit, "inbox.remove_dead").await
     }
 }

@@ -2,14 +2,13 @@
 
 use async_trait::async_trait;
 use domain::Timestamp;
-use sqlx::PgConnection;
 use storage::{LeaseRepository, StoreError};
 use uuid::Uuid;
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
 
 pub(crate) struct Leases<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[async_trait]

@@ -8,6 +8,7 @@
 
 mod board;
 mod column;
+mod connection;
 mod dialogue;
 mod error;
 mod event;

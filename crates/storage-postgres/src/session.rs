@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{SessionId, Timestamp, UserId};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{
     SessionRepository, StoreError,
     session::{NewSession, Session, TokenHash},
@@ -10,7 +10,7 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{column::column, error::At};
+use crate::{column::column, connection::Connection, error::At};
 
 macro_rules! find {
     () => {
@@ -21,7 +21,7 @@ macro_rules! find {
 }
 
 pub(crate) struct Sessions<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

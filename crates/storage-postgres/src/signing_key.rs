@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use domain::Timestamp;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{SigningKeyRepository, StoreError, signing_key::SigningKey};
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
 
 pub(crate) struct SigningKeys<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

@@ -4,13 +4,13 @@ use std::{str::FromStr, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    ConnectOptions, Connection, PgPool,
+    ConnectOptions, Connection as _, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use storage::{BoxTransaction, InboxRepository, Store, StoreError, inbox::NewUpdate};
 
-use crate::{error::At, inbox::Inbox, transaction::PostgresTransaction};
+use crate::{connection::Connection, error::At, inbox::Inbox, transaction::PostgresTransaction};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -26,6 +26,9 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// How long a statement may take, the wait for a lock included.
     pub statement_timeout: Duration,
+    /// How long the client waits for an answer, should the server not keep its limits because it is gone. Longer than
+    /// `statement_timeout`, so that a server that is there speaks first.
+    pub answer_timeout: Duration,
     /// How long an open transaction may do nothing before the server ends it, so that its locks do not stay.
     pub idle_in_transaction_timeout: Duration,
 }
@@ -36,6 +39,7 @@ impl Default for Options {
             connections: 10,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(12),
             idle_in_transaction_timeout: Duration::from_secs(10),
         }
     }
@@ -47,6 +51,7 @@ pub struct PostgresStore {
     pool: PgPool,
     /// For migrations, which may take longer than a statement of the pool.
     migrate_options: PgConnectOptions,
+    answer_timeout: Duration,
 }
 
 impl PostgresStore {
@@ -70,7 +75,21 @@ impl PostgresStore {
             ))
             .await
             .at(OPERATION)?;
-        Ok(Self { pool, migrate_options: with_timeouts(connect, MIGRATE_TIMEOUT, MIGRATE_TIMEOUT) })
+        Ok(Self {
+            pool,
+            migrate_options: with_timeouts(connect, MIGRATE_TIMEOUT, MIGRATE_TIMEOUT),
+            answer_timeout: options.answer_timeout,
+        })
+    }
+
+    async fn begin_to_write(&self, operation: &'static str) -> Result<Connection, StoreError> {
+        const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+        Connection::begin(&self.pool, BEGIN, self.answer_timeout).await.at(operation)
+    }
+
+    async fn begin_to_read(&self, operation: &'static str) -> Result<Connection, StoreError> {
+        const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        Connection::begin(&self.pool, BEGIN, self.answer_timeout).await.at(operation)
     }
 }
 
@@ -84,40 +103,40 @@ fn with_timeouts(options: PgConnectOptions, statement: Duration, idle: Duration)
 #[async_trait]
 impl Store for PostgresStore {
     async fn begin_write(&self) -> Result<BoxTransaction, StoreError> {
-        let transaction = self
-            .pool
-            .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-            .await
-            .at("store.begin_write")?;
-        Ok(Box::new(PostgresTransaction::new(transaction)))
+        let connection = self.begin_to_write("store.begin_write").await?;
+        Ok(Box::new(PostgresTransaction::new(connection)))
     }
 
     async fn begin_read(&self) -> Result<BoxTransaction, StoreError> {
-        let transaction = self
-            .pool
-            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            .await
-            .at("store.begin_read")?;
-        Ok(Box::new(PostgresTransaction::new(transaction)))
+        let connection = self.begin_to_read("store.begin_read").await?;
+        Ok(Box::new(PostgresTransaction::new(connection)))
     }
 
     async fn add_updates(&self, updates: &[NewUpdate]) -> Result<u64, StoreError> {
-        let mut connection = self.pool.acquire().await.at("store.add_updates")?;
+        let connection = Connection::without_transaction(&self.pool, self.answer_timeout).await;
+        let mut connection = connection.at("store.add_updates")?;
         Inbox { connection: &mut connection }.add_many(updates).await
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
         const OPERATION: &str = "store.migrate";
-        let mut connection = self.migrate_options.connect().await.at(OPERATION)?;
-        // Takes an advisory lock, so that processes that start at once migrate one after the other.
-        MIGRATOR.run_direct(None, &mut connection, false).await.at(OPERATION)?;
-        connection.close().await.at(OPERATION)
+        let migrating = async {
+            let mut connection = self.migrate_options.connect().await.at(OPERATION)?;
+            // Takes an advisory lock, so that processes that start at once migrate one after the other.
+            MIGRATOR.run_direct(None, &mut connection, false).await.at(OPERATION)?;
+            connection.close().await.at(OPERATION)
+        };
+        // The server's limit is for each statement; this one is for all, and for a server that is gone.
+        tokio::time::timeout(MIGRATE_TIMEOUT, migrating)
+            .await
+            .unwrap_or_else(|_| Err(StoreError::unavailable(OPERATION, "migrations did not end in time")))
     }
 
     async fn is_migrated(&self) -> Result<bool, StoreError> {
         const OPERATION: &str = "store.is_migrated";
+        let mut connection = self.begin_to_read(OPERATION).await?;
         let has_table: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
-            .fetch_one(&self.pool)
+            .fetch_one(&mut connection)
             .await
             .at(OPERATION)?;
         if !has_table {
@@ -126,15 +145,15 @@ impl Store for PostgresStore {
         let applied: Vec<i64> = sqlx::query_scalar(
             "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut connection)
         .await
         .at(OPERATION)?;
         Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.at("store.ping")?;
-        Ok(())
+        // A transaction that begins is an answer.
+        self.begin_to_read("store.ping").await.map(drop)
     }
 
     async fn close(&self) {

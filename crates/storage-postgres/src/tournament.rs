@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use domain::{Timestamp, Tournament, TournamentId};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{StoreError, TournamentRepository, stored, tournament::TournamentRow};
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
 
 macro_rules! find {
     () => {
@@ -15,8 +15,10 @@ macro_rules! find {
     };
 }
 
+const IDS_MAX: usize = 1000;
+
 pub(crate) struct Tournaments<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]
@@ -103,6 +105,24 @@ impl TournamentRepository for Tournaments<'_> {
 
     async fn by_id(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError> {
         self.find(find!(), tournament_id, "tournaments.by_id").await
+    }
+
+    async fn by_ids(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError> {
+        const OPERATION: &str = "tournaments.by_ids";
+        stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
+        let listed: Vec<&str> = ids.iter().map(TournamentId::as_str).collect();
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players
+             FROM tournaments
+             WHERE tournament_id = ANY($1)
+             ORDER BY tournament_id
+             LIMIT 1000",
+        )
+        .bind(listed)
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        rows.into_iter().map(TournamentRow::try_from).collect()
     }
 
     async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError> {

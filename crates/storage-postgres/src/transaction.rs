@@ -1,7 +1,6 @@
 //! A transaction, which lends its connection to one repository at a time.
 
 use async_trait::async_trait;
-use sqlx::Postgres;
 use storage::{
     BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
     SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
@@ -9,69 +8,69 @@ use storage::{
 };
 
 use crate::{
-    board::Boards, dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
-    outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments,
-    user::Users,
+    board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
+    lease::Leases, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
+    tournament::Tournaments, user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct PostgresTransaction {
-    transaction: sqlx::Transaction<'static, Postgres>,
+    connection: Connection,
 }
 
 impl PostgresTransaction {
-    pub(crate) const fn new(transaction: sqlx::Transaction<'static, Postgres>) -> Self {
-        Self { transaction }
+    pub(crate) const fn new(connection: Connection) -> Self {
+        Self { connection }
     }
 }
 
 #[async_trait]
 impl Transaction for PostgresTransaction {
     fn inbox(&mut self) -> Box<dyn InboxRepository + '_> {
-        Box::new(Inbox { connection: &mut self.transaction })
+        Box::new(Inbox { connection: &mut self.connection })
     }
 
     fn outbox(&mut self) -> Box<dyn OutboxRepository + '_> {
-        Box::new(Outbox { connection: &mut self.transaction })
+        Box::new(Outbox { connection: &mut self.connection })
     }
 
     fn users(&mut self) -> Box<dyn UserRepository + '_> {
-        Box::new(Users { connection: &mut self.transaction })
+        Box::new(Users { connection: &mut self.connection })
     }
 
     fn sessions(&mut self) -> Box<dyn SessionRepository + '_> {
-        Box::new(Sessions { connection: &mut self.transaction })
+        Box::new(Sessions { connection: &mut self.connection })
     }
 
     fn signing_keys(&mut self) -> Box<dyn SigningKeyRepository + '_> {
-        Box::new(SigningKeys { connection: &mut self.transaction })
+        Box::new(SigningKeys { connection: &mut self.connection })
     }
 
     fn settings(&mut self) -> Box<dyn SettingRepository + '_> {
-        Box::new(Settings { connection: &mut self.transaction })
+        Box::new(Settings { connection: &mut self.connection })
     }
 
     fn leases(&mut self) -> Box<dyn LeaseRepository + '_> {
-        Box::new(Leases { connection: &mut self.transaction })
+        Box::new(Leases { connection: &mut self.connection })
     }
 
     fn tournaments(&mut self) -> Box<dyn TournamentRepository + '_> {
-        Box::new(Tournaments { connection: &mut self.transaction })
+        Box::new(Tournaments { connection: &mut self.connection })
     }
 
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
-        Box::new(Boards { connection: &mut self.transaction })
+        Box::new(Boards { connection: &mut self.connection })
     }
 
     fn events(&mut self) -> Box<dyn EventRepository + '_> {
-        Box::new(Events { connection: &mut self.transaction })
+        Box::new(Events { connection: &mut self.connection })
     }
 
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_> {
-        Box::new(Dialogues { connection: &mut self.transaction })
+        Box::new(Dialogues { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {
-        self.transaction.commit().await.at("transaction.save")
+        self.connection.save().await.at("transaction.save")
     }
 }

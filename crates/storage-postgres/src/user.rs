@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::{ChatId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use storage::{
     StoreError, UserRepository, stored,
     user::{PlatformProfile, TelegramProfile, User},
 };
 use uuid::Uuid;
 
-use crate::{column::column, error::At};
+use crate::{column::column, connection::Connection, error::At};
 
 const TABLE: &str = "users";
 const IDS_MAX: usize = 1000;
@@ -23,7 +23,7 @@ macro_rules! columns {
 }
 
 pub(crate) struct Users<'t> {
-    pub(crate) connection: &'t mut PgConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]
@@ -209,7 +209,7 @@ impl UserRepository for Users<'_> {
         let result = sqlx::query(
             "UPDATE users
              SET platform_user_id = $2, alias = $3
-             WHERE user_id = $1",
+             WHERE user_id = $1 AND platform_user_id IS NULL",
         )
         .bind(user_id.as_uuid())
         .bind(platform_user_id.as_str())
@@ -217,7 +217,7 @@ impl UserRepository for Users<'_> {
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        stored::ensure_one(result.rows_affected(), OPERATION)
+        stored::ensure_free(result.rows_affected(), OPERATION, "users.platform_user_id")
     }
 
     async fn set_telegram_id(
@@ -229,14 +229,14 @@ impl UserRepository for Users<'_> {
         let result = sqlx::query(
             "UPDATE users
              SET telegram_user_id = $2
-             WHERE user_id = $1",
+             WHERE user_id = $1 AND telegram_user_id IS NULL",
         )
         .bind(user_id.as_uuid())
         .bind(telegram_user_id.0)
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        stored::ensure_one(result.rows_affected(), OPERATION)
+        stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
     }
 
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
@@ -261,11 +261,13 @@ impl UserRepository for Users<'_> {
         .fetch_optional(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        let taken = taken.ok_or_else(|| StoreError::failed(OPERATION, "there is no such light profile"))?;
+        let Some(taken) = taken else {
+            return stored::ensure_free(0, OPERATION, "users.platform_user_id");
+        };
         let result = sqlx::query(
             "UPDATE users
              SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7
-             WHERE user_id = $1",
+             WHERE user_id = $1 AND telegram_user_id IS NULL",
         )
         .bind(into.as_uuid())
         .bind(taken.telegram_user_id)
@@ -277,7 +279,7 @@ impl UserRepository for Users<'_> {
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        stored::ensure_one(result.rows_affected(), OPERATION)
+        stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
     }
 }
 

@@ -4,13 +4,16 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use domain::{EventId, EventSource, Timestamp};
-use sqlx::SqliteConnection;
-use storage::{EventRepository, StoreError};
+use storage::{
+    EventRepository, StoreError,
+    event::{EventKey, SeenSlice},
+    stored,
+};
 
-use crate::{error::At, list};
+use crate::{connection::Connection, error::At, list};
 
 pub(crate) struct Events<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[async_trait]
@@ -56,5 +59,44 @@ impl EventRepository for Events<'_> {
         .await
         .at(OPERATION)?;
         Ok(())
+    }
+
+    async fn seen_before(
+        &mut self,
+        before: Timestamp,
+        after: Option<&EventKey>,
+        limit: u32,
+    ) -> Result<SeenSlice, StoreError> {
+        const TABLE: &str = "seen_events";
+        // Neither is ever empty, so empty ones stand before all.
+        let (source, event_id) =
+            after.map_or(("", ""), |(source, event_id)| (source.as_str(), event_id.as_str()));
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT source, event_id, seen_at
+             FROM seen_events
+             WHERE (source, event_id) > ($1, $2)
+             ORDER BY source, event_id
+             LIMIT $3",
+        )
+        .bind(source)
+        .bind(event_id)
+        .bind(limit)
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("events.seen_before")?;
+        let is_full = rows.len() as u64 == u64::from(limit);
+        let key = |source: &str, event_id: &str| {
+            let source = stored::parse(source.to_owned(), TABLE, "source")?;
+            Ok((source, stored::parse(event_id.to_owned(), TABLE, "event_id")?))
+        };
+        let next = match rows.last() {
+            Some((source, event_id, _)) if is_full => Some(key(source, event_id)?),
+            _ => None,
+        };
+        let old = rows.iter().filter(|(.., seen_at)| *seen_at < before.as_millis());
+        Ok(SeenSlice {
+            old: old.map(|(source, event_id, _)| key(source, event_id)).collect::<Result<_, StoreError>>()?,
+            next,
+        })
     }
 }

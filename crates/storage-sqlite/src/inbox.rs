@@ -6,18 +6,27 @@
 
 use async_trait::async_trait;
 use domain::{BotId, ChatId, Timestamp, UpdateId};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{FromRow, SqliteExecutor};
 use storage::{
     InboxRepository, StoreError,
-    inbox::{ClaimedUpdate, InboxStats, NewUpdate},
+    inbox::{ClaimedUpdate, InboxBacklog, InboxStats, NewUpdate},
     stored,
 };
 use uuid::Uuid;
 
-use crate::{error::At, list};
+use crate::{connection::Connection, error::At, list};
+
+const TABLE: &str = "inbox_updates";
+
+/// What is open or given up. Each figure comes from a partial index; none reads the rows that are done.
+pub(crate) const BACKLOG: &str = "SELECT
+  (SELECT COUNT(*) FROM inbox_updates WHERE finished_at IS NULL),
+  (SELECT COUNT(*) FROM inbox_updates WHERE state = 'running'),
+  (SELECT COUNT(*) FROM inbox_updates WHERE state = 'dead' AND finished_at IS NOT NULL),
+  (SELECT MIN(received_at) FROM inbox_updates WHERE finished_at IS NULL)";
 
 pub(crate) struct Inbox<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]
@@ -38,7 +47,7 @@ impl ClaimedRow {
             chat_id: self.chat_id.map(ChatId),
             payload: self.payload,
             received_at: Timestamp::from_millis(self.received_at),
-            attempt: stored::unsigned(self.attempt, "inbox_updates", "attempt")?,
+            attempt: stored::unsigned(self.attempt, TABLE, "attempt")?,
             lease,
         })
     }
@@ -122,34 +131,69 @@ impl Inbox<'_> {
         .await
         .at("inbox.claim")
     }
+
+    /// Removes rows that came to their end, as `state`, before `before`.
+    async fn remove(
+        &mut self,
+        state: &'static str,
+        before: Timestamp,
+        limit: u32,
+        operation: &'static str,
+    ) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "DELETE FROM inbox_updates
+             WHERE (bot_id, update_id) IN (
+               SELECT bot_id, update_id
+               FROM inbox_updates
+               WHERE state = $1 AND finished_at IS NOT NULL AND finished_at < $2
+               ORDER BY finished_at, update_id, bot_id
+               LIMIT $3
+             )",
+        )
+        .bind(state)
+        .bind(before.as_millis())
+        .bind(limit)
+        .execute(&mut *self.connection)
+        .await
+        .at(operation)?;
+        Ok(result.rows_affected())
+    }
+}
+
+/// Stores updates by one statement, in a transaction or as one.
+pub(crate) async fn insert<'e>(
+    executor: impl SqliteExecutor<'e>,
+    updates: &[NewUpdate],
+    operation: &'static str,
+) -> Result<u64, StoreError> {
+    let rows = list::rows(updates, operation, |update| {
+        (
+            update.bot_id.0,
+            update.update_id.0,
+            update.chat_id.map(|chat| chat.0),
+            update.payload.as_str(),
+            update.received_at.as_millis(),
+        )
+    })?;
+    let result = sqlx::query(
+        "INSERT INTO inbox_updates
+           (bot_id, update_id, chat_id, payload, received_at, state, attempt, run_at)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 'waiting', 0, value ->> 4
+         FROM json_each($1)
+         WHERE true
+         ON CONFLICT (bot_id, update_id) DO NOTHING",
+    )
+    .bind(rows)
+    .execute(executor)
+    .await
+    .at(operation)?;
+    Ok(result.rows_affected())
 }
 
 #[async_trait]
 impl InboxRepository for Inbox<'_> {
     async fn add_many(&mut self, updates: &[NewUpdate]) -> Result<u64, StoreError> {
-        const OPERATION: &str = "inbox.add_many";
-        let rows = list::rows(updates, OPERATION, |update| {
-            (
-                update.bot_id.0,
-                update.update_id.0,
-                update.chat_id.map(|chat| chat.0),
-                update.payload.as_str(),
-                update.received_at.as_millis(),
-            )
-        })?;
-        let result = sqlx::query(
-            "INSERT INTO inbox_updates
-               (bot_id, update_id, chat_id, payload, received_at, state, attempt, run_at)
-             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, 'waiting', 0, value ->> 4
-             FROM json_each($1)
-             WHERE true
-             ON CONFLICT (bot_id, update_id) DO NOTHING",
-        )
-        .bind(rows)
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        Ok(result.rows_affected())
+        insert(&mut *self.connection, updates, "inbox.add_many").await
     }
 
     async fn claim(
@@ -260,45 +304,40 @@ impl InboxRepository for Inbox<'_> {
         Ok(result.rows_affected())
     }
 
-    async fn stats(&mut self) -> Result<InboxStats, StoreError> {
-        // Each figure comes from a partial index; none reads the rows that are done.
-        let (open, running, done, dead, oldest_open_at): (i64, i64, i64, i64, Option<i64>) = sqlx::query_as(
-            "SELECT
-               (SELECT COUNT(*) FROM inbox_updates WHERE finished_at IS NULL),
-               (SELECT COUNT(*) FROM inbox_updates WHERE state = 'running'),
-               (SELECT COUNT(*) FROM inbox_updates WHERE state = 'done' AND finished_at IS NOT NULL),
-               (SELECT COUNT(*) FROM inbox_updates WHERE state = 'dead' AND finished_at IS NOT NULL),
-               (SELECT MIN(received_at) FROM inbox_updates WHERE finished_at IS NULL)",
-        )
-        .fetch_one(&mut *self.connection)
-        .await
-        .at("inbox.stats")?;
-        let count = |number| stored::unsigned(number, "inbox_updates", "state");
-        Ok(InboxStats {
+    async fn backlog(&mut self) -> Result<InboxBacklog, StoreError> {
+        let (open, running, dead, oldest_open_at): (i64, i64, i64, Option<i64>) =
+            sqlx::query_as(BACKLOG).fetch_one(&mut *self.connection).await.at("inbox.backlog")?;
+        let count = |number| stored::unsigned(number, TABLE, "state");
+        Ok(InboxBacklog {
             waiting: count(open - running)?,
             running: count(running)?,
-            done: count(done)?,
             dead: count(dead)?,
             oldest_open_at: oldest_open_at.map(Timestamp::from_millis),
         })
     }
 
-    async fn remove_done(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let result = sqlx::query(
-            "DELETE FROM inbox_updates
-             WHERE (bot_id, update_id) IN (
-               SELECT bot_id, update_id
-               FROM inbox_updates
-               WHERE state = 'done' AND finished_at IS NOT NULL AND finished_at < $1
-               ORDER BY finished_at, update_id, bot_id
-               LIMIT $2
-             )",
+    async fn stats(&mut self) -> Result<InboxStats, StoreError> {
+        let InboxBacklog { waiting, running, dead, oldest_open_at } = self.backlog().await?;
+        let done: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM inbox_updates WHERE state = 'done' AND finished_at IS NOT NULL",
         )
-        .bind(before.as_millis())
-        .bind(limit)
-        .execute(&mut *self.connection)
+        .fetch_one(&mut *self.connection)
         .await
-        .at("inbox.remove_done")?;
-        Ok(result.rows_affected())
+        .at("inbox.stats")?;
+        Ok(InboxStats {
+            waiting,
+            running,
+            done: stored::unsigned(done, TABLE, "state")?,
+            dead,
+            oldest_open_at,
+        })
+    }
+
+    async fn remove_done(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.remove("done", before, limit, "inbox.remove_done").await
+    }
+
+    async fn remove_dead(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.remove("dead", before, limit, "inbox.remove_dead").await
     }
 }

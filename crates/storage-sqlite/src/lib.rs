@@ -10,6 +10,7 @@
 #![deny(missing_docs)]
 
 mod board;
+mod connection;
 mod dialogue;
 mod error;
 mod event;
@@ -17,6 +18,8 @@ mod inbox;
 mod lease;
 mod list;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod session;
 mod setting;
 mod signing_key;

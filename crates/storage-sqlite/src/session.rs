@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{SessionId, Timestamp, UserId};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 use storage::{
     SessionRepository, StoreError,
     session::{NewSession, Session, TokenHash},
@@ -10,10 +10,10 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{error::At, list};
+use crate::{connection::Connection, error::At, list};
 
 pub(crate) struct Sessions<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]

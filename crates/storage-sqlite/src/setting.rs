@@ -1,13 +1,12 @@
 //! Settings that all nodes share.
 
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
 use storage::{SettingRepository, StoreError};
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
 
 pub(crate) struct Settings<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[async_trait]

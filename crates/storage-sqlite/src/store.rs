@@ -4,13 +4,13 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    Connection, SqlitePool,
+    Connection as _, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use storage::{BoxTransaction, InboxRepository, Store, StoreError, inbox::NewUpdate};
+use storage::{BoxTransaction, Store, StoreError, inbox::NewUpdate};
 
-use crate::{error::At, inbox::Inbox, transaction::SqliteTransaction};
+use crate::{connection::Connection, error::At, inbox, transaction::SqliteTransaction};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -26,6 +26,8 @@ pub struct Options {
     /// How much of the file each connection keeps in memory, in KiB; taken as it is read. SQLite's own 2 MiB make a
     /// board of a million players a matter of the disk.
     pub cache_kib: u32,
+    /// How long a call waits for an answer, should the disk give none. Longer than `busy_timeout`.
+    pub answer_timeout: Duration,
     /// How many pages (of 4096 bytes) the file may have; `None` for SQLite's own limit. Beyond it a write fails as on a
     /// full disk.
     pub page_count_max: Option<u32>,
@@ -39,6 +41,7 @@ impl Default for Options {
             acquire_timeout: five_seconds,
             busy_timeout: five_seconds,
             cache_kib: 32 << 10,
+            answer_timeout: Duration::from_secs(12),
             page_count_max: None,
         }
     }
@@ -49,6 +52,7 @@ impl Default for Options {
 pub struct SqliteStore {
     writer: SqlitePool,
     reader: SqlitePool,
+    answer_timeout: Duration,
 }
 
 impl SqliteStore {
@@ -109,7 +113,16 @@ impl SqliteStore {
             .min_connections(0)
             .max_connections(options.readers.max(1))
             .connect_lazy_with(connect.read_only(true));
-        Ok(Self { writer, reader })
+        Ok(Self { writer, reader, answer_timeout: options.answer_timeout })
+    }
+
+    async fn begin_to_write(&self, operation: &'static str) -> Result<Connection, StoreError> {
+        // A deferred transaction that reads and then writes fails at once when another process wrote in between.
+        Connection::begin(&self.writer, "BEGIN IMMEDIATE", self.answer_timeout).await.at(operation)
+    }
+
+    async fn begin_to_read(&self, operation: &'static str) -> Result<Connection, StoreError> {
+        Connection::begin(&self.reader, "BEGIN DEFERRED", self.answer_timeout).await.at(operation)
     }
 
     /// How the writer syncs, as SQLite's number (2 is FULL): what `podium doctor` shows.
@@ -132,19 +145,21 @@ fn make_folder(file: &Path, operation: &'static str) -> Result<(), StoreError> {
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin_write(&self) -> Result<BoxTransaction, StoreError> {
-        // A deferred transaction that reads and then writes fails at once when another process wrote in between.
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.at("store.begin_write")?;
-        Ok(Box::new(SqliteTransaction::new(transaction)))
+        let connection = self.begin_to_write("store.begin_write").await?;
+        Ok(Box::new(SqliteTransaction::new(connection)))
     }
 
     async fn begin_read(&self) -> Result<BoxTransaction, StoreError> {
-        let transaction = self.reader.begin_with("BEGIN DEFERRED").await.at("store.begin_read")?;
-        Ok(Box::new(SqliteTransaction::new(transaction)))
+        let connection = self.begin_to_read("store.begin_read").await?;
+        Ok(Box::new(SqliteTransaction::new(connection)))
     }
 
     async fn add_updates(&self, updates: &[NewUpdate]) -> Result<u64, StoreError> {
-        let mut connection = self.writer.acquire().await.at("store.add_updates")?;
-        Inbox { connection: &mut connection }.add_many(updates).await
+        const OPERATION: &str = "store.add_updates";
+        let stored = inbox::insert(&self.writer, updates, OPERATION);
+        tokio::time::timeout(self.answer_timeout, stored)
+            .await
+            .unwrap_or_else(|_| Err(StoreError::unavailable(OPERATION, "no answer in time")))
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
@@ -157,11 +172,11 @@ impl Store for SqliteStore {
 
     async fn is_migrated(&self) -> Result<bool, StoreError> {
         const OPERATION: &str = "store.is_migrated";
-        let mut transaction = self.reader.begin_with("BEGIN DEFERRED").await.at(OPERATION)?;
+        let mut connection = self.begin_to_read(OPERATION).await?;
         let has_table: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_sqlx_migrations')",
         )
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut connection)
         .await
         .at(OPERATION)?;
         if !has_table {
@@ -170,18 +185,19 @@ impl Store for SqliteStore {
         let applied: Vec<i64> = sqlx::query_scalar(
             "SELECT version FROM _sqlx_migrations WHERE success ORDER BY version LIMIT 10000",
         )
-        .fetch_all(&mut *transaction)
+        .fetch_all(&mut connection)
         .await
         .at(OPERATION)?;
         Ok(MIGRATOR.iter().all(|migration| applied.contains(&migration.version)))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
+        const OPERATION: &str = "store.ping";
         // Reads the file: a bare `SELECT 1` answers even when the disk is gone.
         sqlx::query("SELECT COUNT(*) FROM sqlite_schema LIMIT 1")
-            .execute(&self.reader)
+            .execute(&mut self.begin_to_read(OPERATION).await?)
             .await
-            .at("store.ping")?;
+            .at(OPERATION)?;
         Ok(())
     }
 

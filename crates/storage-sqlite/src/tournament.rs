@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use domain::{Timestamp, Tournament, TournamentId};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 use storage::{StoreError, TournamentRepository, stored, tournament::TournamentRow};
 
-use crate::error::At;
+use crate::{connection::Connection, error::At};
+
+const IDS_MAX: usize = 1000;
 
 pub(crate) struct Tournaments<'t> {
-    pub(crate) connection: &'t mut SqliteConnection,
+    pub(crate) connection: &'t mut Connection,
 }
 
 #[derive(FromRow)]
@@ -98,6 +100,24 @@ impl TournamentRepository for Tournaments<'_> {
 
     async fn by_id(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError> {
         self.find(tournament_id, "tournaments.by_id").await
+    }
+
+    async fn by_ids(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError> {
+        const OPERATION: &str = "tournaments.by_ids";
+        stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
+        let listed: serde_json::Value = ids.iter().map(TournamentId::as_str).collect();
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players
+             FROM tournaments
+             WHERE tournament_id IN (SELECT value FROM json_each($1))
+             ORDER BY tournament_id
+             LIMIT 1000",
+        )
+        .bind(listed.to_string())
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        rows.into_iter().map(TournamentRow::try_from).collect()
     }
 
     async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError> {

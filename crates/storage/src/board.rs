@@ -61,6 +61,10 @@ pub trait BoardRepository: Send {
         user_id: UserId,
     ) -> Result<Vec<(Timestamp, Score)>, StoreError>;
 
+    /// Removes up to `limit` past scores of tournaments that ended before `before`: nothing of theirs is judged by
+    /// history any more. Returns how many.
+    async fn remove_history(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
     /// Up to `limit` standings in the order of user ids, behind `after`: the pages of a rebuild.
     async fn scan(
         &mut self,

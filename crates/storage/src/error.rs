@@ -12,7 +12,8 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A row that must be unique exists already.
+    /// A row that must be unique exists already, or what should be linked is no longer free. What was looked at before
+    /// has changed since: whoever starts anew sees it.
     #[error("{operation} met a row that exists already ({constraint})")]
     Conflict {
         /// What was tried.

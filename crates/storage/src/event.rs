@@ -5,6 +5,18 @@ use domain::{EventId, EventSource, Timestamp};
 
 use crate::error::StoreError;
 
+/// An event's source and id, which together make it unique.
+pub type EventKey = (EventSource, EventId);
+
+/// Some of the seen events, in the order of source and id.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SeenSlice {
+    /// Those that were seen long enough ago.
+    pub old: Vec<EventKey>,
+    /// The last one that was looked at, behind which the next slice begins; `None` at the end.
+    pub next: Option<EventKey>,
+}
+
 /// Access to seen events.
 #[async_trait]
 pub trait EventRepository: Send {
@@ -18,4 +30,13 @@ pub trait EventRepository: Send {
 
     /// Forgets events, so that they may be sent again: for those that were rejected after they were marked.
     async fn forget(&mut self, events: &[(EventSource, EventId)]) -> Result<(), StoreError>;
+
+    /// Looks at `limit` events behind `after`, and returns those of them that were seen before `before`. There is no
+    /// index on the time, which each event would have to pay for: old events are met in passing.
+    async fn seen_before(
+        &mut self,
+        before: Timestamp,
+        after: Option<&EventKey>,
+        limit: u32,
+    ) -> Result<SeenSlice, StoreError>;
 }

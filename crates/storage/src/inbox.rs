@@ -66,7 +66,20 @@ impl std::fmt::Debug for ClaimedUpdate {
     }
 }
 
-/// How much is where.
+/// What is not over, or needs somebody: what gauges and `/status` show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InboxBacklog {
+    /// Waiting for a worker or for the next try.
+    pub waiting: u64,
+    /// Held by a worker.
+    pub running: u64,
+    /// Given up after too many tries.
+    pub dead: u64,
+    /// When the oldest update that is not handled came.
+    pub oldest_open_at: Option<Timestamp>,
+}
+
+/// How much is where, what is over included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InboxStats {
     /// Waiting for a worker or for the next try.
@@ -128,9 +141,16 @@ pub trait InboxRepository: Send {
         limit: u32,
     ) -> Result<u64, StoreError>;
 
-    /// How much is where.
+    /// How much is open or given up. Reads no row that is done, however many are kept, so that it may be asked every
+    /// other second.
+    async fn backlog(&mut self) -> Result<InboxBacklog, StoreError>;
+
+    /// How much is where. Counts every row that is kept: for an operator's question, not for a clock.
     async fn stats(&mut self) -> Result<InboxStats, StoreError>;
 
     /// Removes up to `limit` updates that were done before `before`. Returns how many.
     async fn remove_done(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
+    /// Removes up to `limit` dead letters that were given up before `before`. Returns how many.
+    async fn remove_dead(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

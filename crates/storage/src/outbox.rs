@@ -167,7 +167,22 @@ impl Outcome {
     }
 }
 
-/// How much is where.
+/// What is not over, or ended badly: what gauges and `/status` show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxBacklog {
+    /// Waiting for the sender or for the next try.
+    pub waiting: u64,
+    /// On the wire.
+    pub sending: u64,
+    /// Refused by Telegram.
+    pub failed: u64,
+    /// Nobody knows.
+    pub ambiguous: u64,
+    /// When the oldest waiting row became due.
+    pub oldest_due_at: Option<Timestamp>,
+}
+
+/// How much is where, what is over included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutboxStats {
     /// Waiting for the sender or for the next try.
@@ -217,8 +232,8 @@ pub trait OutboxRepository: Send {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Lets a row wait until `run_at`. `flood` counts a 429. Returns `false` when the lease is no longer this
-    /// sender's.
+    /// Lets a row wait until `run_at`. `flood` counts a 429, which says nothing about this message: it is no try of it.
+    /// Returns `false` when the lease is no longer this sender's.
     async fn retry(
         &mut self,
         row: &ClaimedOutgoing,
@@ -233,7 +248,11 @@ pub trait OutboxRepository: Send {
     /// `ambiguous`, the repeatable ones wait again. Returns how many became ambiguous.
     async fn end_expired(&mut self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// How much is where.
+    /// How much is open or ended badly. Reads no row that was sent, however many are kept, so that it may be asked
+    /// every other second.
+    async fn backlog(&mut self) -> Result<OutboxBacklog, StoreError>;
+
+    /// How much is where. Counts every row that is kept: for an operator's question, not for a clock.
     async fn stats(&mut self) -> Result<OutboxStats, StoreError>;
 
     /// Removes up to `limit` rows that ended before `before`. Returns how many.

@@ -123,6 +123,21 @@ pub fn at_most(max: usize, items: usize, operation: &'static str) -> Result<(), 
     Ok(())
 }
 
+/// Refuses a link that did not meet exactly one row that was free for it: somebody else was faster.
+///
+/// # Errors
+/// [`StoreError::Conflict`] on `constraint` when another number of rows was changed.
+pub fn ensure_free(
+    affected: u64,
+    operation: &'static str,
+    constraint: &'static str,
+) -> Result<(), StoreError> {
+    if affected != 1 {
+        return Err(StoreError::Conflict { operation, constraint: constraint.to_owned() });
+    }
+    Ok(())
+}
+
 /// Refuses a change that did not meet exactly one row.
 ///
 /// # Errors

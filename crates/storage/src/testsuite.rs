@@ -68,9 +68,12 @@ macro_rules! contract_suite {
                 a_lower_id_that_comes_late_waits_for_the_running_one,
                 a_payload_survives_byte_for_byte,
                 a_retry_holds_its_chat_but_no_other,
+                a_backlog_is_what_is_open_or_given_up,
                 an_update_is_stored_once,
+                updates_are_stored_by_one_statement,
                 chats_of_two_bots_are_apart,
                 dead_letters_are_replayed,
+                old_dead_letters_are_removed,
                 old_done_updates_are_removed,
                 stats_tell_how_much_is_where,
                 the_oldest_are_claimed_first,
@@ -79,10 +82,12 @@ macro_rules! contract_suite {
                 workers_at_once_never_share_a_chat,
             ]
             outbox: [
+                a_backlog_is_what_is_open_or_ended_badly,
                 a_cause_writes_each_row_once,
                 a_bots_rows_are_its_own,
                 a_chat_has_one_row_on_the_wire,
                 a_chats_rows_leave_in_order,
+                a_flood_is_no_try_of_the_message,
                 a_given_back_row_has_not_been_tried,
                 a_lost_lease_changes_nothing,
                 a_payload_survives_byte_for_byte,
@@ -99,10 +104,12 @@ macro_rules! contract_suite {
             ]
             users: [
                 a_light_profile_is_merged,
+                a_link_is_never_replaced,
                 a_merge_of_what_is_not_light_is_refused,
                 a_platform_user_is_added_once,
                 a_telegram_id_is_given_once,
                 a_telegram_user_is_added_once,
+                of_links_at_once_one_wins,
                 only_telegram_overrules_a_locale,
                 people_are_answered_in_the_order_of_the_call,
                 text_survives,
@@ -136,6 +143,7 @@ macro_rules! contract_suite {
             tournaments: [
                 a_missing_tournament_has_no_board,
                 a_tournament_is_replaced_and_its_board_stays,
+                tournaments_are_found_by_their_ids,
                 lists_show_running_then_upcoming_then_finished,
                 locked_boards_lose_no_update,
                 versions_are_committed_in_their_order,
@@ -145,6 +153,7 @@ macro_rules! contract_suite {
                 a_scan_meets_everyone_once,
                 changes_behind_a_version_are_found,
                 history_keeps_each_event_once_and_sorts_by_time,
+                history_of_tournaments_long_over_is_removed,
                 pages_equal_the_order_of_rank_keys,
                 standings_are_put_and_found,
                 too_many_players_are_refused,
@@ -153,9 +162,11 @@ macro_rules! contract_suite {
                 a_forgotten_event_is_new_again,
                 an_event_is_new_once,
                 calls_at_once_do_not_share_an_event,
+                old_events_are_met_slice_by_slice,
             ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
+                idle_dialogues_are_removed,
             ]
         }
     };

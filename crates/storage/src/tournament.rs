@@ -25,6 +25,9 @@ pub trait TournamentRepository: Send {
     /// The tournament with an id.
     async fn by_id(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError>;
 
+    /// The tournaments with these ids, by id; unknown ones are left out. At most 1000 ids.
+    async fn by_ids(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError>;
+
     /// Up to `limit` tournaments: running ones first (most players first), then upcoming ones (soonest first), then
     /// finished ones (latest end first); ties by id.
     async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError>;

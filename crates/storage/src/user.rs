@@ -120,7 +120,8 @@ pub trait UserRepository: Send {
     /// Adds or refreshes a user of the platform; the alias becomes that of the profile.
     async fn upsert_platform(&mut self, profile: &PlatformProfile) -> Result<User, StoreError>;
 
-    /// Gives a light profile its platform id and alias.
+    /// Gives a light profile its platform id and alias. A profile that has a platform id by now, or is gone, is a
+    /// [`StoreError::Conflict`]: a link that another transaction made in between is never replaced.
     async fn set_platform_id(
         &mut self,
         user_id: UserId,
@@ -128,7 +129,8 @@ pub trait UserRepository: Send {
         alias: &str,
     ) -> Result<(), StoreError>;
 
-    /// Gives a platform user, who has no Telegram id yet, a Telegram id.
+    /// Gives a platform user, who has no Telegram id yet, a Telegram id. A user who has one by now, or is gone, is a
+    /// [`StoreError::Conflict`].
     async fn set_telegram_id(
         &mut self,
         user_id: UserId,
@@ -136,6 +138,7 @@ pub trait UserRepository: Send {
     ) -> Result<(), StoreError>;
 
     /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale and
-    /// sessions become `into`'s; `light` is gone afterwards.
+    /// sessions become `into`'s; `light` is gone afterwards. A [`StoreError::Conflict`] when `light` is no light profile
+    /// (any more) or `into` has a Telegram id (by now).
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError>;
 }

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
 use clap::{Args, ValueEnum};
+use services::Services;
 use tokio::{
     net::TcpListener,
     task::{JoinError, JoinSet},
@@ -105,6 +106,7 @@ impl Serve {
         let state = InternalState { services: services.clone(), metrics, stop: stop.clone() };
         watching.spawn(serve_internal(internal, state, watched.clone()));
         let mut running = JoinSet::new();
+        running.spawn(look_after_boards(services.clone(), stop.stopping.clone()));
         if let Some(listener) = public {
             let (settings, services) = (Arc::clone(&settings), services.clone());
             running.spawn(roles::web::run(listener, settings, services, stop.clone()));
@@ -169,6 +171,12 @@ async fn listen(name: &'static str, address: &str) -> anyhow::Result<TcpListener
     TcpListener::bind(address)
         .await
         .with_context(|| format!("can't listen on {address} ({name}); is it taken?"))
+}
+
+/// In every role: each may read boards, and has an index of its own where there is no Redis.
+async fn look_after_boards(services: Services, stopping: CancellationToken) -> anyhow::Result<()> {
+    services::boards::keep::run(services, stopping).await;
+    Ok(())
 }
 
 async fn serve_internal(

@@ -128,6 +128,38 @@ async fn a_new_alias_is_a_change_of_the_board() {
 }
 
 #[tokio::test]
+async fn a_score_that_counts_for_nothing_is_no_change_of_the_board() {
+    for (operator, scores) in [("best", [3, 5]), ("sum", [0, 0]), ("latest", [5, 5])] {
+        let server = server().await;
+        server
+            .events(&json!([server.tournament("cup", operator, "desc"), server.user("a", "Ann", None)]))
+            .await;
+        server.events(&json!([server.score("first", "cup", "a", 5)])).await;
+        let page = async || server.json(get("/v1/tournaments/cup/board")).await.1;
+        let before = page().await;
+        for (id, score) in ["second", "third"].into_iter().zip(scores) {
+            server.clock.advance_ms(1000);
+            let answer = server.events(&json!([server.score(id, "cup", "a", score)])).await;
+            assert_eq!(answer["accepted"], 1);
+        }
+        assert_eq!(page().await, before, "{operator}");
+    }
+}
+
+#[tokio::test]
+async fn a_latest_score_that_changes_nothing_is_remembered_as_the_newest() {
+    let server = server().await;
+    server.events(&json!([server.tournament("cup", "latest", "desc"), server.user("a", "Ann", None)])).await;
+    server.events(&json!([server.score("first", "cup", "a", 5)])).await;
+    server.clock.advance_ms(1000);
+    let between = server.score("between", "cup", "a", 9);
+    server.clock.advance_ms(1000);
+    server.events(&json!([server.score("last", "cup", "a", 5)])).await;
+    server.events(&json!([between])).await;
+    assert_eq!(server.standings("cup").await, [("Ann".to_owned(), 5)]);
+}
+
+#[tokio::test]
 async fn a_board_whose_order_is_turned_shows_it_at_once() {
     let server = server_with_players(3).await;
     services::boards::index::load(&server.services, &"cup".parse().unwrap()).await.unwrap();
@@ -208,5 +240,51 @@ async fn an_unknown_tournament_and_a_foreign_cursor_have_their_codes() {
     for query in ["cursor=nonsense", "limit=many", "around=you", "around=me&cursor=x"] {
         let (status, body) = server.json(get(&format!("/v1/tournaments/cup/board?{query}"))).await;
         assert_eq!(problem_code(status, &body), "bad_request", "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_board_is_let_go_of_when_it_is_over_and_nobody_reads_it() {
+    let server = server_with_players(3).await;
+    let board = "cup".parse().unwrap();
+    services::boards::index::load(&server.services, &board).await.unwrap();
+    let is_loaded = async || {
+        services::boards::keep::look(&server.services).await.unwrap();
+        server.services.ranks().version(&board).await.unwrap().is_some()
+    };
+    server.clock.advance_ms(59 * 60_000);
+    assert!(is_loaded().await, "it is running, read or not");
+    server.clock.advance_ms(10 * 60_000);
+    server.standings("cup").await;
+    server.clock.advance_ms(30 * 60_000);
+    assert!(is_loaded().await, "it was read half an hour ago");
+    server.clock.advance_ms(1);
+    assert!(!is_loaded().await);
+    // Whoever comes back is answered, and has it loaded again.
+    assert_eq!(server.standings("cup").await.len(), 3);
+    services::boards::index::load(&server.services, &board).await.unwrap();
+    assert!(is_loaded().await);
+}
+
+#[tokio::test]
+async fn every_board_that_is_read_is_compared_with_sql() {
+    let server = server().await;
+    // More than a list of tournaments names.
+    let boards: Vec<String> = (0..120).map(|number| format!("cup-{number:03}")).collect();
+    let tournaments: Vec<Value> =
+        boards.iter().map(|board| server.tournament(board, "best", "desc")).collect();
+    server.events(&Value::Array(tournaments)).await;
+    let boards: Vec<domain::TournamentId> = boards.iter().map(|board| board.parse().unwrap()).collect();
+    for board in &boards {
+        services::boards::index::load(&server.services, board).await.unwrap();
+    }
+    let mut tx = server.services.store().begin_write().await.unwrap();
+    for board in &boards {
+        tx.tournaments().bump_board(board, 0).await.unwrap();
+    }
+    tx.save().await.unwrap();
+    services::boards::keep::look(&server.services).await.unwrap();
+    for board in &boards {
+        assert_eq!(server.services.ranks().version(board).await.unwrap(), Some(1), "{board}");
     }
 }

@@ -32,6 +32,24 @@ async fn a_repeated_event_changes_nothing() {
     assert_eq!(server.standings("cup").await, [("Ann".to_owned(), 5)]);
 }
 
+/// Calls that come together share a transaction. What one of them may not do must not be taken for done when another,
+/// which brings what was missing, asks for it too.
+#[tokio::test]
+async fn calls_that_share_a_commit_do_not_share_their_faults() {
+    let server = server_with_cup().await;
+    let early = server.score("s1", "cup", "late", 5);
+    let (first, refused, whole) = (
+        json!([server.score("s0", "cup", "a", 1)]),
+        json!([early]),
+        json!([server.user("late", "Lea", None), early]),
+    );
+    let (_, refused, whole) =
+        tokio::join!(server.events(&first), server.events(&refused), server.events(&whole));
+    assert_eq!(refused["rejected"][0]["code"], "player_unknown");
+    assert_eq!(whole, json!({"accepted": 2, "duplicates": 0, "rejected": []}));
+    assert_eq!(aliases(&server.standings("cup").await), ["Lea", "Ann"]);
+}
+
 #[tokio::test]
 async fn one_bad_event_does_not_stop_the_others_and_may_come_again() {
     let server = server_with_cup().await;

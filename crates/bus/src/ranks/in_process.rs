@@ -170,6 +170,10 @@ impl Ranks for InProcessRanks {
         Ok(self.board(board).map(|board| read(&board).version))
     }
 
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     async fn unload(&self, board: &TournamentId) -> Result<(), BusError> {
         let unloaded = write(&self.boards).remove(board);
         drop(unloaded);

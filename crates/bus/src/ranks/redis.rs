@@ -228,6 +228,10 @@ impl Ranks for RedisRanks {
         timed("ranks.version", CALL_TIMEOUT, command.query_async(&mut manager)).await
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     async fn unload(&self, board: &TournamentId) -> Result<(), BusError> {
         let keys = self.keys(board);
         let mut manager = self.connection.manager();

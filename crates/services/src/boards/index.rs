@@ -2,15 +2,17 @@
 //!
 //! A board is loaded when it is first asked for; meanwhile SQL answers. Each change is applied after its commit; when
 //! one was missed (a crash between commit and index, Redis away for a moment), the version shows the gap, and what
-//! changed since is read from SQL.
+//! changed since is read from SQL. Which boards a node reads is remembered, so that [`keep`](super::keep) can compare
+//! them and let go of those that nobody reads any more.
 
 use std::{
-    collections::HashSet,
-    sync::{Mutex, PoisonError},
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Bound,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use bus::ranks::Applied;
-use domain::{TournamentId, ranking::RankKey};
+use domain::{Timestamp, TournamentId, ranking::RankKey};
 
 use crate::{Services, boards::BoardError};
 
@@ -20,33 +22,109 @@ const SCAN_LIMIT: u32 = 10_000;
 /// A gap of more rows than this is closed by a full load.
 const CATCH_UP_MAX: u32 = 20_000;
 
-/// Which boards this node is loading.
+/// How long a board waits after its load has failed once; twice as long after each further failure.
+const FAILED_WAIT_MS: i64 = 1_000;
+/// How long it waits at most.
+const FAILED_WAIT_MAX_MS: i64 = 60_000;
+/// The failures that are remembered. Beyond it boards are tried again at once.
+const FAILURES_MAX: usize = 1_000;
+
+/// Which boards this node reads, is loading, and could not load.
 #[derive(Debug, Default)]
 pub(crate) struct BoardIndex {
     loading: Mutex<HashSet<TournamentId>>,
+    failed: Mutex<HashMap<TournamentId, Failure>>,
+    /// Boards that the index holds, with the time at which this node has read each last.
+    read_at: Mutex<BTreeMap<TournamentId, Timestamp>>,
+}
+
+/// When a load that failed may be tried again.
+#[derive(Debug, Clone, Copy)]
+struct Failure {
+    retry_at: Timestamp,
+    wait_ms: i64,
 }
 
 impl BoardIndex {
-    /// Loads a board in the background, unless this node is at it already.
+    /// Loads a board in the background, unless this node is at it already or has just failed at it.
     pub(crate) fn load_in_background(&self, services: &Services, board: &TournamentId) {
-        if !self.loading.lock().unwrap_or_else(PoisonError::into_inner).insert(board.clone()) {
+        let must_wait =
+            held(&self.failed).get(board).is_some_and(|failure| services.now() < failure.retry_at);
+        if must_wait || !held(&self.loading).insert(board.clone()) {
             return;
         }
         let (services, board) = (services.clone(), board.clone());
         tokio::spawn(async move {
-            if let Err(error) = load(&services, &board).await {
-                tracing::warn!(
-                    tournament.id = %board,
-                    error = %domain::ErrorChain(&error),
-                    "the board's index could not be loaded; SQL goes on answering"
-                );
+            let index = services.index();
+            match load(&services, &board).await {
+                Ok(()) => drop(held(&index.failed).remove(&board)),
+                // Nobody's tournament: there is nothing to wait for, and anybody can make up many of them.
+                Err(BoardError::Unknown) => {}
+                Err(error) => {
+                    let wait_ms = index.back_off(services.now(), &board);
+                    tracing::warn!(
+                        tournament.id = %board,
+                        retry_in_ms = wait_ms,
+                        error = %domain::ErrorChain(&error),
+                        "the board's index could not be loaded; SQL goes on answering"
+                    );
+                }
             }
-            services.index().loading.lock().unwrap_or_else(PoisonError::into_inner).remove(&board);
+            held(&index.loading).remove(&board);
         });
+    }
+
+    /// Remembers a failure. Returns for how many milliseconds the board is left alone.
+    fn back_off(&self, now: Timestamp, board: &TournamentId) -> i64 {
+        let mut failed = held(&self.failed);
+        let wait_ms = failed.get(board).map_or(FAILED_WAIT_MS, |failure| failure.wait_ms * 2);
+        let wait_ms = wait_ms.min(FAILED_WAIT_MAX_MS);
+        if failed.len() >= FAILURES_MAX {
+            failed.retain(|_, failure| now < failure.retry_at);
+        }
+        if failed.len() < FAILURES_MAX || failed.contains_key(board) {
+            failed.insert(board.clone(), Failure { retry_at: now.plus_ms(wait_ms), wait_ms });
+        }
+        wait_ms
+    }
+
+    /// Remembers that the index answered for a board.
+    pub(crate) fn touch(&self, board: &TournamentId, now: Timestamp) {
+        let mut read_at = held(&self.read_at);
+        match read_at.get_mut(board) {
+            Some(at) => *at = now,
+            None => drop(read_at.insert(board.clone(), now)),
+        }
+    }
+
+    /// Up to `limit` boards that this node reads, behind `after`, with the time at which each was read last.
+    pub(crate) fn read_by_this_node(
+        &self,
+        after: Option<&TournamentId>,
+        limit: usize,
+    ) -> Vec<(TournamentId, Timestamp)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let read_at = held(&self.read_at);
+        read_at.range((from, Bound::Unbounded)).take(limit).map(|(board, at)| (board.clone(), *at)).collect()
+    }
+
+    /// Forgets that this node reads a board, unless it has been read since `at`. Returns whether it is forgotten.
+    pub(crate) fn forget(&self, board: &TournamentId, at: Timestamp) -> bool {
+        let mut read_at = held(&self.read_at);
+        let is_idle = read_at.get(board).is_some_and(|read| *read <= at);
+        if is_idle {
+            read_at.remove(board);
+        }
+        is_idle
     }
 }
 
-/// Reads a whole board from SQL, in one state of the database, into the index.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads a whole board from SQL, in one state of the database, into the index. An index that is there already, at the
+/// version of SQL, is left alone; one that does not answer is found out before the board is read.
 ///
 /// # Errors
 /// [`BoardError`] when the database or the index fails; the index is then as it was.
@@ -55,6 +133,10 @@ pub async fn load(services: &Services, board: &TournamentId) -> Result<(), Board
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
     let row =
         tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let present = services.ranks().version(board).await.map_err(BoardError::Index)?;
+    if present.is_some_and(|at| at >= row.board_version) {
+        return Ok(());
+    }
     let mut keys: Vec<RankKey> = Vec::with_capacity(usize::try_from(row.players).unwrap_or_default());
     loop {
         let after = keys.last().map(|key| key.user_id);
@@ -72,6 +154,7 @@ pub async fn load(services: &Services, board: &TournamentId) -> Result<(), Board
         .load(board, row.tournament.order, row.board_version, keys)
         .await
         .map_err(BoardError::Index)?;
+    services.index().touch(board, services.now());
     tracing::debug!(tournament.id = %board, players = count, version = row.board_version, "board index loaded");
     // What was committed while the board was read was told to an index that was not there yet.
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;

@@ -62,7 +62,10 @@ pub(crate) async fn ranked(
     viewer: Option<UserId>,
 ) -> Result<RankPage, BoardError> {
     match services.ranks().page(board, window, limit, viewer).await {
-        Ok(Some(page)) => return Ok(page),
+        Ok(Some(page)) => {
+            services.index().touch(board, services.now());
+            return Ok(page);
+        }
         Ok(None) => services.index().load_in_background(services, board),
         Err(error) => tracing::warn!(
             tournament.id = %board,

@@ -1,5 +1,7 @@
 //! What events do, in the transaction and after it.
 
+use std::collections::HashSet;
+
 use bus::signals::Signal;
 use domain::{
     ErrorCode, EventId, EventSource, TournamentId, UserId,
@@ -153,11 +155,14 @@ pub(crate) struct Changes {
 }
 
 /// Applies the events of several calls in one transaction and returns what became of each call's, in their order.
+///
+/// `None` when the calls can't share one: an event that one of them brings is refused, and another brings it too, so
+/// that it would be called a duplicate of what never happened.
 pub(crate) async fn apply_calls(
     services: &Services,
     tx: &mut dyn Transaction,
     calls: &[&[Indexed<PlatformEvent>]],
-) -> Result<(Vec<EventsAnswer>, Changes), StoreError> {
+) -> Result<Option<(Vec<EventsAnswer>, Changes)>, StoreError> {
     let events: Vec<(Place, &PlatformEvent)> = calls
         .iter()
         .enumerate()
@@ -172,10 +177,12 @@ pub(crate) async fn apply_calls(
     let mut answers = vec![EventsAnswer::default(); calls.len()];
     let mut changes = Changes::default();
     let mut refused: Vec<Refused> = Vec::new();
+    let mut duplicates = HashSet::new();
     let mut run: Vec<(Place, &PlatformEvent, &ScorePosted)> = Vec::new();
     for ((place, event), is_new) in events.into_iter().zip(is_new) {
         if !is_new {
             answers[place.call].duplicates += 1;
+            duplicates.insert((place.call, &event.source, &event.event_id));
             continue;
         }
         answers[place.call].accepted += 1;
@@ -196,6 +203,12 @@ pub(crate) async fn apply_calls(
     }
     scores::apply(services, tx, run, &mut refused, &mut changes.boards).await?;
 
+    let is_refused_elsewhere = |(call, source, event_id): &(usize, &EventSource, &EventId)| {
+        refused.iter().any(|one| one.place.call != *call && one.id.0 == **source && one.id.1 == **event_id)
+    };
+    if !refused.is_empty() && duplicates.iter().any(is_refused_elsewhere) {
+        return Ok(None);
+    }
     if !refused.is_empty() {
         // They may be sent again, so they must not count as seen.
         let ids: Vec<(EventSource, EventId)> = refused.iter().map(|refused| refused.id.clone()).collect();
@@ -206,7 +219,7 @@ pub(crate) async fn apply_calls(
         answer.accepted -= 1;
         answer.rejected.push(Rejection { index: place.index, code, detail: detail.to_owned() });
     }
-    Ok((answers, changes))
+    Ok(Some((answers, changes)))
 }
 
 /// Tells the memory of this node and the viewers what a commit has changed.

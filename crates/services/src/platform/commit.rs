@@ -50,36 +50,42 @@ impl EventCommitter {
 
 async fn apply_each(calls: Vec<Call>) -> Vec<Result<EventsAnswer, EventsError>> {
     match apply_together(&calls).await {
-        Ok(answers) => answers.into_iter().map(Ok).collect(),
+        Ok(Some(answers)) => answers.into_iter().map(Ok).collect(),
+        Err(error) if error.is_temporary() => {
+            let calls_count = calls.len();
+            tracing::warn!(error = %domain::ErrorChain(&error), calls = calls_count, "events could not be stored");
+            std::iter::once(Err(EventsError::Store(error)))
+                .chain(std::iter::repeat_with(|| Err(EventsError::Shared)))
+                .take(calls_count)
+                .collect()
+        }
         // What one call brings may be what the database refuses: the others must not suffer from it.
-        Err(error) if calls.len() > 1 && !error.is_temporary() => {
+        Ok(None) | Err(_) => {
             let mut answers = Vec::with_capacity(calls.len());
             for call in &calls {
-                let applied = apply_together(std::slice::from_ref(call)).await;
-                answers.push(match applied {
-                    Ok(answers) => Ok(answers.into_iter().next().unwrap_or_default()),
-                    Err(source) => Err(EventsError::Store(source)),
-                });
+                answers.push(apply_alone(call).await.map_err(EventsError::Store));
             }
-            answers
-        }
-        Err(error) => {
-            tracing::warn!(error = %domain::ErrorChain(&error), calls = calls.len(), "events could not be stored");
-            let mut answers: Vec<_> = calls.iter().skip(1).map(|_| Err(EventsError::Shared)).collect();
-            answers.insert(0, Err(EventsError::Store(error)));
             answers
         }
     }
 }
 
-async fn apply_together(calls: &[Call]) -> Result<Vec<EventsAnswer>, StoreError> {
+async fn apply_alone(call: &Call) -> Result<EventsAnswer, StoreError> {
+    let answers = apply_together(std::slice::from_ref(call)).await?;
+    Ok(answers.and_then(|answers| answers.into_iter().next()).unwrap_or_default())
+}
+
+/// Applies all calls in one transaction; `None` when they can't share one.
+async fn apply_together(calls: &[Call]) -> Result<Option<Vec<EventsAnswer>>, StoreError> {
     let Some(Call { services, .. }) = calls.first() else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let events: Vec<&[Indexed<PlatformEvent>]> = calls.iter().map(|call| call.events.as_slice()).collect();
     let mut tx = services.store().begin_write().await?;
-    let (answers, changes) = apply::apply_calls(services, &mut *tx, &events).await?;
+    let Some((answers, changes)) = apply::apply_calls(services, &mut *tx, &events).await? else {
+        return Ok(None);
+    };
     tx.save().await?;
     apply::tell(services, changes).await;
-    Ok(answers)
+    Ok(Some(answers))
 }

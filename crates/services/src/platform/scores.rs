@@ -11,6 +11,7 @@ use storage::{StoreError, Transaction, board::ScoreEvent, tournament::Tournament
 
 use crate::{
     Services,
+    maintenance::clean::EVENTS_KEPT_MS,
     platform::{
         apply::{BoardChange, Place, Refused},
         envelope::{PlatformEvent, ScorePosted},
@@ -76,6 +77,10 @@ async fn apply_to_board(
             row.tournament.accepts(event.time, services.now(), services.settings().score_grace_ms);
         match (players.get(&score.platform_user_id), acceptance) {
             (None, _) => refuse(place, event, ErrorCode::PlayerUnknown, "platform_user_id is not known"),
+            (Some(_), Acceptance::Counts) if services.now().millis_since(event.time) > EVENTS_KEPT_MS => {
+                let detail = "time is too long ago to tell a repeated event from a new one";
+                refuse(place, event, ErrorCode::TournamentNotRunning, detail);
+            }
             (Some(_), Acceptance::OutsideWindow) => refuse(
                 place,
                 event,
@@ -138,13 +143,22 @@ async fn store(
     // The history holds this run's events too, so it is asked once a player, at the end.
     for user_id in from_history {
         let history: Vec<(Timestamp, domain::Score)> = tx.boards().history(board, user_id).await?;
-        if let Some(standing) = ranking::latest_of_history(tournament.order, history) {
+        if let Some(standing) = ranking::latest_of_history(tournament.order, history)
+            // A history that does not reach as far as the standing was removed: it can't say what is latest.
+            && before.get(&user_id).is_none_or(|before| standing.newest_at >= before.newest_at)
+        {
             after.insert(user_id, standing);
         }
     }
 
-    let changed: Vec<(UserId, Standing)> =
-        after.into_iter().filter(|(user_id, standing)| before.get(user_id) != Some(standing)).collect();
+    let changed = after.into_iter().filter(|(user_id, standing)| before.get(user_id) != Some(standing));
+    // Of some only the time of the newest event is another: that is kept, and shows nowhere.
+    let (unseen, changed): (Vec<_>, Vec<_>) = changed.partition(|(user_id, standing)| {
+        before.get(user_id).is_some_and(|before| shows_as(before, standing))
+    });
+    if !unseen.is_empty() {
+        tx.boards().put_many(board, row.board_version, &unseen).await?;
+    }
     if changed.is_empty() {
         return Ok(None);
     }
@@ -157,4 +171,9 @@ async fn store(
         user_id,
     });
     Ok(Some(BoardChange { tournament_id: board.clone(), version, keys: keys.collect() }))
+}
+
+/// Whether two standings are the same to whoever sees the board.
+fn shows_as(before: &Standing, after: &Standing) -> bool {
+    (before.score, before.achieved_at) == (after.score, after.achieved_at)
 }

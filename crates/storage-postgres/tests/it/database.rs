@@ -33,6 +33,17 @@ impl Database {
         &self.url
     }
 
+    /// Host and port of its server.
+    pub fn address(&self) -> String {
+        format!("{}:{}", self.admin.get_host(), self.admin.get_port())
+    }
+
+    /// How to reach it by another way to its server.
+    pub fn url_by(&self, address: &str) -> String {
+        assert!(self.url.contains(&self.address()), "the address names a host and a port");
+        self.url.replace(&self.address(), address)
+    }
+
     /// Removes it, open connections or not.
     pub async fn drop(self) {
         self.command(format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;

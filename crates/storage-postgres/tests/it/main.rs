@@ -5,4 +5,5 @@
 mod contract;
 mod database;
 mod failure;
+mod proxy;
 mod schema;

@@ -71,6 +71,27 @@ async fn a_file_that_another_process_holds_is_unavailable() {
 }
 
 #[tokio::test]
+async fn an_answer_that_does_not_come_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("podium.db");
+    let path = path.to_str().unwrap();
+    // SQLite itself would wait for a minute.
+    let options = Options {
+        busy_timeout: Duration::from_mins(1),
+        answer_timeout: Duration::from_millis(50),
+        ..Options::default()
+    };
+    let store = store(path, &options).await;
+
+    let mut other = SqliteConnection::connect(path).await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let error = add(&store, large_update(1)).await.unwrap_err();
+    assert!(error.is_temporary(), "{error:?}");
+    other.execute("ROLLBACK").await.unwrap();
+    assert_eq!(add(&store, large_update(1)).await.unwrap(), 1, "the writer is free again");
+}
+
+#[tokio::test]
 async fn a_second_writer_waits_in_line_and_gives_up_in_time() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("podium.db");

@@ -5,7 +5,7 @@ use domain::{Order, Rng, SeededRng, Standing, UserId, ranking::RankKey};
 use crate::{
     Store,
     board::{RankedKey, ScoreEvent},
-    testsuite::fixtures::{at, read, score, standing, tournament_id, user_id, write},
+    testsuite::fixtures::{at, read, score, standing, tournament, tournament_id, user_id, write},
 };
 
 async fn put(store: &dyn Store, board: &str, version: u64, standings: &[(UserId, Standing)]) {
@@ -124,6 +124,44 @@ pub async fn history_keeps_each_event_once_and_sorts_by_time(store: &dyn Store) 
     add(&many).await;
     let long = history(4).await;
     assert_eq!((long.len(), long[0], long[9999]), (10_000, (at(1), score(1)), (at(10_000), score(10_000))));
+}
+
+/// Only the history of tournaments that ended long enough ago goes, in bounded steps; standings stay.
+pub async fn history_of_tournaments_long_over_is_removed(store: &dyn Store) {
+    let event = |board: &str, number: i64| ScoreEvent {
+        tournament_id: tournament_id(board),
+        user_id: user_id(1),
+        source: "platform".parse().unwrap(),
+        event_id: number.to_string().parse().unwrap(),
+        score: score(number),
+        at: at(number),
+    };
+    // They end at 1000 and at 1001.
+    write(store, async |transaction| {
+        for (board, start) in [("over", 0), ("late", 1)] {
+            transaction.tournaments().upsert(&tournament(board, start), at(0)).await.unwrap();
+        }
+        let events: Vec<ScoreEvent> =
+            (1..=5).map(|number| event("over", number)).chain([event("late", 1)]).collect();
+        transaction.boards().add_history(&events).await.unwrap();
+    })
+    .await;
+    put(store, "over", 1, &[(user_id(1), standing(5, 5))]).await;
+    let remove = async |before, limit| {
+        write(store, async |transaction| transaction.boards().remove_history(before, limit).await.unwrap())
+            .await
+    };
+    assert_eq!(remove(at(1000), 10).await, 0);
+    assert_eq!(remove(at(1001), 3).await, 3);
+    assert_eq!(remove(at(1001), 3).await, 2);
+    assert_eq!(remove(at(1001), 3).await, 0);
+    read(store, async |transaction| {
+        let mut boards = transaction.boards();
+        assert_eq!(boards.history(&tournament_id("over"), user_id(1)).await.unwrap(), []);
+        assert_eq!(boards.history(&tournament_id("late"), user_id(1)).await.unwrap().len(), 1);
+        assert_eq!(boards.standings(&tournament_id("over"), &[user_id(1)]).await.unwrap().len(), 1);
+    })
+    .await;
 }
 
 /// Pages of a rebuild: by user id, each player once, none of another board.

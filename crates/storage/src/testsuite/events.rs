@@ -5,7 +5,8 @@ use futures::future::join_all;
 
 use crate::{
     Store,
-    testsuite::fixtures::{at, write},
+    event::SeenSlice,
+    testsuite::fixtures::{at, read, write},
 };
 
 fn event(source: &str, id: &str) -> (EventSource, EventId) {
@@ -46,4 +47,30 @@ pub async fn calls_at_once_do_not_share_an_event(store: &dyn Store) {
         let new = join_all(calls).await.iter().flatten().filter(|is_new| **is_new).count();
         assert_eq!(new, forth.len());
     }
+}
+
+/// Slices lead through all events in the order of source and id, and tell which of them are old.
+pub async fn old_events_are_met_slice_by_slice(store: &dyn Store) {
+    let mark_at = async |milliseconds, events: &[_]| {
+        write(store, async |transaction| {
+            transaction.events().mark_seen(events, at(milliseconds)).await.unwrap();
+        })
+        .await;
+    };
+    mark_at(10, &[event("a", "1"), event("b", "0"), event("a", "3")]).await;
+    mark_at(20, &[event("a", "2"), event("B", "9"), event("b", "1")]).await;
+    let slice = async |before, after: Option<&_>, limit| {
+        read(store, async |transaction| transaction.events().seen_before(before, after, limit).await.unwrap())
+            .await
+    };
+    // By bytes: B 9, a 1, a 2, a 3, b 0, b 1.
+    let first = slice(at(20), None, 3).await;
+    assert_eq!(first, SeenSlice { old: vec![event("a", "1")], next: Some(event("a", "2")) });
+    let second = slice(at(20), first.next.as_ref(), 3).await;
+    assert_eq!(
+        second,
+        SeenSlice { old: vec![event("a", "3"), event("b", "0")], next: Some(event("b", "1")) }
+    );
+    assert_eq!(slice(at(20), second.next.as_ref(), 3).await, SeenSlice::default());
+    assert_eq!(slice(at(10), None, 7).await, SeenSlice::default(), "what is just old enough stays");
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Store,
-    inbox::{ClaimedUpdate, InboxStats, NewUpdate},
+    inbox::{ClaimedUpdate, InboxBacklog, InboxStats, NewUpdate},
     testsuite::fixtures::{HARD_TEXT, at, lease, read, update, update_ids, write},
 };
 
@@ -52,6 +52,15 @@ pub async fn an_update_is_stored_once(store: &dyn Store) {
     // The first one stayed as it was.
     let claimed = claim(store, at(0), 1).await;
     assert_eq!(claimed[0].chat_id.unwrap().0, 1);
+}
+
+/// Stored without a transaction around it, an update is there as ever: once, durable, in the order of its chat.
+pub async fn updates_are_stored_by_one_statement(store: &dyn Store) {
+    assert_eq!(store.add_updates(&[]).await.unwrap(), 0);
+    assert_eq!(store.add_updates(&[update(1, 1), update(2, 1), update(1, 9)]).await.unwrap(), 2);
+    assert_eq!(store.add_updates(&[update(2, 1), update(3, 1)]).await.unwrap(), 1);
+    assert_eq!(stats(store).await.waiting, 3);
+    assert_eq!(update_ids(&claim(store, at(0), 10).await), [1]);
 }
 
 /// What was stored is handed out unchanged, so that it can be replayed.
@@ -226,7 +235,49 @@ pub async fn stats_tell_how_much_is_where(store: &dyn Store) {
     );
 }
 
-/// Only what was done long enough ago is removed, the longest ago first, and dead letters never.
+/// What is open and what was given up is counted as `stats` counts it; what is done is not in it.
+pub async fn a_backlog_is_what_is_open_or_given_up(store: &dyn Store) {
+    let backlog =
+        async || read(store, async |transaction| transaction.inbox().backlog().await.unwrap()).await;
+    assert_eq!(backlog().await, InboxBacklog::default());
+    let updates: Vec<NewUpdate> =
+        (1..=7).map(|id| NewUpdate { received_at: at(id * 10), ..update(id, id) }).collect();
+    add(store, &updates).await;
+    let claimed = claim(store, at(100), 4).await;
+    complete(store, &claimed[0], at(101)).await;
+    bury(store, &claimed[1], at(101)).await;
+    let expected = InboxBacklog { waiting: 3, running: 2, dead: 1, oldest_open_at: Some(at(30)) };
+    assert_eq!(backlog().await, expected);
+    complete(store, &claimed[2], at(102)).await;
+    assert_eq!(backlog().await, InboxBacklog { running: 1, oldest_open_at: Some(at(40)), ..expected });
+}
+
+/// Dead letters go when they were given up long enough ago, the longest ago first; nothing else goes with them.
+pub async fn old_dead_letters_are_removed(store: &dyn Store) {
+    let updates: Vec<NewUpdate> = (1..=5).map(|id| update(id, id)).collect();
+    add(store, &updates).await;
+    let claimed = claim(store, at(0), 4).await;
+    complete(store, &claimed[0], at(1)).await;
+    for (dead, milliseconds) in claimed[1..].iter().zip([30, 20, 10]) {
+        bury(store, dead, at(milliseconds)).await;
+    }
+    let remove = async |before, limit| {
+        write(store, async |transaction| transaction.inbox().remove_dead(before, limit).await.unwrap()).await
+    };
+    assert_eq!(remove(at(10), 10).await, 0);
+    assert_eq!(remove(at(30), 1).await, 1);
+    assert_eq!(remove(at(30), 10).await, 1);
+    assert_eq!(
+        stats(store).await,
+        InboxStats { waiting: 1, running: 0, done: 1, dead: 1, oldest_open_at: Some(at(0)) }
+    );
+    let left = write(store, async |transaction| {
+        transaction.inbox().replay_dead(Some(UpdateId(2)), at(40), 10).await.unwrap()
+    });
+    assert_eq!(left.await, 1, "the one that was given up last is still there");
+}
+
+/// Only what was done long enough ago is removed, the longest ago first, and no dead letter with it.
 pub async fn old_done_updates_are_removed(store: &dyn Store) {
     let updates: Vec<NewUpdate> = (1..=5).map(|id| update(id, id)).collect();
     add(store, &updates).await;

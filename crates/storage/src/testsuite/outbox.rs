@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Store,
-    outbox::{Cause, ClaimedOutgoing, NewOutgoing, OutboxStats, Outcome, OutgoingClass},
+    outbox::{Cause, ClaimedOutgoing, NewOutgoing, OutboxBacklog, OutboxStats, Outcome, OutgoingClass},
     testsuite::fixtures::{BOT, HARD_TEXT, at, lease, outgoing, outgoing_numbers, read, write},
 };
 
@@ -200,15 +200,28 @@ pub async fn a_row_is_not_claimed_twice(store: &dyn Store) {
     assert!(claim_as(store, OutgoingClass::Reply, at(90_000), lease(2), 10).await.is_empty());
 }
 
+/// A 429 says nothing about the message: it is tried as often as if Telegram had not been asked.
+pub async fn a_flood_is_no_try_of_the_message(store: &dyn Store) {
+    add(store, &[outgoing(1, 1)]).await;
+    for (claimed_at, flood, attempt) in
+        [(0, true, 1), (10, true, 1), (20, false, 1), (30, true, 2), (40, false, 2), (50, true, 3)]
+    {
+        let claimed = claim(store, at(claimed_at), 1).await.remove(0);
+        assert_eq!(claimed.attempt, attempt, "at {claimed_at}");
+        assert!(retry(store, &claimed, at(claimed_at + 10), flood).await);
+    }
+    assert_eq!(stats(store).await.flood_waits, 4);
+}
+
 /// A retried row waits for its time, keeps its place in the chat, and counts its tries; a 429 is counted.
 pub async fn a_retry_waits_and_holds_its_chat(store: &dyn Store) {
     add(store, &[outgoing(1, 1), outgoing(2, 1)]).await;
     let first = claim(store, at(0), 10).await.remove(0);
-    assert!(retry(store, &first, at(500), true).await);
+    assert!(retry(store, &first, at(500), false).await);
     assert!(claim(store, at(499), 10).await.is_empty());
     let second = claim(store, at(500), 10).await.remove(0);
     assert_eq!((second.outgoing_id, second.attempt), (first.outgoing_id, 2));
-    assert!(retry(store, &second, at(600), false).await);
+    assert!(retry(store, &second, at(600), true).await);
     assert_eq!(stats(store).await.flood_waits, 1);
     let third = claim(store, at(600), 10).await.remove(0);
     assert!(retry(store, &third, at(700), true).await);
@@ -291,6 +304,29 @@ pub async fn stats_tell_how_much_is_where(store: &dyn Store) {
             oldest_due_at: Some(at(70)),
         }
     );
+}
+
+/// What is open and what ended badly is counted as `stats` counts it; what was sent or blocked is not in it.
+pub async fn a_backlog_is_what_is_open_or_ended_badly(store: &dyn Store) {
+    let backlog =
+        async || read(store, async |transaction| transaction.outbox().backlog().await.unwrap()).await;
+    assert_eq!(backlog().await, OutboxBacklog::default());
+    let rows: Vec<NewOutgoing> = (1..=9)
+        .map(|number| NewOutgoing {
+            run_at: at(number * 10),
+            ..outgoing(u128::try_from(number).unwrap(), number)
+        })
+        .collect();
+    add(store, &rows).await;
+    let claimed = claim(store, at(100), 7).await;
+    let outcomes =
+        [SENT, Outcome::Blocked, Outcome::Failed, Outcome::Failed, Outcome::Ambiguous, Outcome::Ambiguous];
+    for (row, outcome) in claimed.iter().zip(outcomes) {
+        assert!(finish(store, row, outcome, at(101)).await);
+    }
+    let expected =
+        OutboxBacklog { waiting: 2, sending: 1, failed: 2, ambiguous: 2, oldest_due_at: Some(at(80)) };
+    assert_eq!(backlog().await, expected);
 }
 
 /// Only what ended long enough ago is removed, the longest ago first.

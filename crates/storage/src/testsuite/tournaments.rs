@@ -151,3 +151,24 @@ pub async fn locked_boards_lose_no_update(store: &dyn Store) {
             .await;
     assert_eq!(standings, [(user_id(1), standing(10, 0))]);
 }
+
+/// By id, each once, the unknown ones left out; too many are a mistake of the caller.
+pub async fn tournaments_are_found_by_their_ids(store: &dyn Store) {
+    put(store, &[tournament("b", 0), tournament("a", 0), tournament("c", 0)]).await;
+    bump(store, "c", 3).await;
+    let by_ids = async |ids: &[&str]| {
+        let ids: Vec<_> = ids.iter().map(|id| tournament_id(id)).collect();
+        read(store, async |transaction| transaction.tournaments().by_ids(&ids).await).await
+    };
+    let found = by_ids(&["c", "nowhere", "a", "c"]).await.unwrap();
+    assert_eq!(
+        found,
+        [
+            TournamentRow { tournament: tournament("a", 0), board_version: 0, players: 0 },
+            TournamentRow { tournament: tournament("c", 0), board_version: 1, players: 3 },
+        ]
+    );
+    assert_eq!(by_ids(&[]).await.unwrap(), []);
+    assert!(by_ids(&vec!["a"; 1000]).await.is_ok());
+    assert!(by_ids(&vec!["a"; 1001]).await.is_err());
+}

@@ -1,6 +1,7 @@
 //! Contracts of users.
 
 use domain::{ChatId, Locale, TelegramUserId, UserId};
+use futures::future::join_all;
 
 use crate::{
     Store, StoreError,
@@ -204,6 +205,60 @@ pub async fn a_telegram_id_is_given_once(store: &dyn Store) {
     drop(transaction);
     let mut transaction = store.begin_write().await.unwrap();
     assert!(transaction.users().set_platform_id(user_id(99), &platform_id(99), "Alias").await.is_err());
+}
+
+/// A link stands: whoever looked before it was made, and comes later, is told so and changes nothing.
+pub async fn a_link_is_never_replaced(store: &dyn Store) {
+    from_telegram(store, &[telegram_profile(1), telegram_profile(4)]).await;
+    from_platform(store, &platform_profile(2)).await;
+    write(store, async |transaction| {
+        transaction.users().set_platform_id(user_id(1), &platform_id(1), "First").await.unwrap();
+        transaction.users().set_telegram_id(user_id(2), TelegramUserId(22)).await.unwrap();
+    })
+    .await;
+    write(store, async |transaction| {
+        let result = transaction.users().set_platform_id(user_id(1), &platform_id(9), "Second").await;
+        assert!(is_conflict(result, "users.platform_user_id"));
+        let result = transaction.users().set_telegram_id(user_id(2), TelegramUserId(99)).await;
+        assert!(is_conflict(result, "users.telegram_user_id"));
+    })
+    .await;
+    let mut transaction = store.begin_write().await.unwrap();
+    let result = transaction.users().merge_light(user_id(4), user_id(2)).await;
+    assert!(is_conflict(result, "users.telegram_user_id"));
+    drop(transaction);
+    let first = by_id(store, user_id(1)).await.unwrap();
+    assert_eq!((first.platform_user_id, first.alias), (Some(platform_id(1)), "First".to_owned()));
+    assert_eq!(by_id(store, user_id(2)).await.unwrap().telegram_user_id, Some(TelegramUserId(22)));
+    assert_eq!(by_id(store, user_id(4)).await.unwrap().telegram_user_id, Some(TelegramUserId(4)));
+}
+
+/// Several transactions that all saw a user without a link, and link it at once: one of them does, the others are told.
+pub async fn of_links_at_once_one_wins(store: &dyn Store) {
+    from_telegram(store, &[telegram_profile(1)]).await;
+    from_platform(store, &platform_profile(2)).await;
+    let link = async |number: u32| {
+        let mut transaction = store.begin_write().await.unwrap();
+        let to_platform =
+            transaction.users().set_platform_id(user_id(1), &platform_id(100 + number), "Linked").await;
+        let to_telegram =
+            transaction.users().set_telegram_id(user_id(2), TelegramUserId(i64::from(100 + number))).await;
+        let is_linked = to_platform.is_ok();
+        assert_eq!(is_linked, to_telegram.is_ok(), "both links are made in one order");
+        if is_linked {
+            transaction.save().await.unwrap();
+        } else {
+            assert!(is_conflict(to_platform, "users.platform_user_id"));
+            assert!(is_conflict(to_telegram, "users.telegram_user_id"));
+        }
+        is_linked.then_some(number)
+    };
+    let winners: Vec<u32> = join_all((0..8).map(&link)).await.into_iter().flatten().collect();
+    assert_eq!(winners.len(), 1, "{winners:?}");
+    let linked = by_id(store, user_id(1)).await.unwrap();
+    assert_eq!(linked.platform_user_id, Some(platform_id(100 + winners[0])));
+    let linked = by_id(store, user_id(2)).await.unwrap();
+    assert_eq!(linked.telegram_user_id, Some(TelegramUserId(i64::from(100 + winners[0]))));
 }
 
 /// The platform user takes over what Telegram said and the sessions; alias and player key stay the platform user's.

@@ -11,8 +11,8 @@ const PUNCTUAL_MS: i64 = 5_000;
 /// The answer, from the age of the oldest update that is not handled and of the oldest message that is due.
 pub(super) async fn answer(context: Context<'_>, tx: &mut dyn Transaction) -> Result<Reply, StoreError> {
     let now = context.services.now();
-    let inbox = tx.inbox().stats().await?.oldest_open_at;
-    let outbox = tx.outbox().stats().await?.oldest_due_at;
+    let inbox = tx.inbox().backlog().await?.oldest_open_at;
+    let outbox = tx.outbox().backlog().await?.oldest_due_at;
     let late_ms =
         [inbox, outbox].into_iter().flatten().map(|since| now.millis_since(since)).max().unwrap_or(0);
     if late_ms < PUNCTUAL_MS {

@@ -1,0 +1,86 @@
+//! Looking after the boards that this node reads: each is compared with SQL every other second, and let go of when it is
+//! over and nobody reads it any more. Every role does this, for every role may read boards.
+//!
+//! Invariant: what this holds in memory, and what one look reads from SQL, grows with the boards that are read, not with
+//! the tournaments that there have ever been.
+
+use std::time::Duration;
+
+use domain::{Timestamp, TournamentId, tournament::Phase};
+use storage::tournament::TournamentRow;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Services,
+    boards::{BoardError, index},
+};
+
+/// How often boards are compared.
+const LOOK_MS: u64 = 2_000;
+/// A board that is not running and was not read for so long is let go of.
+const IDLE_MS: i64 = 30 * 60_000;
+/// The boards that are asked for at a time.
+const LOOK_LIMIT: usize = 500;
+
+/// Looks after the boards until `stop`.
+pub async fn run(services: Services, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
+        }
+        if let Err(error) = look(&services).await {
+            tracing::warn!(error = %domain::ErrorChain(&error), "boards can't be compared with the database");
+        }
+    }
+}
+
+/// Looks at every board that this node reads, once.
+///
+/// # Errors
+/// [`BoardError`] when the database fails.
+pub async fn look(services: &Services) -> Result<(), BoardError> {
+    let doing = "comparing boards";
+    let mut after: Option<TournamentId> = None;
+    loop {
+        let boards = services.index().read_by_this_node(after.as_ref(), LOOK_LIMIT);
+        let Some((last, _)) = boards.last() else { return Ok(()) };
+        after = Some(last.clone());
+        let ids: Vec<TournamentId> = boards.iter().map(|(board, _)| board.clone()).collect();
+        let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
+        let rows = tx.tournaments().by_ids(&ids).await.map_err(BoardError::store(doing))?;
+        drop(tx);
+        for row in rows {
+            let board = &row.tournament.tournament_id;
+            let read_at = boards.iter().find(|(read, _)| read == board).map(|(_, at)| *at);
+            look_at(services, &row, read_at.unwrap_or_default()).await;
+        }
+    }
+}
+
+async fn look_at(services: &Services, row: &TournamentRow, read_at: Timestamp) {
+    let board = &row.tournament.tournament_id;
+    let now = services.now();
+    let is_running = row.tournament.phase(now) == Phase::Running;
+    if !is_running && now.millis_since(read_at) > IDLE_MS && services.index().forget(board, read_at) {
+        // Others may read what is shared; it is theirs to look after.
+        if !services.ranks().is_shared()
+            && let Err(error) = services.ranks().unload(board).await
+        {
+            tracing::warn!(tournament.id = %board, error = %domain::ErrorChain(&error), "a board can't be unloaded");
+        }
+        tracing::debug!(tournament.id = %board, "a board that nobody reads is let go of");
+        return;
+    }
+    match index::reconcile(services, board, row.board_version).await {
+        Ok(false) => {}
+        Ok(true) => {
+            tracing::info!(tournament.id = %board, "a board's index had missed a change and caught up");
+        }
+        Err(error) => tracing::warn!(
+            tournament.id = %board,
+            error = %domain::ErrorChain(&error),
+            "a board's index can't be compared"
+        ),
+    }
+}

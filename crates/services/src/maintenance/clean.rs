@@ -1,0 +1,125 @@
+//! Removing what has been kept for long enough.
+//!
+//! Invariant: one transaction removes rows of one kind, at most [`CLEAN_LIMIT`] of them, so that no writer waits long
+//! for it. What is kept for how long is told to operators in docs/PRIVACY.md.
+
+use storage::{StoreError, Transaction, event::EventKey};
+
+use crate::Services;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+/// Handled updates are kept for longer than the 24 hours in which Telegram may repeat them.
+const UPDATES_KEPT_MS: i64 = 3 * DAY_MS;
+/// Updates that were given up wait for somebody who finds the cause and replays them.
+const DEAD_LETTERS_KEPT_MS: i64 = 30 * DAY_MS;
+/// Ended messages are kept to explain what was sent, those that failed included.
+const MESSAGES_KEPT_MS: i64 = 14 * DAY_MS;
+/// Sessions are kept a while after they are over, so that a late reuse of a token is still seen.
+const SESSIONS_KEPT_MS: i64 = 7 * DAY_MS;
+/// For so long the platform may repeat an event and change nothing. Far longer than the five minutes for which a
+/// signature holds: a platform that was away sends what it kept, signed anew. A score that is older is refused, for
+/// nobody could tell whether it was counted already.
+pub const EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
+/// The past scores of a tournament are kept for so long after its end, for a `latest` board whose end is moved.
+const HISTORY_KEPT_MS: i64 = 90 * DAY_MS;
+/// A chat that was silent for so long is greeted anew when it speaks again.
+const DIALOGUES_KEPT_MS: i64 = 180 * DAY_MS;
+
+/// Rows that one transaction removes: some milliseconds of the writer's time.
+const CLEAN_LIMIT: u32 = 2_000;
+/// Transactions of one cleaning for each kind; a minute's worth of rows at full load.
+const ROUNDS_MAX: u32 = 200;
+/// Slices of seen events that one cleaning looks through.
+const EVENT_SLICES_MAX: u32 = 50;
+
+/// What is removed by its age.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Updates,
+    DeadLetters,
+    Messages,
+    Sessions,
+    History,
+    Dialogues,
+}
+
+impl Kind {
+    const ALL: [Self; 6] =
+        [Self::Updates, Self::DeadLetters, Self::Messages, Self::Sessions, Self::History, Self::Dialogues];
+
+    async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
+        let now = services.now();
+        match self {
+            Self::Updates => tx.inbox().remove_done(now.plus_ms(-UPDATES_KEPT_MS), CLEAN_LIMIT).await,
+            Self::DeadLetters => {
+                tx.inbox().remove_dead(now.plus_ms(-DEAD_LETTERS_KEPT_MS), CLEAN_LIMIT).await
+            }
+            Self::Messages => tx.outbox().remove_ended(now.plus_ms(-MESSAGES_KEPT_MS), CLEAN_LIMIT).await,
+            Self::Sessions => tx.sessions().remove_over(now.plus_ms(-SESSIONS_KEPT_MS), CLEAN_LIMIT).await,
+            Self::History => {
+                // Scores from before the end may be taken for longer than usual: what they need stays.
+                let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));
+                tx.boards().remove_history(now.plus_ms(-kept_ms), CLEAN_LIMIT).await
+            }
+            Self::Dialogues => tx.dialogues().remove_idle(now.plus_ms(-DIALOGUES_KEPT_MS), CLEAN_LIMIT).await,
+        }
+    }
+}
+
+/// Removes what is old, and remembers how far it has looked.
+#[derive(Debug, Default)]
+pub struct Cleaner {
+    /// The event behind which the next slice of seen events begins.
+    after: Option<EventKey>,
+}
+
+impl Cleaner {
+    /// Removes what is no longer needed. A kind that fails does not keep the others from being cleaned.
+    ///
+    /// # Errors
+    /// The first failure of the database.
+    pub async fn clean(&mut self, services: &Services) -> Result<(), StoreError> {
+        let mut outcome = Ok(());
+        for kind in Kind::ALL {
+            outcome = outcome.and(remove_all(services, kind).await);
+        }
+        outcome.and(self.clean_events(services).await)
+    }
+
+    /// Looks through some slices of the seen events. Reading them keeps no writer waiting; what is old goes in a
+    /// transaction of its own.
+    async fn clean_events(&mut self, services: &Services) -> Result<(), StoreError> {
+        let before = services.now().plus_ms(-EVENTS_KEPT_MS);
+        for _ in 0..EVENT_SLICES_MAX {
+            let mut tx = services.store().begin_read().await?;
+            let slice = tx.events().seen_before(before, self.after.as_ref(), CLEAN_LIMIT).await?;
+            drop(tx);
+            if !slice.old.is_empty() {
+                let mut tx = services.store().begin_write().await?;
+                tx.events().forget(&slice.old).await?;
+                tx.save().await?;
+                tracing::debug!(kind = "Events", rows = slice.old.len(), "old rows removed");
+            }
+            self.after = slice.next;
+            if self.after.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn remove_all(services: &Services, kind: Kind) -> Result<(), StoreError> {
+    for _ in 0..ROUNDS_MAX {
+        let mut tx = services.store().begin_write().await?;
+        let rows = kind.remove(services, &mut *tx).await?;
+        tx.save().await?;
+        if rows > 0 {
+            tracing::debug!(?kind, rows, "old rows removed");
+        }
+        if rows < u64::from(CLEAN_LIMIT) {
+            break;
+        }
+    }
+    Ok(())
+}
