@@ -53,9 +53,8 @@ impl EventsError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::TooMany => ErrorCode::TooLarge,
-            Self::Busy(_) | Self::Shared => ErrorCode::Unavailable,
-            // Two calls that bring the same users at once: whoever comes again finds them there.
-            Self::Store(StoreError::Conflict { .. }) => ErrorCode::Unavailable,
+            // A conflict is two nodes that bring the same users at once: whoever comes again finds them there.
+            Self::Busy(_) | Self::Shared | Self::Store(StoreError::Conflict { .. }) => ErrorCode::Unavailable,
             Self::Store(source) if source.is_temporary() => ErrorCode::Unavailable,
             Self::Store(_) => ErrorCode::Internal,
         }
