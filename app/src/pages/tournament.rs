@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 
 use crate::{
     actions::Action,
-    board::BoardStore,
+    board::{BoardStore, ROWS_MAX},
     context::Context,
     data::Remote,
     net,
@@ -24,9 +24,6 @@ use crate::{
     telegram,
     ui::{Way, board_skeleton, placeholder},
 };
-
-/// As many rows as the live stream covers.
-const ROWS: usize = domain::board::LIVE_ROWS as usize;
 
 /// A tournament.
 pub(crate) fn tournament_page(id: &TournamentId) -> Part {
@@ -72,7 +69,7 @@ fn content(card: &TournamentCard, store: BoardStore) -> Part {
     name_document(Some(title(Context::get().texts, card)));
     part(view! {
         {head(card, Some(store))}
-        <section class="panel">{standings(store, card, ROWS)}</section>
+        <section class="panel">{standings(store, ROWS_MAX)}</section>
     })
 }
 
