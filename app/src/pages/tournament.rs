@@ -25,6 +25,9 @@ use crate::{
     ui::{Way, board_skeleton, placeholder},
 };
 
+/// A title of more characters has more than two lines in the size of a heading.
+const LONG_TITLE: usize = 30;
+
 /// A tournament.
 pub(crate) fn tournament_page(id: &TournamentId) -> Part {
     let data = Context::get().data;
@@ -52,10 +55,13 @@ pub(crate) fn tournament_page(id: &TournamentId) -> Part {
 
 fn head(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     let texts = Context::get().texts;
+    let title = title(texts, card);
+    let line =
+        if title.chars().count() > LONG_TITLE { "panel__line head__line--long" } else { "panel__line" };
     part(view! {
         <header class="head">
-            <div class="panel__line">
-                <h1 class="head__title" tabindex="-1">{title(texts, card)}</h1>
+            <div class=line>
+                <h1 class="head__title" tabindex="-1">{title}</h1>
                 {phase_mark(card)}
             </div>
             {facts(card, board)}
