@@ -31,7 +31,9 @@ pub(crate) fn me_bar(store: BoardStore) -> Part {
         (true, false) if !lacks_row.get() => nothing(),
         (true, false) => {
             let text = texts.get(if is_over.get() { app::ME_MISSED } else { app::ME_NONE });
-            late_part(view! { <p class="me me--none">{text}</p> })
+            late_part(
+                view! { <section class="me me--none" aria-label=texts.get(app::ME_LABEL)>{text}</section> },
+            )
         }
         (true, true) => me_row(store, is_over),
     });

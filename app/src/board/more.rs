@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::{
     board::{BoardStore, tail},
     context::Context,
-    part::{Part, block, nothing, part, text},
+    part::{Part, block, late_part, nothing, part, text},
     reactive::{self, Shared},
     router,
     texts::Texts,
@@ -19,12 +19,16 @@ use crate::{
 /// A button for more rows, as long as there are more. What loads has its place at once, so that nothing jumps when it
 /// comes; a screen reader hears how far the board is shown then, and the keyboard goes on from the first new row.
 pub(crate) fn more(store: BoardStore) -> Part {
-    let texts = Context::get().texts;
-    let told = Shared::new(String::new());
-    // The server draws no button: nothing would answer a press before the page is alive.
+    // The server draws none of it: nothing would answer a press before the page is alive.
     let is_alive = Shared::new(false);
     reactive::effect(move || is_alive.set(true));
-    let has_more = reactive::whether(move || is_alive.get() && store.rest() > 0);
+    part(block(move || if is_alive.get() { way_on(store) } else { nothing() }))
+}
+
+fn way_on(store: BoardStore) -> Part {
+    let texts = Context::get().texts;
+    let told = Shared::new(String::new());
+    let has_more = reactive::whether(move || store.rest() > 0);
     let is_loading = reactive::whether(move || store.is_loading());
     let awaited = block(move || {
         if is_loading.get() {
@@ -33,7 +37,7 @@ pub(crate) fn more(store: BoardStore) -> Part {
             nothing()
         }
     });
-    let way_on = block(move || {
+    let button = block(move || {
         if has_more.get() {
             let press = Arc::new(move || reactive::spawn(load(store, texts, told)));
             button(ButtonKind::Tinted, texts.get(app::TOURNAMENT_MORE), press)
@@ -41,10 +45,10 @@ pub(crate) fn more(store: BoardStore) -> Part {
             nothing()
         }
     });
-    part(view! {
+    late_part(view! {
         {awaited}
         <div class="more">
-            {way_on}
+            {button}
             <p class="more__told" role="status">{text(move || told.get())}</p>
         </div>
     })

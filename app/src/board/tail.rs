@@ -48,8 +48,12 @@ pub(super) fn keep_tail(store: BoardStore, visible: Visible) {
         store.version();
         let pages = store.asked().div_ceil(PAGE_LIMIT_MAX as usize);
         if pages > 0 && visible.get() {
-            // After a failure what is shown stays, and the next frame asks again.
-            let ask = move || reactive::spawn(async move { drop(bring(store, 0).await) });
+            let ask = move || {
+                reactive::spawn(async move {
+                    // After a failure what is shown stays, and the next frame asks again.
+                    let _ = bring(store, 0).await;
+                });
+            };
             Pace::soon(&pace, PAUSE_MS * i32::try_from(pages).unwrap_or(1), Box::new(ask));
         }
     });
