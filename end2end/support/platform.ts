@@ -46,6 +46,12 @@ export class Platform {
     ]);
   }
 
+  /** Ends a tournament, ten minutes ago: nothing of it moves any more. */
+  end(tournamentId: string): Promise<void> {
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    return this.tournament({ tournament_id: tournamentId, starts_at: ago(60), ends_at: ago(10) });
+  }
+
   players(players: Player[]): Promise<void> {
     return this.post(players.map((data) => ({ type: "platform.user.upserted", data })));
   }

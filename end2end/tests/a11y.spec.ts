@@ -1,13 +1,10 @@
 // Everybody can use it: axe finds nothing, the keyboard reaches everything, stillness is respected.
 
-import { randomUUID } from "node:crypto";
-
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "../support/fixtures.ts";
 import type { LaunchParameters } from "../support/person.ts";
-import { crowd } from "../support/platform.ts";
 import { TOURNAMENTS } from "../support/stack.ts";
 import type { ThemeName } from "../support/themes.ts";
 import { FAILED_REQUEST } from "../support/watch.ts";
@@ -54,12 +51,11 @@ for (const theme of ["light", "dark"] as ThemeName[]) {
       openApp,
       page,
       person,
-      stack,
+      newCrowd,
       watch,
     }) => {
       watch.expect(FAILED_REQUEST);
-      const id = `crowd-${randomUUID().slice(0, 8)}`;
-      await crowd(stack.platform, id, 160);
+      const id = await newCrowd(160);
       await person.scores(id, 15);
       const app = await openApp(person, { path: `/app/t/${id}`, theme });
       await app.expectRank(160);
@@ -133,10 +129,12 @@ test("the keyboard reaches every link in its order, and shows where it is", asyn
   await app.expectSignedIn(person.firstName);
   const links = await page.getByRole("link").or(page.getByRole("button")).filter({ visible: true }).allInnerTexts();
   expect(links.length).toBeGreaterThan(5);
+  // Countdowns go on while the keyboard walks.
+  const still = (text: string) => text.trim().replace(/\d+:\d\d:\d\d/, "00:00:00");
   for (const link of links) {
     await page.keyboard.press("Tab");
     const { name, shows } = await focused(page);
-    expect(name).toBe(link.trim());
+    expect(still(name)).toBe(still(link));
     expect(shows, `the focus on "${name}" is seen`).toBe(true);
   }
 });

@@ -1,25 +1,14 @@
 // Boards with more players than the first page shows: the rows below, the own place far down, and what is left of it
 // when the tournament is over.
 
-import { randomUUID } from "node:crypto";
-
 import type { Page } from "@playwright/test";
 
 import type { MiniApp } from "../pages/mini-app.ts";
 import { takeClock } from "../support/clock.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { crowd } from "../support/platform.ts";
-import type { Stack } from "../support/stack.ts";
 import { FAILED_REQUEST } from "../support/watch.ts";
 
 const PLAYERS = 130;
-
-/** A tournament of its own with a crowd in it. */
-async function crowded(stack: Stack): Promise<{ id: string; path: string }> {
-  const id = `crowd-${randomUUID().slice(0, 8)}`;
-  await crowd(stack.platform, id, PLAYERS);
-  return { id, path: `/app/t/${id}` };
-}
 
 /** The places that the board shows, in the order of what is seen. */
 async function places(app: MiniApp): Promise<number[]> {
@@ -32,8 +21,9 @@ async function aliases(page: Page): Promise<string[]> {
   return page.locator("[data-testid=board] .row__alias").allInnerTexts();
 }
 
-test("more rows come a page at a time, until there are no more", async ({ openApp, page, person, stack }) => {
-  const { id, path } = await crowded(stack);
+test("more rows come a page at a time, until there are no more", async ({ openApp, page, person, newCrowd, stack }) => {
+  const id = await newCrowd(PLAYERS);
+  const path = `/app/t/${id}`;
   const app = await openApp(person, { path });
   await expect(app.root.getByText("No score yet")).toBeVisible();
   await expect(app.rows).toHaveCount(50);
@@ -51,11 +41,11 @@ test("rows have their place while they load, and the board says when they can't 
   openApp,
   page,
   person,
-  stack,
+  newCrowd,
   watch,
 }) => {
   watch.expect(FAILED_REQUEST);
-  const { path } = await crowded(stack);
+  const path = `/app/t/${await newCrowd(PLAYERS)}`;
   const app = await openApp(person, { path });
   await app.expectSignedIn(person.firstName);
   await page.route("**/board?*", (route) => route.fulfill({ status: 503 }));
@@ -85,9 +75,9 @@ test("the keyboard goes on from the first new row, and a screen reader hears how
   openApp,
   page,
   person,
-  stack,
+  newCrowd,
 }) => {
-  const { path } = await crowded(stack);
+  const path = `/app/t/${await newCrowd(PLAYERS)}`;
   const app = await openApp(person, { path });
   await app.expectSignedIn(person.firstName);
   await app.more.focus();
@@ -98,8 +88,9 @@ test("the keyboard goes on from the first new row, and a screen reader hears how
   await expect(app.more).toBeFocused();
 });
 
-test("the board stays right below the live rows when players climb and fall", async ({ openApp, person, stack }) => {
-  const { id, path } = await crowded(stack);
+test("the board stays right below the live rows when players climb and fall", async ({ openApp, person, newCrowd }) => {
+  const id = await newCrowd(PLAYERS);
+  const path = `/app/t/${id}`;
   await person.scores(id, 505);
   const app = await openApp(person, { path });
   await app.expectRank(81);
@@ -123,8 +114,9 @@ test("the board stays right below the live rows when players climb and fall", as
   await expect(app.ownRow).toHaveCount(1);
 });
 
-test("on equal scores the hint names the point that is missing", async ({ openApp, person, stack }) => {
-  const { id, path } = await crowded(stack);
+test("on equal scores the hint names the point that is missing", async ({ openApp, person, newCrowd }) => {
+  const id = await newCrowd(PLAYERS);
+  const path = `/app/t/${id}`;
   await person.scores(id, (PLAYERS - 2) * 10);
   const app = await openApp(person, { path });
   // Level with place 3, who was there first.
@@ -132,12 +124,11 @@ test("on equal scores the hint names the point that is missing", async ({ openAp
   await expect(app.meRow).toContainText("1 to place 3");
 });
 
-test("a tournament that is over shows the own place, however far down", async ({ newPerson, openApp, page, person, stack }) => {
-  const { id, path } = await crowded(stack);
+test("a tournament that is over shows the own place, however far down", async ({ newPerson, openApp, page, person, newCrowd, stack }) => {
+  const id = await newCrowd(PLAYERS);
+  const path = `/app/t/${id}`;
   await person.scores(id, 505);
-  const ended = new Date(Date.now() - 600_000).toISOString();
-  const began = new Date(Date.now() - 3_600_000).toISOString();
-  await stack.platform.tournament({ tournament_id: id, starts_at: began, ends_at: ended });
+  await stack.platform.end(id);
   const app = await openApp(person, { path });
   await app.expectRank(81);
   await expect(app.meRow).toContainText("Your place: 81 of 131");
@@ -151,13 +142,12 @@ test("a tournament that is over shows the own place, however far down", async ({
   await expect(app.root.getByText("You did not take part")).toBeVisible();
 });
 
-test("the own place on a settled board is asked for until it is there", async ({ openApp, page, person, stack, watch }) => {
+test("the own place on a settled board is asked for until it is there", async ({ openApp, page, person, newCrowd, stack, watch }) => {
   watch.expect(FAILED_REQUEST);
-  const { id, path } = await crowded(stack);
+  const id = await newCrowd(PLAYERS);
+  const path = `/app/t/${id}`;
   await person.scores(id, 505);
-  const ended = new Date(Date.now() - 600_000).toISOString();
-  const began = new Date(Date.now() - 3_600_000).toISOString();
-  await stack.platform.tournament({ tournament_id: id, starts_at: began, ends_at: ended });
+  await stack.platform.end(id);
   let asked = 0;
   await page.route("**/fn/boards/page", (route) => ((asked += 1) === 1 ? route.fulfill({ status: 503 }) : route.continue()));
   await takeClock(page);
