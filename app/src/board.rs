@@ -2,10 +2,13 @@
 
 pub(crate) mod live;
 mod me_bar;
+mod more;
 mod movement;
 mod own;
+mod pace;
 mod rows;
 pub(crate) mod store;
+pub(crate) mod tail;
 mod telemetry;
 
 #[cfg(feature = "hydrate")]
@@ -13,6 +16,9 @@ pub(crate) use self::telemetry::page_opened;
 pub(crate) use self::{
     live::keep_live,
     me_bar::me_bar,
+    more::more,
+    own::keep_own,
     rows::{board, neighbors},
     store::BoardStore,
+    tail::ROWS_MAX,
 };

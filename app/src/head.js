@@ -9,6 +9,7 @@
   const podium = (window.__podium = { exchange: null, texts: null });
   const KEPT = "podium.launch";
   const TELEGRAMS_COPY = "__telegram__initParams";
+  const TELEGRAMS_LOOK = ["__telegram__themeParams", "__telegram__defaultColors"];
   // Init data is good for 600 seconds; it is gone a little earlier.
   const KEPT_MS = 590000;
 
@@ -100,7 +101,13 @@
       page.dataset.scheme = red * 0.299 + green * 0.587 + blue * 0.114 < 128 ? "dark" : "light";
     }
   };
-  podium.paint(parse(launch.get("tgWebAppThemeParams")));
+  // Telegram's script keeps the look of a tab, and paints that over what a launch brings. After a reload that is right:
+  // the theme may have changed since the launch. A new launch in the same tab brings the newest itself.
+  const [visit] = performance.getEntriesByType("navigation");
+  if (launch.has("tgWebAppThemeParams") && (!visit || visit.type === "navigate")) {
+    for (const key of TELEGRAMS_LOOK) store(key, null);
+  }
+  podium.paint({ ...parse(launch.get("tgWebAppThemeParams")), ...parse(stored(TELEGRAMS_LOOK[0])) });
   const platform = launch.get("tgWebAppPlatform") || (/iPhone|iPad|Macintosh/.test(navigator.userAgent) ? "ios" : "");
   page.dataset.platform = /^(ios|macos)$/.test(platform) ? "ios" : "base";
 

@@ -4,11 +4,11 @@ pub(crate) mod samples;
 
 use std::sync::Arc;
 
-use domain::{ErrorCode, Locale, ranking::Order};
+use domain::{ErrorCode, Locale};
 use leptos::prelude::*;
 
 use crate::{
-    board::{BoardStore, board, me_bar},
+    board::{BoardStore, board, me_bar, more},
     context::Context,
     page_data::{First, PageData},
     pages::{dock, offline, phase_mark, sign_in_notice},
@@ -89,8 +89,10 @@ fn buttons() -> Part {
 
 fn boards() -> Part {
     let session = Context::get().session;
-    let with_players =
-        |players: u64| panel(board(BoardStore::new(samples::board(players), Order::Desc, session), 50));
+    let with_players = |players: u64| {
+        let store = BoardStore::new(samples::board(players), &samples::card().tournament, session);
+        panel(part((board(store, 50), more(store))))
+    };
     let retry = Way::Press("Try again".to_owned(), Arc::new(|| ()));
     let failed = placeholder("This did not load".to_owned(), "Please try again.".to_owned(), retry);
     let empty = placeholder("Leaderboard".to_owned(), "Nobody has a score yet.".to_owned(), Way::None);
@@ -140,7 +142,7 @@ fn notices() -> Part {
 
 fn feet() -> Part {
     let session = Context::get().session;
-    let store = BoardStore::new(samples::board(8), Order::Desc, session);
+    let store = BoardStore::new(samples::board(8), &samples::card().tournament, session);
     let foot = part(view! { <div class="dock">{me_bar(store)}{dock()}</div> });
     shown("Foot", vec![foot])
 }

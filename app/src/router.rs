@@ -13,7 +13,7 @@ use leptos::prelude::{document, request_animation_frame, window};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 pub use self::route::Route;
-use crate::{reactive::Shared, telegram::haptics};
+use crate::{net, reactive::Shared, telegram::haptics};
 
 /// Where the player is. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
@@ -161,16 +161,30 @@ pub(crate) fn keep_focus() {
     });
 }
 
+/// Hands the focus on to `to`, once that is there, if `from` has it now. The page stays where it is.
+pub(crate) fn move_focus(from: &str, to: &str) {
+    if !matches!(document().query_selector(from), Ok(Some(_))) {
+        return;
+    }
+    let to = to.to_owned();
+    request_animation_frame(move || {
+        if let Ok(Some(element)) = document().query_selector(&to) {
+            // Without this attribute an element that does nothing takes no focus.
+            let _ = element.set_attribute("tabindex", "-1");
+            focus(&element);
+        }
+    });
+}
+
 /// Tells a screen reader that the page has changed.
 fn focus_heading() {
-    if let Ok(Some(heading)) = document().query_selector("h1[tabindex]")
-        && let Some(heading) = heading.dyn_ref::<web_sys::HtmlElement>()
-    {
-        let options = js_sys::Object::new();
-        let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
-        let focus = get(heading, "focus");
-        if let Some(focus) = focus.dyn_ref::<js_sys::Function>() {
-            let _ = focus.call1(heading, &options);
-        }
+    if let Ok(Some(heading)) = document().query_selector("h1[tabindex]") {
+        focus(&heading);
     }
+}
+
+fn focus(element: &web_sys::Element) {
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
+    net::call(element, "focus", &[options.into()]);
 }

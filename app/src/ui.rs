@@ -17,7 +17,7 @@ pub(crate) use self::{
     cell::{cell, cell_link, section},
     icon::{Shape, icon},
     placeholder::placeholder,
-    skeleton::{board_skeleton, cell_skeleton},
+    skeleton::{board_skeleton, cell_skeleton, rows_skeleton},
     steps::steps,
     way::{Way, way},
 };

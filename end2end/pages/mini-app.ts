@@ -7,6 +7,7 @@ export class MiniApp {
   readonly rows: Locator;
   readonly meRow: Locator;
   readonly playerName: Locator;
+  readonly more: Locator;
   readonly tabs: Locator;
   readonly standIns: Locator;
 
@@ -15,6 +16,7 @@ export class MiniApp {
     this.rows = this.board.getByTestId("board-row");
     this.meRow = root.getByTestId("me-row");
     this.playerName = root.getByTestId("player-name");
+    this.more = root.locator(".more").getByRole("button");
     this.tabs = root.getByRole("navigation");
     this.standIns = root.locator(".stand-ins");
   }

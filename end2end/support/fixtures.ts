@@ -1,10 +1,13 @@
 // What a test is given: its worker's servers, people, watched browsers.
 
+import { randomUUID } from "node:crypto";
+
 import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from "@playwright/test";
 
 import { Desk } from "../pages/desk.ts";
 import { MiniApp } from "../pages/mini-app.ts";
 import { Person, type LaunchParameters, type PersonOptions } from "./person.ts";
+import { crowd } from "./platform.ts";
 import { plant } from "./secrets.ts";
 import { Stack } from "./stack.ts";
 import { Watch } from "./watch.ts";
@@ -16,6 +19,9 @@ interface Fixtures {
   newPerson: (options?: PersonOptions) => Promise<Person>;
   /** Somebody new. */
   person: Person;
+  /** Makes a running tournament with so many players, by its id. It is over when the test is: the lobby of the next
+   * test is the demo platform's. */
+  newCrowd: (players: number) => Promise<string>;
   /** One more browser, as if on another machine. */
   newBrowser: (options?: BrowserContextOptions) => Promise<BrowserContext>;
   /** The simulated Telegram's page in the test's own browser. */
@@ -71,6 +77,17 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   newPerson: async ({ stack }, use) => {
     await use((options) => Person.create(stack, options));
+  },
+
+  newCrowd: async ({ stack }, use) => {
+    const made: string[] = [];
+    await use(async (players) => {
+      const id = `crowd-${randomUUID().slice(0, 8)}`;
+      made.push(id);
+      await crowd(stack.platform, id, players);
+      return id;
+    });
+    for (const id of made) await stack.platform.end(id);
   },
 
   person: async ({ newPerson }, use) => {

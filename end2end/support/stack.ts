@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { podiumProgram, runFolder, simulatorProgram, site, telegramScript } from "./environment.ts";
+import { Platform } from "./platform.ts";
 import { Service, freeAddress, until } from "./service.ts";
 import { Simulator } from "./simulator.ts";
 
@@ -37,6 +38,7 @@ interface TournamentCard {
 
 export class Stack {
   readonly telegram: Simulator;
+  readonly platform: Platform;
 
   private constructor(
     readonly folder: string,
@@ -46,8 +48,10 @@ export class Stack {
     private readonly simulator: Service,
     private readonly podium: Service,
     telegramUrl: string,
+    platformKey: string,
   ) {
     this.telegram = new Simulator(telegramUrl);
+    this.platform = new Platform(url, platformKey);
   }
 
   static async start(name: string): Promise<Stack> {
@@ -95,7 +99,8 @@ export class Stack {
       log: join(folder, "podium.log"),
       stopBy: "SIGTERM",
     });
-    const stack = new Stack(folder, url, `http://${internal}`, botToken, simulator, podium, telegramUrl);
+    const internalUrl = `http://${internal}`;
+    const stack = new Stack(folder, url, internalUrl, botToken, simulator, podium, telegramUrl, platformKey);
     try {
       await simulator.start(() => answers(`${telegramUrl}/`));
       await stack.startPodium();

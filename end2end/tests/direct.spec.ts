@@ -56,6 +56,43 @@ for (const theme of ["light", "dark"] as ThemeName[]) {
   });
 }
 
+for (const [first, then] of [
+  ["dark", "light"],
+  ["light", "dark"],
+] as [ThemeName, ThemeName][]) {
+  test(`a launch in ${then} wins over the ${first} one that the tab has seen before`, async ({ openApp, page, person }) => {
+    const expectTheme = async (theme: ThemeName) => {
+      await expect(page.locator("html")).toHaveAttribute("data-scheme", theme);
+      await expect(page.locator("body")).toHaveCSS("background-color", computed(THEMES[theme]["secondary_bg_color"]!));
+    };
+    // Telegram's script has run, and so has what the page does with what it says.
+    const scriptHasRun = () => page.waitForFunction(() => document.documentElement.style.getPropertyValue("--tg-color-scheme"));
+    await openApp(person, { theme: first });
+    await scriptHasRun();
+    await expectTheme(first);
+
+    await page.goto("about:blank");
+    const app = await openApp(person, { theme: then });
+    await app.expectSignedIn(person.firstName);
+    await scriptHasRun();
+    await expect(app.tabs).toBeVisible();
+    await expectTheme(then);
+
+    // A theme that has changed since the launch survives a reload, from the first paint on.
+    await page.evaluate((theme_params) => {
+      const { Telegram } = window as unknown as {
+        Telegram: { WebView: { receiveEvent: (name: string, data: object) => void } };
+      };
+      Telegram.WebView.receiveEvent("theme_changed", { theme_params });
+    }, THEMES[first]);
+    await expectTheme(first);
+    await page.reload({ waitUntil: "domcontentloaded" });
+    await expectTheme(first);
+    await scriptHasRun();
+    await expectTheme(first);
+  });
+}
+
 test("nothing shifts while the page comes alive", async ({ openApp, page, person, stack }) => {
   await person.scores(TOURNAMENTS.best, 1);
   await page.addInitScript(() => {

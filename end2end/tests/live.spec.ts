@@ -30,7 +30,7 @@ test("two browsers see the same change at once", async ({ newBrowser, newPerson,
     await expect(app.rows.nth(0)).toContainText(bensAlias);
     await expect(app.rows.nth(1)).toContainText(annsAlias);
   }
-  await expect(anns.meRow).toContainText("10 to place 1");
+  await expect(anns.meRow).toContainText("11 to place 1");
 });
 
 test("a stream that never opens is replaced by polling", async ({ openApp, page, person, stack, watch }) => {

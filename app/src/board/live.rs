@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::EventSource;
 
 use crate::{
-    board::{BoardStore, own::keep_own, telemetry::board_took},
+    board::{BoardStore, tail::keep_tail, telemetry::board_took},
     clock::phone_ms,
     json::{self, FromJson},
     net::{
@@ -17,7 +17,6 @@ use crate::{
         later::{self, Later},
     },
     reactive,
-    session::Session,
     visible::Visible,
 };
 
@@ -28,12 +27,12 @@ const POLL_MS: i32 = 5000;
 const POLLS_MAX: u32 = 12;
 
 /// Keeps `store` current for as long as the calling page is shown.
-pub(crate) fn keep_live(store: BoardStore, session: Session, visible: Visible) {
+pub(crate) fn keep_live(store: BoardStore, visible: Visible) {
     let feed = Rc::new(Feed { store, state: RefCell::default() });
     let held = SendWrapper::new(Rc::clone(&feed));
     on_cleanup(move || held.end());
     reactive::effect(move || if visible.get() { feed.resume() } else { feed.pause() });
-    keep_own(store, session);
+    keep_tail(store, visible);
 }
 
 #[derive(Debug)]

@@ -23,12 +23,19 @@ pub(crate) fn me_bar(store: BoardStore) -> Part {
         Some(me) => texts.with(|catalog| app::me_announce(catalog, me.rank, store.total().max(me.rank))),
         None => String::new(),
     });
-    let lacks_row = reactive::whether(move || store.lacks_me());
+    // Before the start nobody has a row, and the board says so.
+    let lacks_row = reactive::whether(move || store.lacks_me() && store.has_begun(context.now.get()));
+    let is_over = reactive::whether(move || store.is_over(context.now.get()));
     let row = block(move || match (is_known.get(), has_row.get()) {
         (false, _) => nothing(),
         (true, false) if !lacks_row.get() => nothing(),
-        (true, false) => late_part(view! { <p class="me me--none">{texts.get(app::ME_NONE)}</p> }),
-        (true, true) => me_row(store),
+        (true, false) => {
+            let text = texts.get(if is_over.get() { app::ME_MISSED } else { app::ME_NONE });
+            late_part(
+                view! { <section class="me me--none" aria-label=texts.get(app::ME_LABEL)>{text}</section> },
+            )
+        }
+        (true, true) => me_row(store, is_over),
     });
     part(view! {
         <p class="visually-hidden" aria-live="polite">{announced}</p>
@@ -36,15 +43,19 @@ pub(crate) fn me_bar(store: BoardStore) -> Part {
     })
 }
 
-fn me_row(store: BoardStore) -> Part {
+fn me_row(store: BoardStore, is_over: Memo<bool>) -> Part {
     use i18n::keys::app;
 
     let texts = Context::get().texts;
     let rank = move || store.me().map_or(0, |me| me.rank);
-    let gap = text(move || match store.gap() {
-        Some((points, rank)) => texts.with(|catalog| app::me_gap(catalog, points, rank)),
-        None if rank() == 1 => texts.get(app::ME_FIRST),
-        None => String::new(),
+    let gap = text(move || match (is_over.get(), rank()) {
+        (true, 1) => texts.get(app::ME_WON),
+        (true, rank) => texts.with(|catalog| app::me_announce(catalog, rank, store.total().max(rank))),
+        (false, 1) => texts.get(app::ME_FIRST),
+        (false, _) => match store.gap() {
+            Some((points, rank)) => texts.with(|catalog| app::me_gap(catalog, points, rank)),
+            None => String::new(),
+        },
     });
     answer_changes(store);
     let number = text(move || texts.number(rank()));

@@ -1,50 +1,58 @@
-//! The player's own row while it is outside the window: asked for when the board has moved, at most every two seconds.
+//! The player's own row while the board does not show it: asked for when the board has moved, at most every two
+//! seconds. A board that is over does not move; there one answer is enough.
 
 use std::{cell::RefCell, rc::Rc};
 
 use crate::{
-    board::BoardStore,
-    clock::phone_ms,
-    functions,
-    net::later::{self, Later},
-    reactive,
+    board::{BoardStore, pace::Pace},
+    functions, reactive,
     session::Session,
+    visible::Visible,
 };
 
-const PAUSE_MS: i64 = 2000;
+const PAUSE_MS: i32 = 2000;
+/// The pause after a failure: nothing else may ever ask again.
+const RETRY_MS: i32 = 10_000;
 /// The player and some neighbors on both sides.
 const ROWS: u32 = 5;
 
-#[derive(Debug, Default)]
-struct Pace {
-    last_ms: i64,
-    waits: Option<Later>,
+/// Whose row is asked for, and when.
+#[derive(Debug, Clone)]
+struct Own {
+    store: BoardStore,
+    session: Session,
+    visible: Visible,
+    pace: Rc<RefCell<Pace>>,
 }
 
 /// Keeps the own row of `store` current for as long as the calling page is shown.
-pub(super) fn keep_own(store: BoardStore, session: Session) {
-    let pace = Rc::new(RefCell::new(Pace::default()));
+pub(crate) fn keep_own(store: BoardStore, session: Session, visible: Visible) {
+    let own = Own { store, session, visible, pace: Rc::default() };
     reactive::effect(move || {
         store.version();
-        let Some(player) = session.player() else { return };
+        let Some(player) = session.player().filter(|_| visible.get()) else { return };
         if store.shows(&player) {
             store.forget_around();
-        } else if pace.borrow().waits.is_none() {
-            let due_ms = pace.borrow().last_ms + PAUSE_MS - phone_ms();
-            let delay = i32::try_from(due_ms.max(0)).unwrap_or_default();
-            let waiting = Rc::clone(&pace);
-            let waits = later::after(delay, move || reactive::spawn(fetch(store, waiting)));
-            pace.borrow_mut().waits = Some(waits);
+        } else {
+            own.ask(PAUSE_MS);
         }
     });
 }
 
-async fn fetch(store: BoardStore, pace: Rc<RefCell<Pace>>) {
-    *pace.borrow_mut() = Pace { last_ms: phone_ms(), waits: None };
-    // A page that is gone has no id any more.
-    let Some(id) = store.id() else { return };
-    // After a failure what is shown stays, and the next frame asks again.
-    if let Ok(page) = functions::board_page(id, true, ROWS).await {
-        store.take_around(page);
+impl Own {
+    fn ask(&self, pause_ms: i32) {
+        let own = self.clone();
+        Pace::soon(&self.pace, pause_ms, Box::new(move || reactive::spawn(own.fetch())));
+    }
+
+    async fn fetch(self) {
+        // A page that is gone has no id any more.
+        let Some(id) = self.store.id() else { return };
+        match functions::board_page(id, true, ROWS).await {
+            Ok(page) => self.store.take_around(page),
+            // What is shown stays.
+            Err(_) if self.session.player_now().is_some() && self.visible.once() => self.ask(RETRY_MS),
+            Err(_) => {}
+        }
     }
 }

@@ -56,8 +56,15 @@ fn free_step(place: u64) -> Part {
 /// Slides the rows when the board has changed.
 fn slide_rows(store: BoardStore) {
     let places = std::rc::Rc::new(std::cell::RefCell::new(None::<Places>));
+    let mut asked = 0;
     reactive::effect(move || {
         store.version();
+        let _ = store.rows();
+        // Rows that the player has asked for take the places that were kept for them. They do not move.
+        let asked_now = store.asked();
+        if std::mem::replace(&mut asked, asked_now) != asked_now {
+            places.borrow_mut().take();
+        }
         let places = std::rc::Rc::clone(&places);
         // The rows themselves change in the same turn; by the next frame they are where they belong.
         request_animation_frame(move || {

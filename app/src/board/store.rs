@@ -3,14 +3,17 @@
 //! Invariant: a row of the page lives as long as its player is in the window; a new score or rank changes what stands
 //! in the row and where it is, never the row itself. So a frame of the live stream touches what has changed and nothing
 //! else.
+//!
+//! The live stream covers the window alone. Below it stands the tail: as many rows as the player has asked for. Frames
+//! keep the two apart and without a gap ([`tail`]); what moves within the tail is asked for.
 
 use domain::{
-    PlayerKey, TournamentId,
+    PlayerKey, Timestamp, Tournament, TournamentId,
     board::{BoardEntry, BoardPage, LiveDelta, LiveSnapshot},
-    ranking::Order,
 };
 
 use crate::{
+    board::tail,
     reactive::{Counted, Shared},
     session::Session,
 };
@@ -43,12 +46,22 @@ pub(crate) struct BoardStore {
     is_own_known: Shared<bool>,
     /// The rows around it, when it is outside the window.
     around: Shared<Vec<BoardEntry>>,
+    /// The rows below the window.
+    tail: Shared<Vec<BoardEntry>>,
+    /// How many of them the player has asked for.
+    asked: Shared<u64>,
+    /// Where the next ones begin.
+    next_cursor: Shared<Option<String>>,
+    /// Whether they are on their way.
+    is_loading: Shared<bool>,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
     session: Session,
 }
 
 impl BoardStore {
-    /// A board that shows `page`.
-    pub(crate) fn new(page: BoardPage, order: Order, session: Session) -> Self {
+    /// The board of `tournament`, showing `page`.
+    pub(crate) fn new(page: BoardPage, tournament: &Tournament, session: Session) -> Self {
         Self {
             rows: Shared::new(page.entries.iter().cloned().map(row).collect()),
             total: Shared::new(page.total),
@@ -56,11 +69,17 @@ impl BoardStore {
             is_own_known: Shared::new(page.me.is_some()),
             own: Shared::new(page.me),
             around: Shared::new(Vec::new()),
+            tail: Shared::new(Vec::new()),
+            asked: Shared::new(0),
+            next_cursor: Shared::new(None),
+            is_loading: Shared::new(false),
+            starts_at: tournament.starts_at,
+            ends_at: tournament.ends_at,
             window: Shared::new(Some(LiveSnapshot {
                 tournament_id: page.tournament_id,
                 version: page.version,
                 total: page.total,
-                order,
+                order: tournament.order,
                 entries: page.entries,
             })),
             session,
@@ -72,7 +91,17 @@ impl BoardStore {
         self.window.now().map(|window| window.tournament_id)
     }
 
-    /// The rows of the window, by rank.
+    /// Whether scores have counted at `now`.
+    pub(crate) fn has_begun(self, now: Timestamp) -> bool {
+        now >= self.starts_at
+    }
+
+    /// Whether the tournament is over at `now`.
+    pub(crate) fn is_over(self, now: Timestamp) -> bool {
+        now >= self.ends_at
+    }
+
+    /// All rows that are shown, by rank.
     pub(crate) fn rows(self) -> Vec<Row> {
         self.rows.get()
     }
@@ -82,12 +111,17 @@ impl BoardStore {
         self.total.get()
     }
 
+    /// How many players have a rank, once.
+    pub(crate) fn total_now(self) -> u64 {
+        self.total.now()
+    }
+
     /// The version that is shown.
     pub(crate) fn version(self) -> u64 {
         self.version.get()
     }
 
-    /// The player's own row, from the window when it is there.
+    /// The player's own row, from the board when it is there.
     pub(crate) fn me(self) -> Option<BoardEntry> {
         let player = self.session.player()?;
         match self.rows.get().into_iter().find(|row| row.player == player) {
@@ -101,17 +135,18 @@ impl BoardStore {
         self.is_own_known.get() && self.me().is_none()
     }
 
-    /// The rows around the player's own; empty while that is in the window.
+    /// The rows around the player's own; empty while that is on the board.
     pub(crate) fn around(self) -> Vec<BoardEntry> {
         self.around.get()
     }
 
-    /// Whether the window shows `player`.
+    /// Whether the board shows `player`.
     pub(crate) fn shows(self, player: &PlayerKey) -> bool {
         self.rows.now().iter().any(|row| row.player == *player)
     }
 
-    /// How far it is to the place above: the points and that place.
+    /// How far it is to the place above: the points that lift the player onto it, and that place. On equal scores the
+    /// one who was there first stands higher, so that drawing level is one point short.
     pub(crate) fn gap(self) -> Option<(u64, u64)> {
         let me = self.me()?;
         let above = me.rank.checked_sub(1).filter(|rank| *rank > 0)?;
@@ -119,20 +154,79 @@ impl BoardStore {
             self.rows.get().into_iter().map(|row| row.entry.get()).find(|entry| entry.rank == above);
         let neighbor =
             in_window.or_else(|| self.around.get().into_iter().find(|entry| entry.rank == above))?;
-        Some((neighbor.score.points().abs_diff(me.score.points()), above))
+        Some((neighbor.score.points().abs_diff(me.score.points()) + 1, above))
     }
 
-    /// The own row has come into the window.
+    /// The own row has come onto the board.
     pub(crate) fn forget_around(self) {
         self.around.set(Vec::new());
     }
 
     /// Takes the player's own row and the rows around it.
     pub(crate) fn take_around(self, page: BoardPage) {
-        let is_in_window = page.me.as_ref().is_some_and(|me| self.shows(&me.player));
+        let is_shown = page.me.as_ref().is_some_and(|me| self.shows(&me.player));
         self.own.set(page.me);
         self.is_own_known.set(true);
-        self.around.set(if is_in_window { Vec::new() } else { page.entries });
+        self.around.set(if is_shown { Vec::new() } else { page.entries });
+    }
+
+    /// Whether more rows are on their way; the reader runs again when that changes.
+    pub(crate) fn is_loading(self) -> bool {
+        self.is_loading.get()
+    }
+
+    /// Whether more rows are on their way, once.
+    pub(crate) fn is_loading_now(self) -> bool {
+        self.is_loading.now()
+    }
+
+    /// Says whether more rows are on their way.
+    pub(super) fn set_loading(self, is_loading: bool) {
+        self.is_loading.set(is_loading);
+    }
+
+    /// How many rows the player has asked for below the window, once.
+    pub(super) fn asked(self) -> usize {
+        usize::try_from(self.asked.now()).unwrap_or_default()
+    }
+
+    /// Where the rows below those that are shown begin, once.
+    pub(super) fn next_cursor(self) -> Option<String> {
+        self.next_cursor.now()
+    }
+
+    /// Remembers how many rows were asked for, and where the next ones begin.
+    pub(super) fn set_asked(self, asked: usize, next_cursor: Option<String>) {
+        self.asked.set(asked as u64);
+        self.next_cursor.set(next_cursor);
+    }
+
+    /// How many rows are shown, once.
+    pub(super) fn shown(self) -> usize {
+        self.rows.now().len()
+    }
+
+    /// The player in the row behind the first `rows`, once.
+    pub(super) fn player_behind(self, rows: usize) -> Option<PlayerKey> {
+        Some(self.rows.now().get(rows)?.player.clone())
+    }
+
+    /// How many rows can be had beyond those that are shown, as far as a page goes.
+    pub(crate) fn rest(self) -> usize {
+        let shown = self.rows.get().len();
+        usize::try_from(self.total.get()).unwrap_or(usize::MAX).min(tail::ROWS_MAX).saturating_sub(shown)
+    }
+
+    /// Shows `entries` below the window, as a whole or behind those that are there.
+    pub(super) fn take_tail(self, mut entries: Vec<BoardEntry>, appends: bool) {
+        let Some(window) = self.window.now() else { return };
+        let mut tail = if appends { self.tail.now() } else { Vec::new() };
+        tail.append(&mut entries);
+        self.tail.set(tail::below(&window, tail));
+        self.draw(&window.entries);
+        if self.session.player_now().is_some_and(|player| self.shows(&player)) {
+            self.forget_around();
+        }
     }
 
     /// Shows a whole window.
@@ -169,20 +263,39 @@ impl BoardStore {
     }
 
     fn show(self, next: LiveSnapshot) {
-        let before = self.rows.now();
-        let after =
-            next.entries.iter().map(|entry| match before.iter().find(|row| row.player == entry.player) {
-                Some(row) => {
-                    row.entry.set(entry.clone());
-                    row.clone()
-                }
-                None => row(entry.clone()),
-            });
-        self.rows.set(after.collect());
+        let tail = self.tail.now();
+        if !tail.is_empty()
+            && let Some(window) = self.window.now()
+        {
+            self.tail.set(tail::follow(tail, &window, &next));
+        }
+        self.draw(&next.entries);
         self.total.set(next.total);
         let version = next.version;
         self.window.set(Some(next));
         self.version.set(version);
+    }
+
+    /// Puts the rows of the window and of the tail on the board, each in the row that its player has already.
+    fn draw(self, window: &[BoardEntry]) {
+        let before = self.rows.now();
+        let mut after = Vec::new();
+        for entries in [window, &self.tail.now()] {
+            for entry in entries {
+                // Most rows are where they were, or next to it.
+                let near = after.len().saturating_sub(2).min(before.len());
+                let is_its = |row: &&Row| row.player == entry.player;
+                let kept = before[near..].iter().find(is_its).or_else(|| before.iter().find(is_its));
+                after.push(match kept {
+                    Some(row) => {
+                        row.entry.set(entry.clone());
+                        row.clone()
+                    }
+                    None => row(entry.clone()),
+                });
+            }
+        }
+        self.rows.set(after);
     }
 }
 
@@ -191,109 +304,4 @@ fn row(entry: BoardEntry) -> Row {
 }
 
 #[cfg(test)]
-mod tests {
-    use domain::{Score, Timestamp};
-    use leptos::prelude::Owner;
-
-    use super::*;
-    use crate::session::{Player, SignIn};
-
-    fn entry(rank: u64, player: &str, points: i64) -> BoardEntry {
-        BoardEntry {
-            rank,
-            player: player.parse().unwrap(),
-            alias: player.to_owned(),
-            score: Score::new(points).unwrap(),
-            achieved_at: Timestamp::from_millis(points),
-        }
-    }
-
-    fn page(version: u64, entries: Vec<BoardEntry>) -> BoardPage {
-        BoardPage {
-            tournament_id: "cup".parse().unwrap(),
-            version,
-            total: entries.len() as u64,
-            entries,
-            me: None,
-            next_cursor: None,
-        }
-    }
-
-    fn store(me: &str) -> BoardStore {
-        let me = Player { first_name: "Ada".to_owned(), alias: me.to_owned(), player: me.parse().unwrap() };
-        let entries = vec![entry(1, "p_a", 30), entry(2, "p_b", 20), entry(3, "p_c", 10)];
-        BoardStore::new(page(7, entries), Order::Desc, Session::in_state(SignIn::In(me)))
-    }
-
-    fn ranking(store: BoardStore) -> Vec<(u64, String)> {
-        let rows = store.rows.now();
-        rows.iter().map(|row| (row.entry.now().rank, row.entry.now().alias)).collect()
-    }
-
-    #[test]
-    fn a_delta_moves_rows_without_replacing_them() {
-        Owner::new().with(|| {
-            let store = store("p_c");
-            let before = store.rows.now();
-            let delta = LiveDelta {
-                from: 7,
-                version: 8,
-                total: 3,
-                changed: vec![entry(1, "p_c", 40)],
-                moved: vec![("p_a".parse().unwrap(), 2), ("p_b".parse().unwrap(), 3)],
-                left: Vec::new(),
-            };
-            assert!(store.take_delta(delta));
-            assert_eq!(ranking(store), [(1, "p_c".into()), (2, "p_a".into()), (3, "p_b".into())]);
-            assert_eq!(before[2].entry.now().rank, 1, "the old row was not kept");
-            assert_eq!(store.me().unwrap().rank, 1);
-            assert_eq!(store.gap(), None);
-        });
-    }
-
-    #[test]
-    fn a_delta_that_does_not_follow_changes_nothing() {
-        Owner::new().with(|| {
-            let store = store("p_c");
-            let delta = LiveDelta {
-                from: 6,
-                version: 9,
-                total: 0,
-                changed: Vec::new(),
-                moved: Vec::new(),
-                left: vec!["p_a".parse().unwrap()],
-            };
-            assert!(!store.take_delta(delta));
-            assert_eq!(ranking(store).len(), 3);
-        });
-    }
-
-    #[test]
-    fn the_gap_is_counted_to_the_place_above() {
-        Owner::new().with(|| assert_eq!(store("p_b").gap(), Some((10, 1))));
-    }
-
-    #[test]
-    fn the_own_row_outside_the_window_comes_from_its_neighborhood() {
-        Owner::new().with(|| {
-            let store = store("p_z");
-            assert_eq!(store.me(), None);
-            let mut around = page(7, vec![entry(8, "p_y", 5), entry(9, "p_z", 2)]);
-            around.me = Some(entry(9, "p_z", 2));
-            store.take_around(around);
-            assert_eq!(store.me().unwrap().rank, 9);
-            assert_eq!(store.gap(), Some((3, 8)));
-        });
-    }
-
-    #[test]
-    fn a_window_of_another_tournament_is_not_shown() {
-        Owner::new().with(|| {
-            let store = store("p_b");
-            let mut other = page(9, Vec::new());
-            other.tournament_id = "other".parse().unwrap();
-            store.take_page(other);
-            assert_eq!(ranking(store).len(), 3);
-        });
-    }
-}
+mod tests;

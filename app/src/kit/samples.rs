@@ -79,14 +79,19 @@ pub(crate) fn board(players: u64) -> BoardPage {
 pub(crate) fn lobby() -> Lobby {
     Lobby {
         tournaments: vec![
-            card("autumn-cup", "Autumn cup", -2 * HOUR_MS, 3 * HOUR_MS, 1_540),
-            card("night-sprint", "Night sprint", -HOUR_MS, HOUR_MS / 2, 318),
-            card("winter-open", "Winter open", 50 * HOUR_MS, 90 * HOUR_MS, 0),
-            card("summer-final", "Summer final", -90 * HOUR_MS, -50 * HOUR_MS, 8_021),
+            card(),
+            card_of("night-sprint", "Night sprint", -HOUR_MS, HOUR_MS / 2, 318),
+            card_of("winter-open", "Winter open", 50 * HOUR_MS, 90 * HOUR_MS, 0),
+            card_of("summer-final", "Summer final", -90 * HOUR_MS, -50 * HOUR_MS, 8_021),
         ],
         board: Some(board(10)),
         now: now(),
     }
+}
+
+/// A running tournament.
+pub(crate) fn card() -> TournamentCard {
+    card_of("autumn-cup", "Autumn cup", -2 * HOUR_MS, 3 * HOUR_MS, 1_540)
 }
 
 /// A tournament's page.
@@ -96,7 +101,7 @@ pub(crate) fn tournament() -> domain::board::TournamentPage {
     domain::board::TournamentPage { card: lobby.tournaments[0].clone(), board: board(10), now: now() }
 }
 
-fn card(id: &str, title: &str, starts_in_ms: i64, ends_in_ms: i64, players: u64) -> TournamentCard {
+fn card_of(id: &str, title: &str, starts_in_ms: i64, ends_in_ms: i64, players: u64) -> TournamentCard {
     let tournament = Tournament {
         tournament_id: tournament_id(id),
         title: title_of(title),

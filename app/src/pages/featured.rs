@@ -1,14 +1,11 @@
 //! A tournament's board as a page shows it: steps, rows, the own place, kept live.
 
-use domain::{
-    board::{BoardPage, LIVE_ROWS, TournamentCard},
-    tournament::Phase,
-};
+use domain::board::{BoardPage, LIVE_ROWS, TournamentCard};
 use i18n::keys::app;
 use leptos::prelude::*;
 
 use crate::{
-    board::{BoardStore, board, keep_live, neighbors},
+    board::{BoardStore, board, keep_live, keep_own, more, neighbors},
     context::Context,
     part::{Part, block, nothing, part},
     reactive,
@@ -18,22 +15,23 @@ use crate::{
 /// After the end late scores are taken for a minute; then nothing moves any more.
 const SETTLED_MS: i64 = 120_000;
 
-/// The board of `card`'s tournament, kept live for as long as the calling page is shown.
+/// The board of `card`'s tournament, kept live for as long as the calling page is shown. One that is settled stands
+/// still; only the player's own place on it is asked for.
 pub(crate) fn store_of(card: &TournamentCard, page: BoardPage) -> BoardStore {
     let Context { session, visible, now, .. } = Context::get();
-    let store = BoardStore::new(page, card.tournament.order, session);
+    let store = BoardStore::new(page, &card.tournament, session);
     if now.once() < card.tournament.ends_at.plus_ms(SETTLED_MS) {
-        keep_live(store, session, visible);
+        keep_live(store, visible);
     }
+    keep_own(store, session, visible);
     store
 }
 
 /// The steps and at most `limit` rows, or a word on why they are empty.
-pub(crate) fn standings(store: BoardStore, card: &TournamentCard, limit: usize) -> Part {
+pub(crate) fn standings(store: BoardStore, limit: usize) -> Part {
     let Context { texts, now, .. } = Context::get();
     let is_empty = reactive::whether(move || store.rows().is_empty());
-    let tournament = card.tournament.clone();
-    let has_begun = reactive::whether(move || tournament.phase(now.get()) != Phase::Upcoming);
+    let has_begun = reactive::whether(move || store.has_begun(now.get()));
     let content = block(move || {
         if is_empty.get() {
             let text = if has_begun.get() { app::BOARD_EMPTY } else { app::TOURNAMENT_NOT_STARTED };
@@ -41,8 +39,9 @@ pub(crate) fn standings(store: BoardStore, card: &TournamentCard, limit: usize) 
             part(view! { <div data-testid="board">{placeholder}</div> })
         } else {
             // Below a shortened board they would push down what stands there; the tournament's own page has them.
-            let around = if limit < LIVE_ROWS as usize { nothing() } else { neighbors(store) };
-            part((board(store, limit), around))
+            let below =
+                if limit < LIVE_ROWS as usize { nothing() } else { part((more(store), neighbors(store))) };
+            part((board(store, limit), below))
         }
     });
     part(content)

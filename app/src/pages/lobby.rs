@@ -126,7 +126,7 @@ fn panel(card: &TournamentCard, store: BoardStore) -> Part {
                 </div>
                 {facts(card, Some(store))}
             </div>
-            {standings(store, card, ROWS)}
+            {standings(store, ROWS)}
             {cell_link(&to, all)}
         </section>
     })

@@ -29,8 +29,7 @@ pub(crate) fn profile_page() -> Part {
         }
         // The notice above says why and offers the way on.
         SignIn::Needed | SignIn::Stale | SignIn::Out | SignIn::Failed(_) => {
-            let text = texts.get(app::SIGN_IN_NEEDED_TEXT);
-            placeholder(texts.get(app::SIGN_IN_NEEDED_TITLE), text, Way::None)
+            placeholder(texts.get(app::PROFILE_TITLE), texts.get(app::PROFILE_NOTE), Way::None)
         }
     });
     let content = part(view! {

@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 
 use crate::{
     actions::Action,
-    board::BoardStore,
+    board::{BoardStore, ROWS_MAX},
     context::Context,
     data::Remote,
     net,
@@ -25,8 +25,8 @@ use crate::{
     ui::{Way, board_skeleton, placeholder},
 };
 
-/// As many rows as the live stream covers.
-const ROWS: usize = domain::board::LIVE_ROWS as usize;
+/// A title of more characters has more than two lines in the size of a heading.
+const LONG_TITLE: usize = 30;
 
 /// A tournament.
 pub(crate) fn tournament_page(id: &TournamentId) -> Part {
@@ -55,10 +55,13 @@ pub(crate) fn tournament_page(id: &TournamentId) -> Part {
 
 fn head(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     let texts = Context::get().texts;
+    let title = title(texts, card);
+    let line =
+        if title.chars().count() > LONG_TITLE { "panel__line head__line--long" } else { "panel__line" };
     part(view! {
         <header class="head">
-            <div class="panel__line">
-                <h1 class="head__title" tabindex="-1">{title(texts, card)}</h1>
+            <div class=line>
+                <h1 class="head__title" tabindex="-1">{title}</h1>
                 {phase_mark(card)}
             </div>
             {facts(card, board)}
@@ -72,7 +75,7 @@ fn content(card: &TournamentCard, store: BoardStore) -> Part {
     name_document(Some(title(Context::get().texts, card)));
     part(view! {
         {head(card, Some(store))}
-        <section class="panel">{standings(store, card, ROWS)}</section>
+        <section class="panel">{standings(store, ROWS_MAX)}</section>
     })
 }
 

@@ -9,10 +9,17 @@ const ROWS: u8 = 10;
 
 /// A board that loads. A screen reader hears `label`.
 pub(crate) fn board_skeleton(label: String) -> Part {
-    let rows = (1..=ROWS).map(skeleton_row).collect::<Vec<_>>();
-    part(view! {
-        <div class="board board--skeleton" role="status" aria-label=label>{rows}</div>
-    })
+    skeleton("board board--skeleton", label, (1..=ROWS).map(skeleton_row).collect())
+}
+
+/// Rows that load below those that are there.
+pub(crate) fn rows_skeleton(rows: usize, label: String) -> Part {
+    let rows = (0..rows).map(|_| skeleton_row(ROWS)).collect();
+    skeleton("board board--plain board--skeleton", label, rows)
+}
+
+fn skeleton(class: &'static str, label: String, rows: Vec<Part>) -> Part {
+    part(view! { <div class=class role="status" aria-label=label>{rows}</div> })
 }
 
 fn skeleton_row(rank: u8) -> Part {

@@ -1,0 +1,109 @@
+// The platform beside the demo one: tournaments and players as a test needs them, posted as signed CloudEvents.
+
+import { createHmac, randomUUID } from "node:crypto";
+
+/** As many as one call may carry. */
+const BATCH_MAX = 500;
+
+export interface Tournament {
+  tournament_id: string;
+  title: Record<string, string>;
+  starts_at: string;
+  ends_at: string;
+  operator?: "best" | "sum" | "latest";
+  order?: "desc" | "asc";
+}
+
+export interface Player {
+  platform_user_id: string;
+  alias: string;
+  telegram_user_id?: number;
+}
+
+export interface Posting {
+  tournament_id: string;
+  platform_user_id: string;
+  score: number;
+}
+
+type Event =
+  | { type: "platform.tournament.upserted"; data: Tournament }
+  | { type: "platform.user.upserted"; data: Player }
+  | { type: "platform.score.posted"; data: Posting };
+
+export class Platform {
+  constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  /** A tournament that began an hour ago and lasts another. */
+  tournament(data: Partial<Tournament> & { tournament_id: string }): Promise<void> {
+    const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const whole = { title: { en: data.tournament_id }, starts_at: hour(-1), ends_at: hour(1), ...data };
+    return this.post([
+      { type: "platform.tournament.upserted", data: { operator: "best", order: "desc", ...whole } },
+    ]);
+  }
+
+  /** Ends a tournament, ten minutes ago: nothing of it moves any more. */
+  end(tournamentId: string): Promise<void> {
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    return this.tournament({ tournament_id: tournamentId, starts_at: ago(60), ends_at: ago(10) });
+  }
+
+  players(players: Player[]): Promise<void> {
+    return this.post(players.map((data) => ({ type: "platform.user.upserted", data })));
+  }
+
+  scores(scores: Posting[]): Promise<void> {
+    return this.post(scores.map((data) => ({ type: "platform.score.posted", data })));
+  }
+
+  /** Posts events, and fails when Podium does not take them all. */
+  private async post(events: Event[]): Promise<void> {
+    for (let at = 0; at < events.length; at += BATCH_MAX) {
+      const batch = events.slice(at, at + BATCH_MAX).map((event) => ({
+        specversion: "1.0",
+        id: randomUUID(),
+        source: "/end2end",
+        time: new Date().toISOString(),
+        ...event,
+      }));
+      const body = JSON.stringify(batch);
+      const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
+      const key = Buffer.from(this.key.replace(/^whsec_/, ""), "base64");
+      const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+      const response = await fetch(`${this.url}/v1/platform/events`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/cloudevents-batch+json",
+          "webhook-id": id,
+          "webhook-timestamp": timestamp,
+          "webhook-signature": `v1,${signature}`,
+        },
+        body,
+        signal: AbortSignal.timeout(10_000),
+      });
+      const answer = (await response.json()) as { rejected?: { code: string }[] };
+      if (!response.ok || answer.rejected?.length) {
+        throw new Error(`Podium rejected events: ${response.status} ${answer.rejected?.[0]?.code ?? ""}`);
+      }
+    }
+  }
+}
+
+/** A tournament with so many players, who stand in the order of their numbers: the first has the most points. */
+export async function crowd(platform: Platform, tournamentId: string, players: number): Promise<Posting[]> {
+  const numbers = Array.from({ length: players }, (_, index) => index + 1);
+  const id = (number: number) => `${tournamentId}-${number}`;
+  await platform.tournament({ tournament_id: tournamentId });
+  await platform.players(numbers.map((number) => ({ platform_user_id: id(number), alias: `Crowd ${number}` })));
+  const scores = numbers.map((number) => ({
+    tournament_id: tournamentId,
+    platform_user_id: id(number),
+    score: (players - number + 1) * 10,
+  }));
+  await platform.scores(scores);
+  return scores;
+}
