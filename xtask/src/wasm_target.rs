@@ -159,7 +159,6 @@ mod tests {
         remove_compiled(folder.path()).unwrap();
     }
 
-
     #[test]
     fn the_release_is_read_from_the_verbose_version() {
         let answer =
