@@ -8,6 +8,7 @@
 
 pub mod board;
 pub mod clock;
+pub mod consent;
 mod error_chain;
 pub mod event;
 pub mod id;
@@ -23,6 +24,7 @@ pub mod tournament;
 
 pub use crate::{
     clock::{Clock, MockClock},
+    consent::{ConsentChanges, ConsentChannel, ConsentKind, Consents},
     error_chain::ErrorChain,
     id::{
         BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId,

@@ -9,6 +9,7 @@
 mod board;
 mod column;
 mod connection;
+mod consent;
 mod dialogue;
 mod error;
 mod event;

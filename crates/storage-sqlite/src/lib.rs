@@ -11,6 +11,7 @@
 
 mod board;
 mod connection;
+mod consent;
 mod dialogue;
 mod error;
 mod event;

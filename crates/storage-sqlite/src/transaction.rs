@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use storage::{
-    BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
+    BoardRepository, ConsentRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
     SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
     Transaction, UserRepository,
 };
 
 use crate::{
-    board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
+    board::Boards, connection::Connection, consent::ConsentLog, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
     lease::Leases, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
     tournament::Tournaments, user::Users,
 };
@@ -68,6 +68,10 @@ impl Transaction for SqliteTransaction {
 
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_> {
         Box::new(Dialogues { connection: &mut self.connection })
+    }
+
+    fn consents(&mut self) -> Box<dyn ConsentRepository + '_> {
+        Box::new(ConsentLog { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@
 #![deny(missing_docs)]
 
 pub mod board;
+pub mod consent;
 pub mod dialogue;
 pub mod error;
 pub mod event;
@@ -32,7 +33,7 @@ pub mod testsuite;
 use async_trait::async_trait;
 
 pub use crate::{
-    board::BoardRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
+    board::BoardRepository, consent::ConsentRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
     inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository, session::SessionRepository,
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
@@ -112,6 +113,8 @@ pub trait Transaction: Send {
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
+    /// What players have said yes or no to.
+    fn consents(&mut self) -> Box<dyn ConsentRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

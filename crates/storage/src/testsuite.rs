@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
 
 pub mod boards;
+pub mod consents;
 pub mod dialogues;
 pub mod events;
 pub mod fixtures;
@@ -168,6 +169,13 @@ macro_rules! contract_suite {
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
             ]
+            consents: [
+                a_consent_is_off_until_it_is_given,
+                a_merge_takes_the_proofs_along,
+                a_repeated_answer_leaves_no_second_proof,
+                of_answers_at_once_each_leaves_one_proof,
+                proofs_are_kept_as_they_were_given,
+            ]
         }
     };
     (@modules $fixture:path; $($module:ident: [$($contract:ident,)*])*) => {
@@ -191,6 +199,7 @@ mod tests {
     fn every_contract_is_in_the_suite() {
         let sources = [
             ("boards", include_str!("testsuite/boards.rs")),
+            ("consents", include_str!("testsuite/consents.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),

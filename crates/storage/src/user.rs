@@ -28,6 +28,8 @@ pub struct User {
     pub chat_id: Option<ChatId>,
     /// When it was first seen.
     pub created_at: Timestamp,
+    /// When it will be erased, since the person asked for it.
+    pub erase_after: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for User {
@@ -137,8 +139,8 @@ pub trait UserRepository: Send {
         telegram_user_id: TelegramUserId,
     ) -> Result<(), StoreError>;
 
-    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale and
-    /// sessions become `into`'s; `light` is gone afterwards. A [`StoreError::Conflict`] when `light` is no light profile
+    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale,
+    /// sessions, consents and a planned erasure become `into`'s; `light` is gone afterwards. A [`StoreError::Conflict`] when `light` is no light profile
     /// (any more) or `into` has a Telegram id (by now).
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError>;
 }
