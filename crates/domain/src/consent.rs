@@ -91,26 +91,40 @@ impl ConsentKind {
     }
 }
 
-/// Where a player said it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+/// The whole state as a player reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
+pub struct ConsentState {
+    /// What the player has said.
+    #[serde(flatten)]
+    pub consents: Consents,
+    /// The version of the texts that are shown now; an answer proves that these were seen.
+    pub text_version: String,
+}
+
+/// Where a player said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum ConsentChannel {
-    /// In the Mini App, or by its API.
-    App,
+    /// In the Mini App.
+    MiniApp,
     /// In the chat with the bot.
-    Bot,
+    Chat,
+    /// On a web page outside Telegram.
+    Web,
 }
 
 impl ConsentChannel {
     /// Every channel.
-    pub const ALL: [Self; 2] = [Self::App, Self::Bot];
+    pub const ALL: [Self; 3] = [Self::MiniApp, Self::Chat, Self::Web];
 
     /// The stable text form.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::App => "app",
-            Self::Bot => "bot",
+            Self::MiniApp => "mini_app",
+            Self::Chat => "chat",
+            Self::Web => "web",
         }
     }
 }
@@ -144,5 +158,17 @@ mod tests {
             assert!(ConsentChanges::of(*kind, true).iter().all(|(kind, yes)| consents.is_given(kind) == yes));
         }
         assert_eq!(ConsentKind::from_text("security"), None);
+        for channel in ConsentChannel::ALL {
+            assert_eq!(serde_json::to_string(&channel).unwrap(), format!("\"{}\"", channel.as_str()));
+        }
+    }
+
+    #[test]
+    fn the_state_is_one_flat_object() {
+        let state = ConsentState { consents: Consents::default(), text_version: "1".to_owned() };
+        assert_eq!(
+            serde_json::to_string(&state).unwrap(),
+            r#"{"promotions":false,"tournaments":false,"payouts":false,"text_version":"1"}"#
+        );
     }
 }

@@ -24,7 +24,7 @@ pub mod tournament;
 
 pub use crate::{
     clock::{Clock, MockClock},
-    consent::{ConsentChanges, ConsentChannel, ConsentKind, Consents},
+    consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},
     error_chain::ErrorChain,
     id::{
         BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId,

@@ -7,11 +7,13 @@
 //!                          session + next refresh token + access token ── sign_out, reuse ──▶ ended
 //! ```
 
+pub mod devices;
 pub mod me;
 pub mod profile;
 pub mod refresh;
 pub mod refresh_token;
 pub mod sign_in;
+pub(crate) mod sign_in_notice;
 pub mod sign_out;
 
 use domain::ErrorCode;
@@ -52,6 +54,9 @@ pub enum AuthError {
     /// The refresh token is not good.
     #[error("the refresh token is not valid")]
     RefreshInvalid,
+    /// The caller has no such session.
+    #[error("there is no such session")]
+    SessionUnknown,
     /// Too many tries.
     #[error("too many tries")]
     Limited(#[source] Limited),
@@ -82,6 +87,7 @@ impl AuthError {
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::Expired => ErrorCode::TokenExpired,
             Self::RefreshInvalid => ErrorCode::RefreshInvalid,
+            Self::SessionUnknown => ErrorCode::SessionUnknown,
             Self::Limited(_) => ErrorCode::RateLimited,
             Self::Busy(_) => ErrorCode::Unavailable,
             Self::Store { source, .. } | Self::Token(TokenError::Keys(KeyError::Store(source)))
@@ -93,7 +99,7 @@ impl AuthError {
         }
     }
 
-    fn store(doing: &'static str) -> impl FnOnce(StoreError) -> Self {
+    pub(crate) fn store(doing: &'static str) -> impl FnOnce(StoreError) -> Self {
         move |source| Self::Store { doing, source }
     }
 }

@@ -8,7 +8,7 @@ CREATE TABLE consents (
     is_given     INTEGER NOT NULL CHECK (is_given IN (0, 1)),
     text_version INTEGER NOT NULL,
     locale       TEXT    NOT NULL,
-    channel      TEXT    NOT NULL CHECK (channel IN ('app', 'bot')),
+    channel      TEXT    NOT NULL CHECK (channel IN ('mini_app', 'chat', 'web')),
     recorded_at  INTEGER NOT NULL,
     PRIMARY KEY (user_id, kind, number)
 ) STRICT, WITHOUT ROWID;
@@ -23,3 +23,6 @@ CREATE INDEX users_erased ON users (erased_at) WHERE erased_at IS NOT NULL;
 CREATE INDEX inbox_updates_chat_over ON inbox_updates (chat_id, update_id) WHERE finished_at IS NOT NULL AND chat_id IS NOT NULL;
 CREATE INDEX outgoing_messages_chat_over ON outgoing_messages (chat_id, outgoing_id) WHERE finished_at IS NOT NULL;
 CREATE INDEX dialogues_chat ON dialogues (chat_id);
+
+-- What a device calls itself, as coarse as "ios": enough to recognize one's own, too little to recognize a person.
+ALTER TABLE sessions ADD COLUMN device TEXT NOT NULL DEFAULT 'unknown';

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use storage::{
-    BoardRepository, ConsentRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
-    SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
-    Transaction, UserRepository,
+    BoardRepository, ConsentRepository, DialogueRepository, EventRepository, InboxRepository,
+    LeaseRepository, OutboxRepository, SessionRepository, SettingRepository, SigningKeyRepository,
+    StoreError, TournamentRepository, Transaction, UserRepository,
 };
 
 use crate::{
-    board::Boards, connection::Connection, consent::ConsentLog, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
-    lease::Leases, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
-    tournament::Tournaments, user::Users,
+    board::Boards, connection::Connection, consent::ConsentLog, dialogue::Dialogues, error::At,
+    event::Events, inbox::Inbox, lease::Leases, outbox::Outbox, session::Sessions, setting::Settings,
+    signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.

@@ -33,10 +33,10 @@ pub mod testsuite;
 use async_trait::async_trait;
 
 pub use crate::{
-    board::BoardRepository, consent::ConsentRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
-    inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository, session::SessionRepository,
-    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
-    user::UserRepository,
+    board::BoardRepository, consent::ConsentRepository, dialogue::DialogueRepository, error::StoreError,
+    event::EventRepository, inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository,
+    session::SessionRepository, setting::SettingRepository, signing_key::SigningKeyRepository,
+    tournament::TournamentRepository, user::UserRepository,
 };
 
 /// A database that Podium keeps its rows in.

@@ -1,7 +1,7 @@
 //! How values stand in rows, for both engines: what is not a plain number, text or id, and what is read back into a
 //! type that has rules. A value that breaks a rule is [`StoreError::Inconsistent`], never a panic and never a guess.
 
-use domain::{ConsentChannel, ConsentKind, Consents, Locale, Operator, Order, Score};
+use domain::{ConsentChannel, ConsentKind, Consents, Locale, Operator, Order, Score, session::DeviceKind};
 
 use crate::{error::StoreError, session::TokenHash};
 
@@ -89,6 +89,17 @@ pub fn consent_channel(
     ConsentChannel::ALL
         .into_iter()
         .find(|channel| channel.as_str() == text)
+        .ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// A kind of device from its stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such kind.
+pub fn device(text: &str, table: &'static str, column: &'static str) -> Result<DeviceKind, StoreError> {
+    DeviceKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
         .ok_or(StoreError::Inconsistent { table, column })
 }
 

@@ -118,10 +118,13 @@ macro_rules! contract_suite {
                 users_are_found_by_every_key,
             ]
             sessions: [
+                a_familiar_way_of_signing_in_is_recognized,
                 a_session_ends_once,
                 a_session_is_found_as_it_was_stored,
                 an_ended_session_is_not_rotated,
+                live_sessions_are_listed_the_one_used_last_first,
                 of_refreshes_at_once_one_wins,
+                other_sessions_of_a_user_are_ended,
                 over_sessions_are_removed,
                 rotation_keeps_the_hash_before,
             ]

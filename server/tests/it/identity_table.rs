@@ -25,7 +25,7 @@ enum Needs {
     WebhookSecret,
 }
 
-const TABLE: [(&str, &str, Needs); 18] = [
+const TABLE: [(&str, &str, Needs); 23] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -34,6 +34,11 @@ const TABLE: [(&str, &str, Needs); 18] = [
     ("get", "/v1/tournaments/{id}/board", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/live", Needs::Nothing),
     ("get", "/v1/tg/me", Needs::Player),
+    ("get", "/v1/tg/consents", Needs::Player),
+    ("post", "/v1/tg/consents", Needs::Player),
+    ("get", "/v1/tg/sessions", Needs::Player),
+    ("delete", "/v1/tg/sessions", Needs::Player),
+    ("delete", "/v1/tg/sessions/{id}", Needs::Player),
     ("post", "/v1/platform/events", Needs::ServiceKey),
     ("post", "/v1/telemetry", Needs::Nothing),
     ("post", "/v1/tg/exchange", Needs::Body),

@@ -5,6 +5,8 @@
 
 mod board;
 mod bot;
+mod consents;
+mod devices;
 mod events;
 mod exchange;
 mod identity_table;

@@ -17,7 +17,7 @@ fn proof(kind: ConsentKind, is_given: bool, milliseconds: i64) -> ConsentProof {
         is_given,
         text_version: 3,
         locale: Locale::Fr,
-        channel: ConsentChannel::Bot,
+        channel: ConsentChannel::Chat,
         recorded_at: at(milliseconds),
     }
 }
@@ -69,7 +69,7 @@ pub async fn proofs_are_kept_as_they_were_given(store: &dyn Store) {
         proof(ConsentKind::Tournaments, true, 1),
         proof(ConsentKind::Promotions, true, 2),
         ConsentProof {
-            channel: ConsentChannel::App,
+            channel: ConsentChannel::MiniApp,
             locale: Locale::It,
             text_version: 4,
             ..proof(ConsentKind::Tournaments, false, 3)

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use domain::{ErrorCode, TournamentId};
+use domain::{ErrorCode, SessionId, TournamentId};
 
 use crate::http::error::ApiError;
 
@@ -18,6 +18,20 @@ impl<S: Send + Sync> FromRequestParts<S> for TournamentPath {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         // Text that can't be an id names no tournament.
         let unknown = || ApiError::new(ErrorCode::TournamentUnknown);
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        text.parse().map(Self).map_err(|_| unknown())
+    }
+}
+
+/// The session of a path such as `/v1/tg/sessions/{id}`.
+#[derive(Debug)]
+pub struct SessionPath(pub SessionId);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let unknown = || ApiError::new(ErrorCode::SessionUnknown);
         let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
         text.parse().map(Self).map_err(|_| unknown())
     }
