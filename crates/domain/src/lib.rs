@@ -19,6 +19,7 @@ pub mod ranking;
 pub mod rng;
 pub mod session;
 pub mod time;
+pub mod token;
 pub mod tournament;
 
 pub use crate::{
@@ -26,12 +27,13 @@ pub use crate::{
     error_chain::ErrorChain,
     id::{
         BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId,
-        TelegramUserId, TournamentId, UpdateId, UserId,
+        TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},
     ranking::{Order, Score, Standing},
     rng::{Rng, SeededRng},
     time::Timestamp,
+    token::{MaskedAccount, TokenAction, TokenRefusal},
     tournament::{Operator, Tournament},
 };

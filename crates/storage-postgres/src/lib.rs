@@ -14,6 +14,7 @@ mod error;
 mod event;
 mod inbox;
 mod lease;
+mod one_time_token;
 mod outbox;
 mod session;
 mod setting;

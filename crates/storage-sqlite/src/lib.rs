@@ -17,6 +17,7 @@ mod event;
 mod inbox;
 mod lease;
 mod list;
+mod one_time_token;
 mod outbox;
 #[cfg(test)]
 mod plans;

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use storage::{
-    BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
+    BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository,
     SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
     Transaction, UserRepository,
 };
 
 use crate::{
     board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
-    lease::Leases, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
+    lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
     tournament::Tournaments, user::Users,
 };
 
@@ -68,6 +68,10 @@ impl Transaction for SqliteTransaction {
 
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_> {
         Box::new(Dialogues { connection: &mut self.connection })
+    }
+
+    fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_> {
+        Box::new(OneTimeTokens { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -18,6 +18,7 @@ pub mod error;
 pub mod event;
 pub mod inbox;
 pub mod lease;
+pub mod one_time_token;
 pub mod outbox;
 pub mod session;
 pub mod setting;
@@ -33,7 +34,7 @@ use async_trait::async_trait;
 
 pub use crate::{
     board::BoardRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
-    inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository, session::SessionRepository,
+    inbox::InboxRepository, lease::LeaseRepository, one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, session::SessionRepository,
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
 };
@@ -112,6 +113,8 @@ pub trait Transaction: Send {
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
+    /// Tokens that do one thing once.
+    fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///
