@@ -95,6 +95,10 @@ uuid_id!(
     OutgoingId, "o_", "outgoing id"
 );
 uuid_id!(
+    /// A line of the audit log.
+    AuditId, "log_", "audit id"
+);
+uuid_id!(
     /// A one-time token, as it may be named: the token itself is another thing.
     TokenId, "tok_", "token id"
 );

@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod board;
 pub mod clock;
 mod error_chain;
@@ -23,11 +24,12 @@ pub mod token;
 pub mod tournament;
 
 pub use crate::{
+    audit::{ActorKind, AuditAction},
     clock::{Clock, MockClock},
     error_chain::ErrorChain,
     id::{
-        BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId,
-        TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
+        AuditId, BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey,
+        SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},

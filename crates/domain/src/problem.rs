@@ -91,6 +91,10 @@ error_codes! {
     OneTimeTokenForeign = "one_time_token_foreign", 403, "The one-time token belongs to somebody else";
     /// The platform's user is linked with another person at Telegram.
     AccountTaken = "account_taken", 409, "The account is linked with another Telegram account";
+    /// The init data is genuine and fresh, but of somebody else than the session.
+    InitDataForeign = "init_data_foreign", 403, "The init data belongs to somebody else";
+    /// The bot may not write to the player: never started, blocked, or gone.
+    PlayerUnreachable = "player_unreachable", 409, "The player can't be reached";
     /// There is no link that could be ended.
     NotLinked = "not_linked", 409, "There is no linked account";
     /// The page got no answer. Made by the page itself, never sent by the server.

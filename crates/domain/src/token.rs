@@ -129,7 +129,8 @@ impl TryFrom<String> for MaskedAccount {
         let is_masked = text.contains("***") || text.contains("•••");
         // A direction mark or a line break would make the text of the question say something else.
         let is_plain = |letter: char| {
-            !letter.is_control() && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            !letter.is_control()
+                && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         };
         if !is_masked || text.chars().count() > Self::LEN_MAX || !text.chars().all(is_plain) {
             return Err(Invalid { kind: "masked account" });

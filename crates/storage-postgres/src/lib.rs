@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
 mod column;
 mod connection;

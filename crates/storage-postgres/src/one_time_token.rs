@@ -1,11 +1,11 @@
-//! One-time tokens and their audit.
+//! One-time tokens.
 
 use async_trait::async_trait;
 use domain::{ChatId, TelegramUserId, Timestamp, TokenAction, TokenId, UserId};
 use sqlx::FromRow;
 use storage::{
     OneTimeTokenRepository, StoreError,
-    one_time_token::{NewOneTimeToken, OneTimeToken, TokenAudit, TokenRequest},
+    one_time_token::{NewOneTimeToken, OneTimeToken, TokenRequest},
     session::TokenHash,
     stored,
 };
@@ -54,9 +54,11 @@ impl TryFrom<Row> for OneTimeToken {
         let action = TokenAction::from_text(&row.action)
             .ok_or(StoreError::Inconsistent { table: TABLE, column: "action" })?;
         let request = match (row.request_key, row.request_hash, row.sealed_token) {
-            (Some(key), Some(hash), Some(sealed_token)) => {
-                Some(TokenRequest { key, hash: stored::token_hash(hash, TABLE, "request_hash")?, sealed_token })
-            }
+            (Some(key), Some(hash), Some(sealed_token)) => Some(TokenRequest {
+                key,
+                hash: stored::token_hash(hash, TABLE, "request_hash")?,
+                sealed_token,
+            }),
             _ => None,
         };
         Ok(Self {
@@ -73,31 +75,6 @@ impl TryFrom<Row> for OneTimeToken {
             expires_at: Timestamp::from_millis(row.expires_at),
             spent: row.spent_at.map(Timestamp::from_millis).zip(row.spent_by.map(UserId::from_uuid)),
         })
-    }
-}
-
-#[derive(FromRow)]
-struct AuditRow {
-    entry_id: Uuid,
-    happened_at: i64,
-    token_id: Option<Uuid>,
-    action: String,
-    result: String,
-    actor: String,
-    channel: String,
-}
-
-impl From<AuditRow> for TokenAudit {
-    fn from(row: AuditRow) -> Self {
-        Self {
-            entry_id: row.entry_id,
-            happened_at: Timestamp::from_millis(row.happened_at),
-            token_id: row.token_id.map(TokenId::from_uuid),
-            action: row.action,
-            result: row.result,
-            actor: row.actor,
-            channel: row.channel,
-        }
     }
 }
 
@@ -232,76 +209,6 @@ impl OneTimeTokenRepository for OneTimeTokens<'_> {
         .execute(&mut *self.connection)
         .await
         .at("one_time_tokens.remove_expired")?;
-        Ok(result.rows_affected())
-    }
-
-    async fn append_audit(&mut self, entry: &TokenAudit) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO token_audit (entry_id, happened_at, token_id, action, result, actor, channel)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(entry.entry_id)
-        .bind(entry.happened_at.as_millis())
-        .bind(entry.token_id.map(TokenId::as_uuid))
-        .bind(&entry.action)
-        .bind(&entry.result)
-        .bind(&entry.actor)
-        .bind(&entry.channel)
-        .execute(&mut *self.connection)
-        .await
-        .at("one_time_tokens.append_audit")?;
-        Ok(())
-    }
-
-    async fn audit(&mut self, token_id: TokenId) -> Result<Vec<TokenAudit>, StoreError> {
-        let rows: Vec<AuditRow> = sqlx::query_as(
-            "SELECT entry_id, happened_at, token_id, action, result, actor, channel
-             FROM token_audit
-             WHERE token_id = $1
-             ORDER BY entry_id
-             LIMIT 100",
-        )
-        .bind(token_id.as_uuid())
-        .fetch_all(&mut *self.connection)
-        .await
-        .at("one_time_tokens.audit")?;
-        Ok(rows.into_iter().map(TokenAudit::from).collect())
-    }
-
-    async fn audit_by(&mut self, actor: &str, limit: u32) -> Result<Vec<TokenAudit>, StoreError> {
-        let rows: Vec<AuditRow> = sqlx::query_as(
-            "SELECT entry_id, happened_at, token_id, action, result, actor, channel
-             FROM token_audit
-             WHERE actor = $1
-             ORDER BY entry_id DESC
-             LIMIT $2",
-        )
-        .bind(actor)
-        .bind(i64::from(limit))
-        .fetch_all(&mut *self.connection)
-        .await
-        .at("one_time_tokens.audit_by")?;
-        Ok(rows.into_iter().map(TokenAudit::from).collect())
-    }
-
-    async fn remove_audit(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let result = sqlx::query(
-            "WITH old AS (
-               SELECT entry_id
-               FROM token_audit
-               WHERE happened_at < $1
-               ORDER BY happened_at, entry_id
-               LIMIT $2
-               FOR UPDATE SKIP LOCKED
-             )
-             DELETE FROM token_audit
-             WHERE entry_id IN (SELECT entry_id FROM old)",
-        )
-        .bind(before.as_millis())
-        .bind(i64::from(limit))
-        .execute(&mut *self.connection)
-        .await
-        .at("one_time_tokens.remove_audit")?;
         Ok(result.rows_affected())
     }
 }

@@ -9,6 +9,7 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
 mod connection;
 mod dialogue;

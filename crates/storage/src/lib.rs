@@ -12,6 +12,7 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod board;
 pub mod dialogue;
 pub mod error;
@@ -33,8 +34,9 @@ pub mod testsuite;
 use async_trait::async_trait;
 
 pub use crate::{
-    board::BoardRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
-    inbox::InboxRepository, lease::LeaseRepository, one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, session::SessionRepository,
+    audit::AuditRepository, board::BoardRepository, dialogue::DialogueRepository, error::StoreError,
+    event::EventRepository, inbox::InboxRepository, lease::LeaseRepository,
+    one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, session::SessionRepository,
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
 };
@@ -113,6 +115,8 @@ pub trait Transaction: Send {
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
+    /// Who did what.
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_>;
     /// Tokens that do one thing once.
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
 

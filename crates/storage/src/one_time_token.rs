@@ -1,4 +1,4 @@
-//! One-time tokens and the audit of what was done with them.
+//! One-time tokens.
 //!
 //! ```text
 //!           bind (first sight)          spend, with what it does
@@ -10,7 +10,6 @@
 
 use async_trait::async_trait;
 use domain::{ChatId, PlatformUserId, TelegramUserId, Timestamp, TokenAction, TokenId, UserId};
-use uuid::Uuid;
 
 use crate::{error::StoreError, session::TokenHash};
 
@@ -97,25 +96,6 @@ impl std::fmt::Debug for OneTimeToken {
     }
 }
 
-/// A line of the audit. It names people by a keyed alias alone, and no token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenAudit {
-    /// Its id; grows with time.
-    pub entry_id: Uuid,
-    /// When.
-    pub happened_at: Timestamp,
-    /// Which token; none of a token that is not known, or of a link that ends.
-    pub token_id: Option<TokenId>,
-    /// The token's action, or `unknown`.
-    pub action: String,
-    /// `issued`, `spent`, `voided`, `unlinked`, or why it was refused.
-    pub result: String,
-    /// Who: `platform`, or the keyed alias of a person at Telegram.
-    pub actor: String,
-    /// Where: `platform`, `bot` or `app`.
-    pub channel: String,
-}
-
 /// Access to one-time tokens.
 #[async_trait]
 pub trait OneTimeTokenRepository: Send {
@@ -151,16 +131,4 @@ pub trait OneTimeTokenRepository: Send {
 
     /// Removes up to `limit` tokens whose time was over before `before`, spent or not. Returns how many.
     async fn remove_expired(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
-
-    /// Adds a line to the audit. Lines are never changed.
-    async fn append_audit(&mut self, entry: &TokenAudit) -> Result<(), StoreError>;
-
-    /// The lines about a token, the oldest first, at most 100.
-    async fn audit(&mut self, token_id: TokenId) -> Result<Vec<TokenAudit>, StoreError>;
-
-    /// The newest lines by one actor, the newest first, at most `limit`.
-    async fn audit_by(&mut self, actor: &str, limit: u32) -> Result<Vec<TokenAudit>, StoreError>;
-
-    /// Removes up to `limit` lines of the audit from before `before`. Returns how many.
-    async fn remove_audit(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
