@@ -7,6 +7,7 @@ mod board;
 mod bot;
 mod events;
 mod exchange;
+mod fresh;
 mod identity_table;
 mod index_down;
 mod listener;
