@@ -7,7 +7,9 @@
 //!                          session + next refresh token + access token ── sign_out, reuse ──▶ ended
 //! ```
 
+pub mod current;
 pub mod devices;
+pub mod fresh;
 pub mod me;
 pub mod profile;
 pub mod refresh;
@@ -45,6 +47,9 @@ pub enum AuthError {
     /// The init data is too old.
     #[error("the init data is stale")]
     Stale,
+    /// The init data is genuine and fresh, but of somebody else than the session.
+    #[error("the init data is of somebody else than the session")]
+    Foreign,
     /// No token, or a forged one.
     #[error("no valid access token")]
     Unauthorized,
@@ -84,6 +89,7 @@ impl AuthError {
             Self::Malformed => ErrorCode::InitDataMalformed,
             Self::Invalid => ErrorCode::InitDataInvalid,
             Self::Stale => ErrorCode::InitDataStale,
+            Self::Foreign => ErrorCode::InitDataForeign,
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::Expired => ErrorCode::TokenExpired,
             Self::RefreshInvalid => ErrorCode::RefreshInvalid,

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use storage::{
-    BoardRepository, ConsentRepository, DialogueRepository, EventRepository, InboxRepository,
-    LeaseRepository, OutboxRepository, SessionRepository, SettingRepository, SigningKeyRepository,
-    StoreError, TournamentRepository, Transaction, UserRepository,
+    AuditRepository, BoardRepository, ConsentRepository, DialogueRepository, EventRepository,
+    InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository, SessionRepository,
+    SettingRepository, SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
 };
 
 use crate::{
-    board::Boards, connection::Connection, consent::ConsentLog, dialogue::Dialogues, error::At,
-    event::Events, inbox::Inbox, lease::Leases, outbox::Outbox, session::Sessions, setting::Settings,
-    signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    audit::Audit, board::Boards, connection::Connection, consent::ConsentLog, dialogue::Dialogues, error::At,
+    event::Events, inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox,
+    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.
@@ -72,6 +72,14 @@ impl Transaction for PostgresTransaction {
 
     fn consents(&mut self) -> Box<dyn ConsentRepository + '_> {
         Box::new(ConsentLog { connection: &mut self.connection })
+    }
+
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_> {
+        Box::new(Audit { connection: &mut self.connection })
+    }
+
+    fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_> {
+        Box::new(OneTimeTokens { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -9,6 +9,7 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
 mod connection;
 mod consent;
@@ -18,6 +19,7 @@ mod event;
 mod inbox;
 mod lease;
 mod list;
+mod one_time_token;
 mod outbox;
 #[cfg(test)]
 mod plans;

@@ -148,6 +148,14 @@ pub trait SessionRepository: Send {
     /// anything but its own [`SIGN_OUT`] makes nothing familiar.
     async fn recognize(&mut self, arrivals: &[Arrival]) -> Result<Vec<Familiarity>, StoreError>;
 
+    /// Ends all sessions of a user that are not ended yet. Returns how many.
+    async fn end_of_user(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<u64, StoreError>;
+
     /// Removes up to `limit` sessions that ended or expired before `before`. Returns how many.
     async fn remove_over(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

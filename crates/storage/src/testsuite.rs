@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
 
+pub mod audit;
 pub mod boards;
 pub mod consents;
 pub mod dialogues;
@@ -168,6 +169,14 @@ macro_rules! contract_suite {
                 calls_at_once_do_not_share_an_event,
                 old_events_are_met_slice_by_slice,
             ]
+            audit: [
+                a_line_is_found_as_it_was_written,
+                a_line_is_never_replaced,
+                a_line_is_undone_with_what_it_tells,
+                a_page_of_lines_is_bounded,
+                lines_are_listed_newest_first_page_by_page,
+                old_lines_are_removed,
+            ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
@@ -201,6 +210,7 @@ mod tests {
     #[test]
     fn every_contract_is_in_the_suite() {
         let sources = [
+            ("audit", include_str!("testsuite/audit.rs")),
             ("boards", include_str!("testsuite/boards.rs")),
             ("consents", include_str!("testsuite/consents.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),

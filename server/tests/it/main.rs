@@ -9,6 +9,7 @@ mod consents;
 mod devices;
 mod events;
 mod exchange;
+mod fresh;
 mod identity_table;
 mod index_down;
 mod listener;

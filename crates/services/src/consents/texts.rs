@@ -34,7 +34,8 @@ mod tests {
     use super::*;
 
     /// The digest of each version's texts in all languages.
-    const DIGESTS: [(u32, &str); 1] = [(1, "b2613a68e29bd7179375226e42d2a332773271fad12ab01877a62d1e1ba2c2f4")];
+    const DIGESTS: [(u32, &str); 1] =
+        [(1, "b2613a68e29bd7179375226e42d2a332773271fad12ab01877a62d1e1ba2c2f4")];
 
     #[test]
     fn the_texts_of_a_version_never_change() {
