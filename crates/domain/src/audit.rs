@@ -40,6 +40,14 @@ audit_actions! {
     TokenRefused = "token_refused";
     /// A one-time token was turned down by whom it was made for.
     TokenDeclined = "token_declined";
+    /// A person asked to be erased.
+    ErasurePlanned = "erasure_planned";
+    /// A person took that back.
+    ErasureCanceled = "erasure_canceled";
+    /// A person was erased.
+    PersonErased = "person_erased";
+    /// A person downloaded what is kept of them.
+    DataExported = "data_exported";
 }
 
 impl AuditAction {

@@ -175,6 +175,14 @@ pub struct Devices {
     pub sessions: Vec<Device>,
 }
 
+/// Whether a person is going to be erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PrivacyState {
+    /// When; absent (null) while no erasure is planned.
+    pub erase_at: Option<Timestamp>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

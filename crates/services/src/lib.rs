@@ -16,6 +16,7 @@ pub mod limits;
 pub mod maintenance;
 pub mod outbox;
 pub mod platform;
+pub mod privacy;
 pub mod secrets;
 pub mod settings;
 pub mod telemetry;

@@ -15,6 +15,8 @@ pub enum Action {
     Refresh,
     /// Changing one's own settings: consents, devices.
     Account,
+    /// Exporting or erasing oneself.
+    Privacy,
     /// Reporting measurements of the page.
     Telemetry,
 }
@@ -46,6 +48,8 @@ impl Action {
             (Self::Refresh, Subject::Person(_)) => "refresh:person",
             (Self::Account, Subject::Address(_)) => "account:ip",
             (Self::Account, Subject::Person(_)) => "account:person",
+            (Self::Privacy, Subject::Address(_)) => "privacy:ip",
+            (Self::Privacy, Subject::Person(_)) => "privacy:person",
             (Self::Telemetry, Subject::Address(_)) => "telemetry:ip",
             (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
         }
@@ -57,6 +61,8 @@ impl Action {
             (Self::Exchange | Self::Refresh | Self::Account, Subject::Address(_)) => {
                 Rate { burst: 120, interval_ms: 500 }
             }
+            (Self::Privacy, Subject::Address(_)) => Rate { burst: 30, interval_ms: 10_000 },
+            (Self::Privacy, Subject::Person(_)) => Rate { burst: 6, interval_ms: 600_000 },
             (Self::Account, Subject::Person(_)) => Rate { burst: 30, interval_ms: 2_000 },
             (Self::Exchange, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
             (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },

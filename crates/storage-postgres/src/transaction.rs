@@ -3,14 +3,16 @@
 use async_trait::async_trait;
 use storage::{
     AuditRepository, BoardRepository, ConsentRepository, DialogueRepository, EventRepository,
-    InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository, SessionRepository,
-    SettingRepository, SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
+    InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository, PrivacyRepository,
+    SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
+    Transaction, UserRepository,
 };
 
 use crate::{
     audit::Audit, board::Boards, connection::Connection, consent::ConsentLog, dialogue::Dialogues, error::At,
     event::Events, inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox,
-    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    privacy::Privacy, session::Sessions, setting::Settings, signing_key::SigningKeys,
+    tournament::Tournaments, user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.
@@ -72,6 +74,10 @@ impl Transaction for PostgresTransaction {
 
     fn consents(&mut self) -> Box<dyn ConsentRepository + '_> {
         Box::new(ConsentLog { connection: &mut self.connection })
+    }
+
+    fn privacy(&mut self) -> Box<dyn PrivacyRepository + '_> {
+        Box::new(Privacy { connection: &mut self.connection })
     }
 
     fn audit(&mut self) -> Box<dyn AuditRepository + '_> {

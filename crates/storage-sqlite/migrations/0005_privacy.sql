@@ -26,3 +26,18 @@ CREATE INDEX dialogues_chat ON dialogues (chat_id);
 
 -- What a device calls itself, as coarse as "ios": enough to recognize one's own, too little to recognize a person.
 ALTER TABLE sessions ADD COLUMN device TEXT NOT NULL DEFAULT 'unknown';
+
+-- Addresses of exports that were given out: each is good once.
+CREATE TABLE downloads (
+    download_hash BLOB    NOT NULL PRIMARY KEY CHECK (length(download_hash) = 32),
+    user_id       BLOB    NOT NULL REFERENCES users (user_id),
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,
+    used_at       INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX downloads_user ON downloads (user_id);
+CREATE INDEX downloads_expiry ON downloads (expires_at);
+
+-- An update that is done needs its number alone, so that it is not taken twice.
+UPDATE inbox_updates SET payload = '', chat_id = NULL WHERE state = 'done';

@@ -23,6 +23,7 @@ mod one_time_token;
 mod outbox;
 #[cfg(test)]
 mod plans;
+mod privacy;
 mod session;
 mod setting;
 mod signing_key;

@@ -22,6 +22,8 @@ pub mod inbox;
 pub mod lease;
 pub mod one_time_token;
 pub mod outbox;
+pub mod personal;
+pub mod privacy;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
@@ -37,9 +39,9 @@ use async_trait::async_trait;
 pub use crate::{
     audit::AuditRepository, board::BoardRepository, consent::ConsentRepository, dialogue::DialogueRepository,
     error::StoreError, event::EventRepository, inbox::InboxRepository, lease::LeaseRepository,
-    one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, session::SessionRepository,
-    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
-    user::UserRepository,
+    one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, privacy::PrivacyRepository,
+    session::SessionRepository, setting::SettingRepository, signing_key::SigningKeyRepository,
+    tournament::TournamentRepository, user::UserRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -118,6 +120,8 @@ pub trait Transaction: Send {
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
     /// What players have said yes or no to.
     fn consents(&mut self) -> Box<dyn ConsentRepository + '_>;
+    /// What a person may ask for: a copy, and erasure.
+    fn privacy(&mut self) -> Box<dyn PrivacyRepository + '_>;
     /// Who did what.
     fn audit(&mut self) -> Box<dyn AuditRepository + '_>;
     /// Tokens that do one thing once.

@@ -14,6 +14,8 @@ pub mod fixtures;
 pub mod inbox;
 pub mod leases;
 pub mod outbox;
+pub mod planted;
+pub mod privacy;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
@@ -181,6 +183,15 @@ macro_rules! contract_suite {
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
             ]
+            privacy: [
+                a_download_is_used_once,
+                an_erasure_is_planned_once_and_taken_back,
+                an_erasure_leaves_a_standing_of_nobody_and_others_alone,
+                an_erasure_waits_for_what_is_under_way,
+                erasures_are_due_in_the_order_of_their_time,
+                old_downloads_are_removed,
+                records_are_those_of_the_person,
+            ]
             consents: [
                 a_consent_is_off_until_it_is_given,
                 a_merge_takes_the_proofs_along,
@@ -218,6 +229,7 @@ mod tests {
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),
+            ("privacy", include_str!("testsuite/privacy.rs")),
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),

@@ -11,5 +11,5 @@ pub use crate::http::extract::{
     client_address::ClientAddress,
     device::ClientDevice,
     json::{ApiJson, ApiQuery},
-    path::{SessionPath, TournamentPath},
+    path::{DownloadPath, SessionPath, TournamentPath},
 };

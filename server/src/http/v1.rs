@@ -9,6 +9,7 @@ pub mod live;
 pub mod logout;
 pub mod me;
 pub mod platform_events;
+pub mod privacy;
 pub mod refresh;
 pub mod sessions;
 pub mod telemetry;

@@ -16,6 +16,7 @@ mod listener;
 mod live;
 mod openapi;
 mod pages;
+mod privacy;
 mod problems;
 mod refresh;
 mod retention;

@@ -70,7 +70,7 @@ async fn switch_consent(
         }
     }
     let consents = tx.consents().state(user.user_id).await?;
-    let reply = settings_message(&services.settings().public_url, locale, &consents);
+    let reply = settings_message(&services.settings().public_url, locale, consents);
     Ok(query.message_id.map(|message_id| reply.into_edit(chat.id, message_id)))
 }
 

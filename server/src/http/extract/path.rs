@@ -36,3 +36,23 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
         text.parse().map(Self).map_err(|_| unknown())
     }
 }
+
+/// The token of a path such as `/v1/tg/privacy/export/{token}`. Prints nothing of it.
+pub struct DownloadPath(pub String);
+
+impl std::fmt::Debug for DownloadPath {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("DownloadPath(…)")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DownloadPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::new(ErrorCode::DownloadUnknown))?;
+        Ok(Self(text))
+    }
+}
