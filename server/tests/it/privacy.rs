@@ -8,6 +8,7 @@ use domain::session::SignedIn;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use services::privacy::erase::erase_due;
+use storage::outbox::OutgoingClass;
 
 use crate::support::{
     TestServer, delete_as, get, get_as, limited_server, post_as, post_json, problem_code, server,
@@ -190,11 +191,8 @@ async fn the_chat_is_told_of_a_planned_erasure_once() {
     plan(&server, &player, 42).await;
     plan(&server, &player, 42).await;
     let now = server.services.now();
-    let mut tx = server.services.store().begin_write().await.unwrap();
-    let class = storage::outbox::OutgoingClass::Notice;
-    let bot = server.services.bot_id().unwrap();
-    let lease = uuid::Uuid::from_u128(1);
-    let rows = tx.outbox().claim(bot, class, now, lease, now.plus_ms(1_000), 10).await.unwrap();
+    let mut rows = server.take_outgoing().await;
+    rows.retain(|row| row.class == OutgoingClass::Notice);
     assert_eq!(rows.len(), 1);
     assert!(rows[0].repeatable);
     let date = now.plus_ms(14 * DAY_MS).to_string();

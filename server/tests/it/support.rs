@@ -30,7 +30,10 @@ use server::{
 };
 use services::{Ports, Services, secrets::Secrets};
 use sha2::Sha256;
-use storage::Store;
+use storage::{
+    Store,
+    outbox::{ClaimedOutgoing, Outcome, OutgoingClass},
+};
 use storage_sqlite::SqliteStore;
 use telegram::{
     api::{BotApi, HttpBotApi, Timeouts},
@@ -181,6 +184,30 @@ impl TestServer {
         let response = self.request(Self::update(update.to_string())).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(services::inbox::worker::work_once(&self.services).await.unwrap(), 1);
+    }
+
+    /// Takes what waits to be sent, as a sender would.
+    pub async fn take_outgoing(&self) -> Vec<ClaimedOutgoing> {
+        let now = self.services.now();
+        let bot = self.services.bot_id().unwrap();
+        let lease = uuid::Uuid::from_u128(1);
+        let mut taken = Vec::new();
+        loop {
+            let before = taken.len();
+            for class in OutgoingClass::ALL {
+                let mut tx = self.services.store().begin_write().await.unwrap();
+                let rows = tx.outbox().claim(bot, class, now, lease, now.plus_ms(1_000), 10).await.unwrap();
+                for row in rows {
+                    let outcome = Outcome::Sent { message_id: None };
+                    assert!(tx.outbox().finish(&row, outcome, now).await.unwrap());
+                    taken.push(row);
+                }
+                tx.save().await.unwrap();
+            }
+            if taken.len() == before {
+                return taken;
+            }
+        }
     }
 
     /// Sends events as the platform does, and returns the answer.

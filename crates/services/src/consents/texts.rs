@@ -29,6 +29,8 @@ const fn keys_of(kind: ConsentKind) -> (Key, Key) {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use sha2::{Digest, Sha256};
 
     use super::*;
@@ -42,7 +44,7 @@ mod tests {
         let mut all = String::new();
         for locale in Locale::ALL {
             for kind in ConsentKind::ALL {
-                all += &format!("{}\n{}\n{}\n", locale.tag(), title(*kind, locale), text(*kind, locale));
+                writeln!(all, "{}\n{}\n{}", locale.tag(), title(*kind, locale), text(*kind, locale)).unwrap();
             }
         }
         let digest = hex::encode(Sha256::digest(all));

@@ -1,5 +1,7 @@
 //! After an erasure a dump of the whole database holds nothing of the person.
 
+use std::fmt::Write;
+
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use storage::{
     Store,
@@ -20,7 +22,7 @@ async fn dump(url: &str) -> String {
                 .fetch_all(&mut connection)
                 .await
                 .unwrap();
-        dump += &format!("{table}: {}\n", rows.join(" | "));
+        writeln!(dump, "{table}: {}", rows.join(" | ")).unwrap();
     }
     connection.close().await.unwrap();
     dump

@@ -1,5 +1,7 @@
 //! After an erasure a dump of the whole database holds nothing of the person.
 
+use std::fmt::Write;
+
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use storage::{
     Store,
@@ -20,7 +22,7 @@ async fn dump(path: &str) -> String {
             .fetch_all(&mut connection)
             .await
             .unwrap();
-            dump += &format!("{table}.{column}: {}\n", values.join(" | "));
+            writeln!(dump, "{table}.{column}: {}", values.join(" | ")).unwrap();
         }
     }
     dump
