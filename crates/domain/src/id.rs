@@ -214,6 +214,11 @@ text_id!(
     PlayerKey, "player key", 24, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
 
+text_id!(
+    /// A campaign's code: what stands behind `start=` and `startapp=` in its links. Visible to everybody, no secret.
+    CampaignCode, "campaign code", 64, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+);
+
 impl PlayerKey {
     /// A new random key of 80 bits.
     pub fn new(rng: &dyn Rng) -> Self {

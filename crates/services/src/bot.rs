@@ -8,7 +8,7 @@ pub mod reply;
 pub mod setup;
 pub mod tournament_message;
 
-use domain::{ChatId, Locale};
+use domain::{ChatId, Locale, Reachability};
 use storage::{StoreError, Transaction, inbox::ClaimedUpdate};
 use telegram::update::{ChatKind, Incoming, Message, Person, command};
 
@@ -97,6 +97,7 @@ async fn answer_message(
         person.username.as_deref(),
         person.language_code.as_deref(),
         is_private.then_some(message.chat.id),
+        if is_private { Reachability::Reachable } else { Reachability::Unknown },
     );
     tx.users().upsert_telegram(&[profile]).await?;
 

@@ -8,6 +8,7 @@
 
 mod audit;
 mod board;
+mod campaign;
 mod column;
 mod connection;
 mod dialogue;

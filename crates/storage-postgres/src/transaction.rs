@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use storage::{
-    AuditRepository, BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository,
-    OneTimeTokenRepository, OutboxRepository, SessionRepository, SettingRepository, SigningKeyRepository,
-    StoreError, TournamentRepository, Transaction, UserRepository,
+    AuditRepository, BoardRepository, CampaignRepository, DialogueRepository, EventRepository,
+    InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository, SessionRepository,
+    SettingRepository, SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
 };
 
 use crate::{
-    audit::Audit, board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events,
-    inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox, session::Sessions,
-    setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, dialogue::Dialogues, error::At,
+    event::Events, inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox,
+    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.
@@ -72,6 +72,10 @@ impl Transaction for PostgresTransaction {
 
     fn audit(&mut self) -> Box<dyn AuditRepository + '_> {
         Box::new(Audit { connection: &mut self.connection })
+    }
+
+    fn campaigns(&mut self) -> Box<dyn CampaignRepository + '_> {
+        Box::new(Campaigns { connection: &mut self.connection })
     }
 
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_> {

@@ -11,6 +11,7 @@
 
 mod audit;
 mod board;
+mod campaign;
 mod connection;
 mod dialogue;
 mod error;

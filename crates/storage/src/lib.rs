@@ -14,9 +14,11 @@
 
 pub mod audit;
 pub mod board;
+pub mod campaign;
 pub mod dialogue;
 pub mod error;
 pub mod event;
+pub mod follow;
 pub mod inbox;
 pub mod lease;
 pub mod one_time_token;
@@ -34,11 +36,11 @@ pub mod testsuite;
 use async_trait::async_trait;
 
 pub use crate::{
-    audit::AuditRepository, board::BoardRepository, dialogue::DialogueRepository, error::StoreError,
-    event::EventRepository, inbox::InboxRepository, lease::LeaseRepository,
-    one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, session::SessionRepository,
-    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
-    user::UserRepository,
+    audit::AuditRepository, board::BoardRepository, campaign::CampaignRepository,
+    dialogue::DialogueRepository, error::StoreError, event::EventRepository, inbox::InboxRepository,
+    lease::LeaseRepository, one_time_token::OneTimeTokenRepository, outbox::OutboxRepository,
+    session::SessionRepository, setting::SettingRepository, signing_key::SigningKeyRepository,
+    tournament::TournamentRepository, user::UserRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -117,6 +119,8 @@ pub trait Transaction: Send {
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
     /// Who did what.
     fn audit(&mut self) -> Box<dyn AuditRepository + '_>;
+    /// Codes that many may use.
+    fn campaigns(&mut self) -> Box<dyn CampaignRepository + '_>;
     /// Tokens that do one thing once.
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
 

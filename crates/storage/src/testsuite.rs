@@ -7,11 +7,13 @@
 
 pub mod audit;
 pub mod boards;
+pub mod campaigns;
 pub mod dialogues;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
 pub mod leases;
+pub mod one_time_tokens;
 pub mod outbox;
 pub mod sessions;
 pub mod settings;
@@ -95,6 +97,7 @@ macro_rules! contract_suite {
                 a_retry_waits_and_holds_its_chat,
                 a_row_is_not_claimed_before_it_is_due,
                 a_row_is_not_claimed_twice,
+                an_account_s_waiting_rows_are_taken_back,
                 an_urgent_row_passes_a_less_urgent_one,
                 old_ended_rows_are_removed,
                 rows_of_dead_senders_are_ended,
@@ -104,9 +107,14 @@ macro_rules! contract_suite {
                 the_longest_due_are_claimed_first,
             ]
             users: [
+                a_contact_is_asked_for_once,
                 a_light_profile_is_merged,
                 a_link_is_never_replaced,
+                a_link_ends_and_what_belongs_to_the_account_stays,
+                a_merge_beside_sign_ins_loses_no_session,
                 a_merge_of_what_is_not_light_is_refused,
+                a_message_makes_reachable_and_a_sign_in_only_hints,
+                nothing_counts_twice_after_a_merge,
                 a_platform_user_is_added_once,
                 a_telegram_id_is_given_once,
                 a_telegram_user_is_added_once,
@@ -119,6 +127,7 @@ macro_rules! contract_suite {
             ]
             sessions: [
                 a_session_ends_once,
+                all_sessions_of_a_user_end_or_move,
                 a_session_is_found_as_it_was_stored,
                 an_ended_session_is_not_rotated,
                 of_refreshes_at_once_one_wins,
@@ -173,6 +182,20 @@ macro_rules! contract_suite {
                 lines_are_listed_newest_first_page_by_page,
                 old_lines_are_removed,
             ]
+            one_time_tokens: [
+                a_request_makes_one_token,
+                a_spend_is_undone_with_its_action,
+                a_token_is_bound_to_who_shows_it_first,
+                a_token_is_found_as_it_was_stored,
+                a_token_is_spent_once,
+                a_voided_token_is_expired,
+                of_spends_at_once_one_wins,
+                old_tokens_are_removed,
+            ]
+            campaigns: [
+                a_code_is_found_and_replaced,
+                a_player_arrives_once,
+            ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
@@ -201,10 +224,12 @@ mod tests {
         let sources = [
             ("audit", include_str!("testsuite/audit.rs")),
             ("boards", include_str!("testsuite/boards.rs")),
+            ("campaigns", include_str!("testsuite/campaigns.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
+            ("one_time_tokens", include_str!("testsuite/one_time_tokens.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),

@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use domain::{SessionId, TelegramUserId, session::SignedIn};
+use domain::{Reachability, SessionId, TelegramUserId, session::SignedIn};
 use storage::{Store, StoreError, session::NewSession, user::TelegramProfile, user::User};
-use telegram::init_data::{self, InitDataError};
+use telegram::init_data::{self, InitDataError, WebAppUser};
 
 use crate::{
     Services,
@@ -59,6 +59,7 @@ pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedI
         person.username.as_deref(),
         person.language_code.as_deref(),
         None,
+        told_by(person),
     );
     let session_id = SessionId::new(services.now(), services.rng());
     let refresh_token = RefreshToken::new(session_id, services.secrets(), services.rng());
@@ -76,6 +77,11 @@ pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedI
         refresh_token: refresh_token.to_text(),
         user: describe(user, telegram_user_id),
     })
+}
+
+/// What init data tells of whether the bot may write.
+const fn told_by(person: &WebAppUser) -> Reachability {
+    if person.allows_write_to_pm { Reachability::Reachable } else { Reachability::NeedsStart }
 }
 
 #[derive(Debug)]

@@ -54,6 +54,7 @@ pub(crate) async fn write(
             outgoing_id: OutgoingId::new(now, services.rng()),
             bot_id,
             chat_id,
+            user_id: None,
             class: message.class,
             repeatable: false,
             method: message.method.to_owned(),

@@ -60,6 +60,9 @@ async fn link(
         }
         (None, Some(person)) => {
             tx.users().set_platform_id(person.user_id, &event.platform_user_id, &event.alias).await?;
+            if let Some(is_confirmed) = event.contact_confirmed {
+                tx.users().set_contact_confirmed(person.user_id, is_confirmed).await?;
+            }
             Ok(Ok(person.user_id))
         }
         (_, None) => {
@@ -81,6 +84,7 @@ async fn upsert_unlinked(
         platform_user_id: event.platform_user_id.clone(),
         alias: event.alias.clone(),
         locale: event.locale,
+        contact_confirmed: event.contact_confirmed,
         seen_at: services.now(),
     };
     Ok(tx.users().upsert_platform(&profile).await?.user_id)
