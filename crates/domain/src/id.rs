@@ -94,6 +94,10 @@ uuid_id!(
     /// A message on its way out.
     OutgoingId, "o_", "outgoing id"
 );
+uuid_id!(
+    /// An event on its way out to the platform.
+    OutgoingEventId, "e_", "outgoing event id"
+);
 
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {

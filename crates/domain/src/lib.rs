@@ -25,8 +25,8 @@ pub use crate::{
     clock::{Clock, MockClock},
     error_chain::ErrorChain,
     id::{
-        BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId,
-        TelegramUserId, TournamentId, UpdateId, UserId,
+        BotId, ChatId, EventId, EventSource, Invalid, OutgoingEventId, OutgoingId, PlatformUserId, PlayerKey,
+        SessionId, TelegramUserId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},

@@ -15,6 +15,7 @@ mod event;
 mod inbox;
 mod lease;
 mod outbox;
+mod outgoing_event;
 mod session;
 mod setting;
 mod signing_key;

@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use storage::{
     BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
-    SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
-    Transaction, UserRepository,
+    OutgoingEventRepository, SessionRepository, SettingRepository, SigningKeyRepository, StoreError,
+    TournamentRepository, Transaction, UserRepository,
 };
 
 use crate::{
     board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
-    lease::Leases, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
-    tournament::Tournaments, user::Users,
+    lease::Leases, outbox::Outbox, outgoing_event::OutgoingEvents, session::Sessions, setting::Settings,
+    signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.
@@ -68,6 +68,10 @@ impl Transaction for PostgresTransaction {
 
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_> {
         Box::new(Dialogues { connection: &mut self.connection })
+    }
+
+    fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_> {
+        Box::new(OutgoingEvents { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

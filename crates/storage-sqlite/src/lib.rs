@@ -18,6 +18,7 @@ mod inbox;
 mod lease;
 mod list;
 mod outbox;
+mod outgoing_event;
 #[cfg(test)]
 mod plans;
 mod session;

@@ -19,6 +19,7 @@ pub mod event;
 pub mod inbox;
 pub mod lease;
 pub mod outbox;
+pub mod outgoing_event;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
@@ -33,9 +34,9 @@ use async_trait::async_trait;
 
 pub use crate::{
     board::BoardRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
-    inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository, session::SessionRepository,
-    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
-    user::UserRepository,
+    inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository,
+    outgoing_event::OutgoingEventRepository, session::SessionRepository, setting::SettingRepository,
+    signing_key::SigningKeyRepository, tournament::TournamentRepository, user::UserRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -112,6 +113,8 @@ pub trait Transaction: Send {
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
+    /// Events on their way out to the platform.
+    fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

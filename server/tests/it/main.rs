@@ -6,6 +6,7 @@
 mod board;
 mod bot;
 mod events;
+mod events_out;
 mod exchange;
 mod identity_table;
 mod index_down;
