@@ -35,6 +35,7 @@ pub fn ensure() -> Result<()> {
     if rust.has_target() {
         return Ok(());
     }
+    remove_compiled(&workspace::target_dir())?;
     let Err(rustup_error) = progress::step("rustup target add", || add_by_rustup(&rust)) else {
         return Ok(());
     };
@@ -42,6 +43,17 @@ pub fn ensure() -> Result<()> {
     build_from_sources(&rust).with_context(|| {
         format!("{TARGET} could not be added by rustup either: {rustup_error:#}").replace('\n', " ")
     })
+}
+
+/// Removes what was compiled for the target: it was against another standard library, and cargo, which sees the same
+/// Rust, would use it on and fail to find crates.
+fn remove_compiled(target_dir: &Path) -> Result<()> {
+    match fs::remove_dir_all(target_dir.join(TARGET)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).context("failed to remove what was compiled for the browser before")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The Rust that compiles this workspace.
@@ -135,6 +147,17 @@ fn build_from_sources(rust: &Rust) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A standard library that was made anew has other names; what stands on the old one can't be used on.
+    #[test]
+    fn what_was_compiled_against_another_library_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join(TARGET).join("wasm-release/deps");
+        fs::create_dir_all(&old).unwrap();
+        remove_compiled(folder.path()).unwrap();
+        assert!(!folder.path().join(TARGET).exists());
+        remove_compiled(folder.path()).unwrap();
+    }
 
     #[test]
     fn the_release_is_read_from_the_verbose_version() {

@@ -1,6 +1,6 @@
 //! Removing what has been kept for long enough.
 //!
-//! Invariant: one transaction removes rows of one kind, at most [`CLEAN_LIMIT`] of them, so that no writer waits long
+//! Invariant: one transaction removes rows of one kind, at most `CLEAN_LIMIT` of them, so that no writer waits long
 //! for it. What is kept for how long is told to operators in docs/PRIVACY.md.
 
 use storage::{StoreError, Transaction, event::EventKey, outgoing_event::Ending};
