@@ -102,6 +102,10 @@ uuid_id!(
     /// A one-time token, as it may be named: the token itself is another thing.
     TokenId, "tok_", "token id"
 );
+uuid_id!(
+    /// An event on its way out to the platform.
+    OutgoingEventId, "e_", "outgoing event id"
+);
 
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {

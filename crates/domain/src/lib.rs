@@ -29,8 +29,8 @@ pub use crate::{
     clock::{Clock, MockClock},
     error_chain::ErrorChain,
     id::{
-        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId,
-        PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
+        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OutgoingEventId, OutgoingId,
+        PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},

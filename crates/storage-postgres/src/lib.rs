@@ -18,6 +18,7 @@ mod inbox;
 mod lease;
 mod one_time_token;
 mod outbox;
+mod outgoing_event;
 mod session;
 mod setting;
 mod signing_key;

@@ -3,14 +3,16 @@
 use async_trait::async_trait;
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, DialogueRepository, EventRepository,
-    InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository, SessionRepository,
-    SettingRepository, SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
+    InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository, OutgoingEventRepository,
+    SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
+    Transaction, UserRepository,
 };
 
 use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, dialogue::Dialogues, error::At,
     event::Events, inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox,
-    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    outgoing_event::OutgoingEvents, session::Sessions, setting::Settings, signing_key::SigningKeys,
+    tournament::Tournaments, user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.
@@ -80,6 +82,10 @@ impl Transaction for PostgresTransaction {
 
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_> {
         Box::new(OneTimeTokens { connection: &mut self.connection })
+    }
+
+    fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_> {
+        Box::new(OutgoingEvents { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -21,6 +21,7 @@ mod lease;
 mod list;
 mod one_time_token;
 mod outbox;
+mod outgoing_event;
 #[cfg(test)]
 mod plans;
 mod session;

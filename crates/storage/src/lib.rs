@@ -23,6 +23,7 @@ pub mod inbox;
 pub mod lease;
 pub mod one_time_token;
 pub mod outbox;
+pub mod outgoing_event;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
@@ -39,8 +40,8 @@ pub use crate::{
     audit::AuditRepository, board::BoardRepository, campaign::CampaignRepository,
     dialogue::DialogueRepository, error::StoreError, event::EventRepository, inbox::InboxRepository,
     lease::LeaseRepository, one_time_token::OneTimeTokenRepository, outbox::OutboxRepository,
-    session::SessionRepository, setting::SettingRepository, signing_key::SigningKeyRepository,
-    tournament::TournamentRepository, user::UserRepository,
+    outgoing_event::OutgoingEventRepository, session::SessionRepository, setting::SettingRepository,
+    signing_key::SigningKeyRepository, tournament::TournamentRepository, user::UserRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -123,6 +124,8 @@ pub trait Transaction: Send {
     fn campaigns(&mut self) -> Box<dyn CampaignRepository + '_>;
     /// Tokens that do one thing once.
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
+    /// Events on their way out to the platform.
+    fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

@@ -15,6 +15,7 @@ pub mod inbox;
 pub mod leases;
 pub mod one_time_tokens;
 pub mod outbox;
+pub mod outgoing_events;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
@@ -200,6 +201,16 @@ macro_rules! contract_suite {
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
             ]
+            outgoing_events: [
+                a_backlog_is_what_is_open_or_given_up,
+                a_dead_event_is_replayed,
+                a_dead_senders_event_is_taken_over,
+                a_lost_lease_changes_nothing,
+                a_retry_waits_and_holds_its_subject_alone,
+                an_event_survives_as_it_was_written,
+                old_ended_events_are_removed,
+                senders_at_once_never_share_an_event,
+            ]
         }
     };
     (@modules $fixture:path; $($module:ident: [$($contract:ident,)*])*) => {
@@ -231,6 +242,7 @@ mod tests {
             ("leases", include_str!("testsuite/leases.rs")),
             ("one_time_tokens", include_str!("testsuite/one_time_tokens.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),
+            ("outgoing_events", include_str!("testsuite/outgoing_events.rs")),
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),

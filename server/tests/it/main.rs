@@ -6,6 +6,7 @@
 mod board;
 mod bot;
 mod events;
+mod events_out;
 mod exchange;
 mod fresh;
 mod identity_table;

@@ -3,7 +3,7 @@
 //! Invariant: one transaction removes rows of one kind, at most `CLEAN_LIMIT` of them, so that no writer waits long
 //! for it. What is kept for how long is told to operators in docs/PRIVACY.md.
 
-use storage::{StoreError, Transaction, event::EventKey};
+use storage::{StoreError, Transaction, event::EventKey, outgoing_event::Ending};
 
 use crate::Services;
 
@@ -24,6 +24,10 @@ pub const EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 const HISTORY_KEPT_MS: i64 = 90 * DAY_MS;
 /// A chat that was silent for so long is greeted anew when it speaks again.
 const DIALOGUES_KEPT_MS: i64 = 180 * DAY_MS;
+/// Events that the platform took are kept to explain what it was told.
+const SENT_EVENTS_KEPT_MS: i64 = 14 * DAY_MS;
+/// Events that the platform did not take wait for somebody who replays them.
+const DEAD_EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 
 /// Rows that one transaction removes: some milliseconds of the writer's time.
 const CLEAN_LIMIT: u32 = 2_000;
@@ -41,11 +45,21 @@ enum Kind {
     Sessions,
     History,
     Dialogues,
+    SentEvents,
+    DeadEvents,
 }
 
 impl Kind {
-    const ALL: [Self; 6] =
-        [Self::Updates, Self::DeadLetters, Self::Messages, Self::Sessions, Self::History, Self::Dialogues];
+    const ALL: [Self; 8] = [
+        Self::Updates,
+        Self::DeadLetters,
+        Self::Messages,
+        Self::Sessions,
+        Self::History,
+        Self::Dialogues,
+        Self::SentEvents,
+        Self::DeadEvents,
+    ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
         let now = services.now();
@@ -62,6 +76,14 @@ impl Kind {
                 tx.boards().remove_history(now.plus_ms(-kept_ms), CLEAN_LIMIT).await
             }
             Self::Dialogues => tx.dialogues().remove_idle(now.plus_ms(-DIALOGUES_KEPT_MS), CLEAN_LIMIT).await,
+            Self::SentEvents => {
+                let before = now.plus_ms(-SENT_EVENTS_KEPT_MS);
+                tx.outgoing_events().remove_ended(Ending::Sent, before, CLEAN_LIMIT).await
+            }
+            Self::DeadEvents => {
+                let before = now.plus_ms(-DEAD_EVENTS_KEPT_MS);
+                tx.outgoing_events().remove_ended(Ending::Dead, before, CLEAN_LIMIT).await
+            }
         }
     }
 }
