@@ -18,6 +18,7 @@ pub mod locale;
 mod openapi;
 pub mod problem;
 pub mod ranking;
+pub mod reachability;
 pub mod rng;
 pub mod session;
 pub mod time;
@@ -30,12 +31,13 @@ pub use crate::{
     consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},
     error_chain::ErrorChain,
     id::{
-        AuditId, BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey,
-        SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
+        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OutgoingEventId, OutgoingId,
+        PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},
     ranking::{Order, Score, Standing},
+    reachability::Reachability,
     rng::{Rng, SeededRng},
     time::Timestamp,
     token::{MaskedAccount, TokenAction, TokenRefusal},

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{PlatformUserId, PlayerKey, SessionId, TelegramUserId, UserId},
     locale::Locale,
+    reachability::Reachability,
     time::Timestamp,
 };
 
@@ -37,6 +38,15 @@ pub struct Me {
     /// The platform's id; absent for a light profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform_user_id: Option<PlatformUserId>,
+    /// Whether an account of the platform is linked.
+    #[serde(default)]
+    pub linked: bool,
+    /// Whether the platform has a confirmed phone or e-mail of the player.
+    #[serde(default)]
+    pub contact_confirmed: bool,
+    /// Whether the bot may write to the player.
+    #[serde(default)]
+    pub reachability: Reachability,
     /// Telegram's id.
     pub telegram_user_id: TelegramUserId,
     /// The first name, as Telegram gave it.

@@ -9,7 +9,7 @@ pub mod reply;
 pub mod setup;
 pub mod tournament_message;
 
-use domain::{ChatId, Locale, UserId};
+use domain::{ChatId, Locale, Reachability, UserId};
 use storage::{StoreError, Transaction, inbox::ClaimedUpdate};
 use telegram::update::{ChatKind, Incoming, Message, Person, command};
 
@@ -95,6 +95,7 @@ async fn answer_message(
         person.username.as_deref(),
         person.language_code.as_deref(),
         is_private.then_some(message.chat.id),
+        if is_private { Reachability::Reachable } else { Reachability::Unknown },
     );
     let user_id = match tx.users().upsert_telegram(&[profile]).await?.first() {
         Some(user) => user.user_id,

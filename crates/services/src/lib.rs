@@ -9,6 +9,7 @@
 pub mod boards;
 pub mod bot;
 pub mod consents;
+pub mod events_out;
 pub mod group_commit;
 pub mod identity;
 pub mod inbox;
@@ -32,6 +33,7 @@ use telegram::{api::BotApi, token::BotToken};
 use crate::{
     boards::{index::BoardIndex, live::LiveHub, names::Names},
     bot::identity::BotIdentity,
+    events_out::PlatformWebhook,
     identity::{sign_in::SignInCommitter, sign_in_notice::Notifier},
     inbox::ingest::InboxCommitter,
     platform::commit::EventCommitter,
@@ -61,6 +63,8 @@ pub struct Ports {
     pub signals: Arc<dyn Signals>,
     /// Telegram; `None` when this server leaves the bot alone.
     pub bot_api: Option<Arc<dyn BotApi>>,
+    /// The platform's address for our events; `None` when none is set.
+    pub platform_webhook: Option<Arc<dyn PlatformWebhook>>,
 }
 
 #[derive(Debug)]
@@ -144,6 +148,11 @@ impl Services {
     /// The same, to be kept by a task.
     pub fn shared_bot_api(&self) -> Option<Arc<dyn BotApi>> {
         self.0.ports.bot_api.clone()
+    }
+
+    /// The platform's address for our events, to be kept by a task; `None` when none is set.
+    pub fn platform_webhook(&self) -> Option<Arc<dyn PlatformWebhook>> {
+        self.0.ports.platform_webhook.clone()
     }
 
     /// Which bot this is; `None` without a token.

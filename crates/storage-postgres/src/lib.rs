@@ -8,6 +8,7 @@
 
 mod audit;
 mod board;
+mod campaign;
 mod column;
 mod connection;
 mod consent;
@@ -18,6 +19,7 @@ mod inbox;
 mod lease;
 mod one_time_token;
 mod outbox;
+mod outgoing_event;
 mod privacy;
 mod session;
 mod setting;

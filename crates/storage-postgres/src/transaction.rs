@@ -2,17 +2,17 @@
 
 use async_trait::async_trait;
 use storage::{
-    AuditRepository, BoardRepository, ConsentRepository, DialogueRepository, EventRepository,
-    InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository, PrivacyRepository,
-    SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
-    Transaction, UserRepository,
+    AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
+    EventRepository, InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository,
+    OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
+    StoreError, TournamentRepository, Transaction, UserRepository,
 };
 
 use crate::{
-    audit::Audit, board::Boards, connection::Connection, consent::ConsentLog, dialogue::Dialogues, error::At,
-    event::Events, inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox,
-    privacy::Privacy, session::Sessions, setting::Settings, signing_key::SigningKeys,
-    tournament::Tournaments, user::Users,
+    audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
+    dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
+    one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
+    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
 
 /// An open transaction. Dropped, it is rolled back.
@@ -84,8 +84,16 @@ impl Transaction for PostgresTransaction {
         Box::new(Audit { connection: &mut self.connection })
     }
 
+    fn campaigns(&mut self) -> Box<dyn CampaignRepository + '_> {
+        Box::new(Campaigns { connection: &mut self.connection })
+    }
+
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_> {
         Box::new(OneTimeTokens { connection: &mut self.connection })
+    }
+
+    fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_> {
+        Box::new(OutgoingEvents { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -11,6 +11,7 @@
 
 mod audit;
 mod board;
+mod campaign;
 mod connection;
 mod consent;
 mod dialogue;
@@ -21,6 +22,7 @@ mod lease;
 mod list;
 mod one_time_token;
 mod outbox;
+mod outgoing_event;
 #[cfg(test)]
 mod plans;
 mod privacy;

@@ -41,7 +41,7 @@ struct DownloadRow {
 }
 
 /// Rows that name the user, and what removes them. What names them by `$2` and `$3` stands in the chat.
-const OF_USER: [&str; 6] = [
+const OF_USER: [&str; 7] = [
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM consents WHERE user_id = $1",
     "DELETE FROM downloads WHERE user_id = $1",
@@ -49,6 +49,7 @@ const OF_USER: [&str; 6] = [
     "DELETE FROM board_history
      WHERE user_id = $1 AND tournament_id IN (SELECT tournament_id FROM tournaments)",
     "DELETE FROM one_time_tokens WHERE spent_by = $1",
+    "DELETE FROM outgoing_messages WHERE user_id = $1 AND state <> 'sending'",
 ];
 
 const OF_CHAT: [&str; 4] = [
@@ -83,6 +84,12 @@ impl Privacy<'_> {
                 .await
                 .at(OPERATION)?;
         }
+        // The platform need not hear any more of somebody who is nobody.
+        sqlx::query("DELETE FROM outgoing_events WHERE subject = $1")
+            .bind(user_id.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .at(OPERATION)?;
         let [chat, person] = keys.chats();
         for statement in OF_CHAT {
             sqlx::query(statement)

@@ -262,6 +262,20 @@ impl SessionRepository for Sessions<'_> {
         Ok(result.rows_affected())
     }
 
+    async fn give_all(&mut self, from: UserId, to: UserId) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE sessions
+             SET user_id = $2
+             WHERE user_id = $1",
+        )
+        .bind(from.as_uuid())
+        .bind(to.as_uuid())
+        .execute(&mut *self.connection)
+        .await
+        .at("sessions.give_all")?;
+        Ok(())
+    }
+
     async fn remove_over(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let result = sqlx::query(
             "DELETE FROM sessions

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use domain::{ChatId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
-use sqlx::FromRow;
+use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
+use sqlx::{AssertSqlSafe, FromRow};
 use storage::{
-    StoreError, UserRepository, stored,
+    StoreError, UserRepository, follow, stored,
     user::{PlatformProfile, TelegramProfile, User},
 };
 use uuid::Uuid;
@@ -18,8 +18,8 @@ const IDS_MAX: usize = 1000;
 
 macro_rules! columns {
     () => {
-        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, created_at, \
-         erase_after"
+        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, \
+         reachability, contact_confirmed, created_at, erase_after"
     };
 }
 
@@ -38,6 +38,8 @@ struct Row {
     username: Option<String>,
     locale: String,
     chat_id: Option<i64>,
+    reachability: String,
+    contact_confirmed: bool,
     created_at: i64,
     erase_after: Option<i64>,
 }
@@ -58,6 +60,9 @@ impl TryFrom<Row> for User {
             username: row.username,
             locale: stored::locale(&row.locale, TABLE, "locale")?,
             chat_id: row.chat_id.map(ChatId),
+            reachability: Reachability::from_text(&row.reachability)
+                .ok_or(StoreError::Inconsistent { table: TABLE, column: "reachability" })?,
+            contact_confirmed: row.contact_confirmed,
             created_at: Timestamp::from_millis(row.created_at),
             erase_after: row.erase_after.map(Timestamp::from_millis),
         })
@@ -149,14 +154,15 @@ impl UserRepository for Users<'_> {
                 profile.locale.tag(),
                 profile.chat_id.map(|chat| chat.0),
                 profile.seen_at.as_millis(),
+                profile.reachability.as_str(),
             )
         })?;
         let rows: Vec<Row> = sqlx::query_as(concat!(
             "INSERT INTO users
                (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
-                created_at, updated_at)
+                reachability, created_at, updated_at)
              SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-               'telegram', value ->> 7, value ->> 8, value ->> 8
+               'telegram', value ->> 7, value ->> 9, value ->> 8, value ->> 8
              FROM json_each($1)
              WHERE true
              ON CONFLICT (telegram_user_id) DO UPDATE
@@ -165,6 +171,11 @@ impl UserRepository for Users<'_> {
                locale = excluded.locale,
                locale_source = excluded.locale_source,
                chat_id = COALESCE(excluded.chat_id, users.chat_id),
+               reachability = CASE
+                 WHEN excluded.chat_id IS NOT NULL THEN excluded.reachability
+                 WHEN excluded.reachability <> 'unknown' AND users.reachability IN ('unknown', 'needs_start')
+                   THEN excluded.reachability
+                 ELSE users.reachability END,
                updated_at = excluded.updated_at
              RETURNING ",
             columns!()
@@ -181,14 +192,15 @@ impl UserRepository for Users<'_> {
         let locale_source = if profile.locale.is_some() { "platform" } else { "none" };
         let row: Row = sqlx::query_as(concat!(
             "INSERT INTO users
-               (user_id, platform_user_id, player, alias, locale, locale_source, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+               (user_id, platform_user_id, player, alias, locale, locale_source, contact_confirmed, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, COALESCE($8, FALSE), $7, $7)
              ON CONFLICT (platform_user_id) DO UPDATE
              SET alias = excluded.alias,
                locale = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale ELSE excluded.locale END,
                locale_source = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale_source ELSE excluded.locale_source END,
+               contact_confirmed = COALESCE($8, users.contact_confirmed),
                updated_at = excluded.updated_at
              RETURNING ",
             columns!()
@@ -200,6 +212,7 @@ impl UserRepository for Users<'_> {
         .bind(locale.tag())
         .bind(locale_source)
         .bind(profile.seen_at.as_millis())
+        .bind(profile.contact_confirmed)
         .fetch_one(&mut *self.connection)
         .await
         .at("users.upsert_platform")?;
@@ -248,43 +261,29 @@ impl UserRepository for Users<'_> {
 
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
         const OPERATION: &str = "users.merge_light";
-        sqlx::query(
-            "UPDATE sessions
-             SET user_id = $2
-             WHERE user_id = $1",
-        )
-        .bind(light.as_uuid())
-        .bind(into.as_uuid())
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        // What the light profile said last is what the person said last: it is numbered behind what `into` had said.
-        sqlx::query(
-            "UPDATE consents
-             SET user_id = $2,
-               number = number + (SELECT COALESCE(MAX(number), 0) FROM consents WHERE user_id = $2)
-             WHERE user_id = $1",
-        )
-        .bind(light.as_uuid())
-        .bind(into.as_uuid())
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        sqlx::query(
-            "UPDATE one_time_tokens
-             SET spent_by = $2
-             WHERE spent_by = $1",
-        )
-        .bind(light.as_uuid())
-        .bind(into.as_uuid())
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
+        for what in follow::FOLLOWS {
+            // Table and column are constants of this program.
+            let (give, remove) = what.statements();
+            sqlx::query(AssertSqlSafe(give))
+                .bind(light.as_uuid())
+                .bind(into.as_uuid())
+                .execute(&mut *self.connection)
+                .await
+                .at(OPERATION)?;
+            if let Some(remove) = remove {
+                sqlx::query(AssertSqlSafe(remove))
+                    .bind(light.as_uuid())
+                    .execute(&mut *self.connection)
+                    .await
+                    .at(OPERATION)?;
+            }
+        }
         // The light row goes first, for its Telegram id is unique.
         let taken: Option<TakenRow> = sqlx::query_as(
             "DELETE FROM users
              WHERE user_id = $1 AND platform_user_id IS NULL
-             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id, erase_after",
+             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id, reachability,
+               contact_asked_at, erase_after",
         )
         .bind(light.as_uuid())
         .fetch_optional(&mut *self.connection)
@@ -296,7 +295,8 @@ impl UserRepository for Users<'_> {
         let result = sqlx::query(
             "UPDATE users
              SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7,
-               erase_after = COALESCE($8, erase_after)
+               reachability = $8, contact_asked_at = COALESCE(contact_asked_at, $9),
+               erase_after = COALESCE($10, erase_after)
              WHERE user_id = $1 AND telegram_user_id IS NULL",
         )
         .bind(into.as_uuid())
@@ -306,11 +306,61 @@ impl UserRepository for Users<'_> {
         .bind(taken.locale)
         .bind(taken.locale_source)
         .bind(taken.chat_id)
+        .bind(taken.reachability)
+        .bind(taken.contact_asked_at)
         .bind(taken.erase_after)
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
         stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+    }
+
+    async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET contact_confirmed = $2
+             WHERE user_id = $1",
+        )
+        .bind(user_id.as_uuid())
+        .bind(is_confirmed)
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_contact_confirmed")?;
+        Ok(())
+    }
+
+    async fn ask_contact(&mut self, user_id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE users
+             SET contact_asked_at = $2
+             WHERE user_id = $1 AND contact_asked_at IS NULL AND NOT contact_confirmed",
+        )
+        .bind(user_id.as_uuid())
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.ask_contact")?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn set_reachability(
+        &mut self,
+        telegram_user_id: TelegramUserId,
+        reachability: Reachability,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET reachability = $2, updated_at = $3
+             WHERE telegram_user_id = $1 AND reachability <> $2",
+        )
+        .bind(telegram_user_id.0)
+        .bind(reachability.as_str())
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_reachability")?;
+        Ok(())
     }
 
     async fn unlink(
@@ -323,7 +373,7 @@ impl UserRepository for Users<'_> {
         let result = sqlx::query(
             "UPDATE users
              SET telegram_user_id = NULL, first_name = NULL, username = NULL, chat_id = NULL, locale_source = 'none',
-               updated_at = $3
+               reachability = 'unknown', updated_at = $3
              WHERE user_id = $1 AND telegram_user_id = $2 AND platform_user_id IS NOT NULL",
         )
         .bind(user_id.as_uuid())
@@ -345,6 +395,8 @@ struct TakenRow {
     locale: String,
     locale_source: String,
     chat_id: Option<i64>,
+    reachability: String,
+    contact_asked_at: Option<i64>,
     erase_after: Option<i64>,
 }
 

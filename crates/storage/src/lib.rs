@@ -14,14 +14,17 @@
 
 pub mod audit;
 pub mod board;
+pub mod campaign;
 pub mod consent;
 pub mod dialogue;
 pub mod error;
 pub mod event;
+pub mod follow;
 pub mod inbox;
 pub mod lease;
 pub mod one_time_token;
 pub mod outbox;
+pub mod outgoing_event;
 pub mod personal;
 pub mod privacy;
 pub mod session;
@@ -37,11 +40,12 @@ pub mod testsuite;
 use async_trait::async_trait;
 
 pub use crate::{
-    audit::AuditRepository, board::BoardRepository, consent::ConsentRepository, dialogue::DialogueRepository,
-    error::StoreError, event::EventRepository, inbox::InboxRepository, lease::LeaseRepository,
-    one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, privacy::PrivacyRepository,
-    session::SessionRepository, setting::SettingRepository, signing_key::SigningKeyRepository,
-    tournament::TournamentRepository, user::UserRepository,
+    audit::AuditRepository, board::BoardRepository, campaign::CampaignRepository, consent::ConsentRepository,
+    dialogue::DialogueRepository, error::StoreError, event::EventRepository, inbox::InboxRepository,
+    lease::LeaseRepository, one_time_token::OneTimeTokenRepository, outbox::OutboxRepository,
+    outgoing_event::OutgoingEventRepository, privacy::PrivacyRepository, session::SessionRepository,
+    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
+    user::UserRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -124,8 +128,12 @@ pub trait Transaction: Send {
     fn privacy(&mut self) -> Box<dyn PrivacyRepository + '_>;
     /// Who did what.
     fn audit(&mut self) -> Box<dyn AuditRepository + '_>;
+    /// Codes that many may use.
+    fn campaigns(&mut self) -> Box<dyn CampaignRepository + '_>;
     /// Tokens that do one thing once.
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
+    /// Events on their way out to the platform.
+    fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

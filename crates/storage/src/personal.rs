@@ -133,6 +133,21 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "outgoing_events",
+        &[
+            ("attempt", Erase),
+            ("created_at", Erase),
+            ("data", Erase),
+            ("due_at", Erase),
+            ("event_id", Erase),
+            ("finished_at", Erase),
+            ("kind", Erase),
+            ("lease", Erase),
+            ("outcome", Erase),
+            ("subject", Erase),
+        ],
+    ),
+    (
         "outgoing_messages",
         &[
             ("attempt", Erase),

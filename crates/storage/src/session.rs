@@ -156,6 +156,9 @@ pub trait SessionRepository: Send {
         reason: &'static str,
     ) -> Result<u64, StoreError>;
 
+    /// Gives all sessions of a user to another.
+    async fn give_all(&mut self, from: UserId, to: UserId) -> Result<(), StoreError>;
+
     /// Removes up to `limit` sessions that ended or expired before `before`. Returns how many.
     async fn remove_over(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

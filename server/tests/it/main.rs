@@ -8,6 +8,7 @@ mod bot;
 mod consents;
 mod devices;
 mod events;
+mod events_out;
 mod exchange;
 mod fresh;
 mod identity_table;

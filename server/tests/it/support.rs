@@ -24,11 +24,12 @@ use serde_json::{Value, json};
 use server::{
     http::router,
     pages::Site,
+    platform_webhook::HttpPlatformWebhook,
     roles::web::app_state,
     settings::{Settings, default_file_settings},
     stop::Stop,
 };
-use services::{Ports, Services, secrets::Secrets};
+use services::{Ports, Services, events_out::PlatformWebhook, secrets::Secrets};
 use sha2::Sha256;
 use storage::{
     Store,
@@ -72,6 +73,11 @@ pub async fn limited_server() -> TestServer {
     build(None, &[("PODIUM_RATE_LIMITS", "on")]).await
 }
 
+/// A server that posts its events to `url`.
+pub async fn server_with_platform(url: &str) -> TestServer {
+    build(None, &[("PODIUM_PLATFORM_WEBHOOK", url)]).await
+}
+
 async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
     write_site(folder.path());
@@ -102,6 +108,10 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
         limits: Arc::new(InProcessLimits::new()),
         signals: Arc::new(InProcessSignals::new()),
         bot_api,
+        platform_webhook: settings
+            .platform_webhook
+            .clone()
+            .map(|url| -> Arc<dyn PlatformWebhook> { Arc::new(HttpPlatformWebhook::new(url).unwrap()) }),
     };
     let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);

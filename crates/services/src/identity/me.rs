@@ -27,6 +27,9 @@ pub async fn me(services: &Services, session: &Session) -> Result<Me, AuthError>
 pub(crate) fn describe(user: User, telegram_user_id: TelegramUserId) -> Me {
     Me {
         user_id: user.user_id,
+        linked: user.platform_user_id.is_some(),
+        contact_confirmed: user.contact_confirmed,
+        reachability: user.reachability,
         platform_user_id: user.platform_user_id,
         telegram_user_id,
         first_name: user.first_name.unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use bus::signals::{Signal, Signals};
 use domain::{
-    SessionId, TelegramUserId,
+    Reachability, SessionId, TelegramUserId,
     session::{DeviceKind, SignedIn},
 };
 use storage::{
@@ -12,7 +12,7 @@ use storage::{
     session::{Arrival, NewSession},
     user::{TelegramProfile, User},
 };
-use telegram::init_data::{self, InitDataError};
+use telegram::init_data::{self, InitDataError, WebAppUser};
 
 use crate::{
     Services,
@@ -75,6 +75,7 @@ pub async fn sign_in(
         person.username.as_deref(),
         person.language_code.as_deref(),
         None,
+        told_by(person),
     );
     let session_id = SessionId::new(services.now(), services.rng());
     let refresh_token = RefreshToken::new(session_id, services.secrets(), services.rng());
@@ -92,6 +93,11 @@ pub async fn sign_in(
         refresh_token: refresh_token.to_text(),
         user: describe(user, telegram_user_id),
     })
+}
+
+/// What init data tells of whether the bot may write.
+const fn told_by(person: &WebAppUser) -> Reachability {
+    if person.allows_write_to_pm { Reachability::Reachable } else { Reachability::NeedsStart }
 }
 
 #[derive(Debug)]

@@ -63,6 +63,7 @@ impl Outgoing {
             outgoing_id: OutgoingId::new(now, rng),
             bot_id,
             chat_id,
+            user_id: None,
             class: self.class,
             repeatable: self.is_repeatable,
             method: self.method.to_owned(),

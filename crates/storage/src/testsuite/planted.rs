@@ -1,8 +1,8 @@
 //! A person with rows in every table, for the tests that search a dump of a whole database.
 
 use domain::{
-    BotId, ChatId, ConsentChannel, ConsentKind, Locale, PlatformUserId, TelegramUserId, TokenAction, TokenId,
-    UserId,
+    BotId, ChatId, ConsentChannel, ConsentKind, Locale, OutgoingEventId, PlatformUserId, TelegramUserId,
+    TokenAction, TokenId, UserId,
 };
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use crate::{
     inbox::NewUpdate,
     one_time_token::NewOneTimeToken,
     outbox::{NewOutgoing, Outcome, OutgoingClass},
+    outgoing_event::NewOutgoingEvent,
     privacy::{Erasure, ErasureOutcome},
     session::NewSession,
     testsuite::fixtures::{
@@ -99,6 +100,14 @@ pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
             expires_at: at(600_000),
         };
         transaction.one_time_tokens().add(&token).await.unwrap();
+        let event = NewOutgoingEvent {
+            event_id: OutgoingEventId::from_uuid(Uuid::from_u128(78)),
+            kind: "podium.link.created".to_owned(),
+            subject: person.to_string(),
+            data: format!(r#"{{"platform_user_id":"{}"}}"#, PLANTED[1]),
+            created_at: at(0),
+        };
+        transaction.outgoing_events().add(&event).await.unwrap();
         plant_scores(transaction, person, other).await;
     })
     .await;

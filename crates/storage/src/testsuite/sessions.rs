@@ -230,3 +230,32 @@ async fn store_third(store: &dyn Store, owner: UserId) -> Arrival {
     })
     .await
 }
+
+/// All of a user's sessions end at once, or move to another user; nobody else's do.
+pub async fn all_sessions_of_a_user_end_or_move(store: &dyn Store) {
+    let owner = store_sessions(store, &[1, 2, 3]).await;
+    let other = write(store, async |transaction| {
+        let other =
+            transaction.users().upsert_telegram(&[telegram_profile(9)]).await.unwrap().remove(0).user_id;
+        transaction.sessions().add_many(&[session(9, other)]).await.unwrap();
+        transaction.sessions().end(session_id(1), at(5), "logout").await.unwrap();
+        other
+    })
+    .await;
+    let end = async |now| {
+        write(store, async |transaction| {
+            transaction.sessions().end_of_user(owner, at(now), "sign_out_all").await.unwrap()
+        })
+        .await
+    };
+    assert_eq!(end(7).await, 2);
+    assert_eq!(end(8).await, 0);
+    assert_eq!(by_number(store, 1).await.unwrap().ended, Some((at(5), "logout".to_owned())));
+    assert_eq!(by_number(store, 2).await.unwrap().ended, Some((at(7), "sign_out_all".to_owned())));
+    assert_eq!(by_number(store, 9).await.unwrap().ended, None);
+
+    write(store, async |transaction| transaction.sessions().give_all(owner, other).await.unwrap()).await;
+    for number in [1, 2, 3, 9] {
+        assert_eq!(by_number(store, number).await.unwrap().user_id, other);
+    }
+}
