@@ -4,6 +4,7 @@ pub mod commands;
 pub mod compose;
 pub mod http;
 pub mod pages;
+pub mod platform_webhook;
 pub mod roles;
 pub mod settings;
 pub mod state;

@@ -6,15 +6,21 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
+mod campaign;
 mod column;
 mod connection;
+mod consent;
 mod dialogue;
 mod error;
 mod event;
 mod inbox;
 mod lease;
+mod one_time_token;
 mod outbox;
+mod outgoing_event;
+mod privacy;
 mod session;
 mod setting;
 mod signing_key;

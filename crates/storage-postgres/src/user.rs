@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use domain::{ChatId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
-use sqlx::FromRow;
+use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
+use sqlx::{AssertSqlSafe, FromRow};
 use storage::{
-    StoreError, UserRepository, stored,
-    user::{PlatformProfile, TelegramProfile, User},
+    StoreError, UserRepository, follow, stored,
+    user::{PlatformProfile, SealedText, StoredNames, TelegramProfile, User},
 };
 use uuid::Uuid;
 
@@ -18,7 +18,8 @@ const IDS_MAX: usize = 1000;
 
 macro_rules! columns {
     () => {
-        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, created_at"
+        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, \
+         reachability, contact_confirmed, created_at, erase_after"
     };
 }
 
@@ -37,7 +38,10 @@ struct Row {
     username: Option<String>,
     locale: String,
     chat_id: Option<i64>,
+    reachability: String,
+    contact_confirmed: bool,
     created_at: i64,
+    erase_after: Option<i64>,
 }
 
 impl TryFrom<Row> for User {
@@ -52,11 +56,15 @@ impl TryFrom<Row> for User {
             platform_user_id,
             player: stored::parse(row.player, TABLE, "player")?,
             alias: row.alias,
-            first_name: row.first_name,
-            username: row.username,
+            first_name: row.first_name.map(SealedText::from_stored),
+            username: row.username.map(SealedText::from_stored),
             locale: stored::locale(&row.locale, TABLE, "locale")?,
             chat_id: row.chat_id.map(ChatId),
+            reachability: Reachability::from_text(&row.reachability)
+                .ok_or(StoreError::Inconsistent { table: TABLE, column: "reachability" })?,
+            contact_confirmed: row.contact_confirmed,
             created_at: Timestamp::from_millis(row.created_at),
+            erase_after: row.erase_after.map(Timestamp::from_millis),
         })
     }
 }
@@ -137,12 +145,13 @@ impl UserRepository for Users<'_> {
         let rows: Vec<Row> = sqlx::query_as(concat!(
             "INSERT INTO users
                (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
-                created_at, updated_at)
+                reachability, created_at, updated_at)
              SELECT user_id, telegram_user_id, player, alias, first_name, username, locale, 'telegram', chat_id,
-               seen_at, seen_at
+               reachability, seen_at, seen_at
              FROM UNNEST($1::UUID[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TEXT[],
-                 $8::BIGINT[], $9::BIGINT[])
-               AS profile (user_id, telegram_user_id, player, alias, first_name, username, locale, chat_id, seen_at)
+                 $8::BIGINT[], $9::BIGINT[], $10::TEXT[])
+               AS profile (user_id, telegram_user_id, player, alias, first_name, username, locale, chat_id, seen_at,
+                 reachability)
              ORDER BY telegram_user_id
              ON CONFLICT (telegram_user_id) DO UPDATE
              SET first_name = excluded.first_name,
@@ -150,6 +159,11 @@ impl UserRepository for Users<'_> {
                locale = excluded.locale,
                locale_source = excluded.locale_source,
                chat_id = COALESCE(excluded.chat_id, users.chat_id),
+               reachability = CASE
+                 WHEN excluded.chat_id IS NOT NULL THEN excluded.reachability
+                 WHEN excluded.reachability <> 'unknown' AND users.reachability IN ('unknown', 'needs_start')
+                   THEN excluded.reachability
+                 ELSE users.reachability END,
                updated_at = excluded.updated_at
              RETURNING ",
             columns!()
@@ -159,10 +173,11 @@ impl UserRepository for Users<'_> {
         .bind(column(profiles, |profile| profile.new_player.as_str()))
         .bind(column(profiles, |profile| profile.new_alias.as_str()))
         .bind(column(profiles, |profile| profile.first_name.as_str()))
-        .bind(column(profiles, |profile| profile.username.as_deref()))
+        .bind(column(profiles, |profile| profile.username.as_ref().map(SealedText::as_str)))
         .bind(column(profiles, |profile| profile.locale.tag()))
         .bind(column(profiles, |profile| profile.chat_id.map(|chat| chat.0)))
         .bind(column(profiles, |profile| profile.seen_at.as_millis()))
+        .bind(column(profiles, |profile| profile.reachability.as_str()))
         .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;
@@ -174,14 +189,15 @@ impl UserRepository for Users<'_> {
         let locale_source = if profile.locale.is_some() { "platform" } else { "none" };
         let row: Row = sqlx::query_as(concat!(
             "INSERT INTO users
-               (user_id, platform_user_id, player, alias, locale, locale_source, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+               (user_id, platform_user_id, player, alias, locale, locale_source, contact_confirmed, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, COALESCE($8, FALSE), $7, $7)
              ON CONFLICT (platform_user_id) DO UPDATE
              SET alias = excluded.alias,
                locale = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale ELSE excluded.locale END,
                locale_source = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale_source ELSE excluded.locale_source END,
+               contact_confirmed = COALESCE($8, users.contact_confirmed),
                updated_at = excluded.updated_at
              RETURNING ",
             columns!()
@@ -193,6 +209,7 @@ impl UserRepository for Users<'_> {
         .bind(locale.tag())
         .bind(locale_source)
         .bind(profile.seen_at.as_millis())
+        .bind(profile.contact_confirmed)
         .fetch_one(&mut *self.connection)
         .await
         .at("users.upsert_platform")?;
@@ -239,23 +256,90 @@ impl UserRepository for Users<'_> {
         stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
     }
 
-    async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
-        const OPERATION: &str = "users.merge_light";
-        sqlx::query(
-            "UPDATE sessions
-             SET user_id = $2
-             WHERE user_id = $1",
+    async fn names_after(
+        &mut self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<StoredNames>, StoreError> {
+        let rows: Vec<(Uuid, i64, Option<String>, Option<String>)> = sqlx::query_as(
+            "SELECT user_id, telegram_user_id, first_name, username
+             FROM users
+             WHERE user_id > $1 AND telegram_user_id IS NOT NULL
+               AND (first_name IS NOT NULL OR username IS NOT NULL)
+             ORDER BY user_id
+             LIMIT $2",
         )
-        .bind(light.as_uuid())
-        .bind(into.as_uuid())
+        .bind(after.map_or_else(Uuid::nil, UserId::as_uuid))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("users.names_after")?;
+        let names = |(user_id, telegram_user_id, first_name, username): (
+            Uuid,
+            i64,
+            Option<String>,
+            Option<String>,
+        )| {
+            StoredNames {
+                user_id: UserId::from_uuid(user_id),
+                telegram_user_id: TelegramUserId(telegram_user_id),
+                first_name: first_name.map(SealedText::from_stored),
+                username: username.map(SealedText::from_stored),
+            }
+        };
+        Ok(rows.into_iter().map(names).collect())
+    }
+
+    async fn replace_names(&mut self, before: &StoredNames, after: &StoredNames) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE users
+             SET first_name = $5, username = $6
+             WHERE user_id = $1 AND telegram_user_id = $2 AND first_name IS NOT DISTINCT FROM $3 AND username IS NOT DISTINCT FROM $4",
+        )
+        .bind(before.user_id.as_uuid())
+        .bind(before.telegram_user_id.0)
+        .bind(before.first_name.as_ref().map(SealedText::as_str))
+        .bind(before.username.as_ref().map(SealedText::as_str))
+        .bind(after.first_name.as_ref().map(SealedText::as_str))
+        .bind(after.username.as_ref().map(SealedText::as_str))
         .execute(&mut *self.connection)
         .await
-        .at(OPERATION)?;
+        .at("users.replace_names")?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
+        const OPERATION: &str = "users.merge_light";
+        // Whoever signs in at this moment holds the row, or waits for this: no session comes between what follows and
+        // the end of the light profile.
+        sqlx::query("SELECT user_id FROM users WHERE user_id = $1 FOR UPDATE")
+            .bind(light.as_uuid())
+            .execute(&mut *self.connection)
+            .await
+            .at(OPERATION)?;
+        for what in follow::FOLLOWS {
+            // Table and column are constants of this program.
+            let (give, remove) = what.statements();
+            sqlx::query(AssertSqlSafe(give))
+                .bind(light.as_uuid())
+                .bind(into.as_uuid())
+                .execute(&mut *self.connection)
+                .await
+                .at(OPERATION)?;
+            if let Some(remove) = remove {
+                sqlx::query(AssertSqlSafe(remove))
+                    .bind(light.as_uuid())
+                    .execute(&mut *self.connection)
+                    .await
+                    .at(OPERATION)?;
+            }
+        }
         // The light row goes first, for its Telegram id is unique.
         let taken: Option<TakenRow> = sqlx::query_as(
             "DELETE FROM users
              WHERE user_id = $1 AND platform_user_id IS NULL
-             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id",
+             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id, reachability,
+               contact_asked_at, erase_after",
         )
         .bind(light.as_uuid())
         .fetch_optional(&mut *self.connection)
@@ -266,7 +350,9 @@ impl UserRepository for Users<'_> {
         };
         let result = sqlx::query(
             "UPDATE users
-             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7
+             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7,
+               reachability = $8, contact_asked_at = COALESCE(contact_asked_at, $9),
+               erase_after = COALESCE($10, erase_after)
              WHERE user_id = $1 AND telegram_user_id IS NULL",
         )
         .bind(into.as_uuid())
@@ -276,6 +362,79 @@ impl UserRepository for Users<'_> {
         .bind(taken.locale)
         .bind(taken.locale_source)
         .bind(taken.chat_id)
+        .bind(taken.reachability)
+        .bind(taken.contact_asked_at)
+        .bind(taken.erase_after)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+    }
+
+    async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET contact_confirmed = $2
+             WHERE user_id = $1",
+        )
+        .bind(user_id.as_uuid())
+        .bind(is_confirmed)
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_contact_confirmed")?;
+        Ok(())
+    }
+
+    async fn ask_contact(&mut self, user_id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE users
+             SET contact_asked_at = $2
+             WHERE user_id = $1 AND contact_asked_at IS NULL AND NOT contact_confirmed",
+        )
+        .bind(user_id.as_uuid())
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.ask_contact")?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn set_reachability(
+        &mut self,
+        telegram_user_id: TelegramUserId,
+        reachability: Reachability,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET reachability = $2, updated_at = $3
+             WHERE telegram_user_id = $1 AND reachability <> $2",
+        )
+        .bind(telegram_user_id.0)
+        .bind(reachability.as_str())
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_reachability")?;
+        Ok(())
+    }
+
+    async fn unlink(
+        &mut self,
+        user_id: UserId,
+        telegram_user_id: TelegramUserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "users.unlink";
+        let result = sqlx::query(
+            "UPDATE users
+             SET telegram_user_id = NULL, first_name = NULL, username = NULL, chat_id = NULL, locale_source = 'none',
+               reachability = 'unknown', updated_at = $3
+             WHERE user_id = $1 AND telegram_user_id = $2 AND platform_user_id IS NOT NULL",
+        )
+        .bind(user_id.as_uuid())
+        .bind(telegram_user_id.0)
+        .bind(now.as_millis())
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
@@ -292,6 +451,9 @@ struct TakenRow {
     locale: String,
     locale_source: String,
     chat_id: Option<i64>,
+    reachability: String,
+    contact_asked_at: Option<i64>,
+    erase_after: Option<i64>,
 }
 
 /// RETURNING promises no order: brings the rows into that of the profiles.

@@ -9,18 +9,24 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
+mod campaign;
 mod checkpoint;
 mod connection;
+mod consent;
 mod dialogue;
 mod error;
 mod event;
 mod inbox;
 mod lease;
 mod list;
+mod one_time_token;
 mod outbox;
+mod outgoing_event;
 #[cfg(test)]
 mod plans;
+mod privacy;
 mod session;
 mod setting;
 mod signing_key;

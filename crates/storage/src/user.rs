@@ -1,9 +1,45 @@
 //! People: who they are at Telegram, at the platform, and on boards.
 
 use async_trait::async_trait;
-use domain::{ChatId, Locale, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
+use domain::{ChatId, Locale, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
 
 use crate::error::StoreError;
+
+/// A text that is sealed before it comes here, so that the database holds no plain one. Which key seals it, and how, is
+/// not this crate's to know; to a repository it is text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedText(String);
+
+impl SealedText {
+    /// A text that was sealed, or was read from a row.
+    pub fn from_stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// What is stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SealedText {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("SealedText(…)")
+    }
+}
+
+/// The names of a person, as they are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredNames {
+    /// Whose row.
+    pub user_id: UserId,
+    /// Who it is at Telegram.
+    pub telegram_user_id: TelegramUserId,
+    /// The first name.
+    pub first_name: Option<SealedText>,
+    /// The user name.
+    pub username: Option<SealedText>,
+}
 
 /// A user.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,15 +55,21 @@ pub struct User {
     /// The public name.
     pub alias: String,
     /// The first name, as Telegram gave it last.
-    pub first_name: Option<String>,
+    pub first_name: Option<SealedText>,
     /// The user name at Telegram, which may be absent.
-    pub username: Option<String>,
+    pub username: Option<SealedText>,
     /// The language.
     pub locale: Locale,
     /// The private chat with the bot, once there is one.
     pub chat_id: Option<ChatId>,
+    /// Whether the bot may write to the person.
+    pub reachability: Reachability,
+    /// Whether the platform has a confirmed phone or e-mail of the user.
+    pub contact_confirmed: bool,
     /// When it was first seen.
     pub created_at: Timestamp,
+    /// When it will be erased, since the person asked for it.
+    pub erase_after: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for User {
@@ -48,13 +90,16 @@ pub struct TelegramProfile {
     /// Who.
     pub telegram_user_id: TelegramUserId,
     /// The first name.
-    pub first_name: String,
+    pub first_name: SealedText,
     /// The user name, which may be absent.
-    pub username: Option<String>,
+    pub username: Option<SealedText>,
     /// The language: Telegram's `language_code` mapped to ours.
     pub locale: Locale,
     /// The private chat, when this comes from one. `None` leaves a known chat alone.
     pub chat_id: Option<ChatId>,
+    /// What this tells of whether the bot may write. A message in the private chat stands above all; what a sign-in
+    /// tells replaces `unknown` and `needs_start` alone; `unknown` tells nothing.
+    pub reachability: Reachability,
     /// When this was seen.
     pub seen_at: Timestamp,
 }
@@ -81,6 +126,8 @@ pub struct PlatformProfile {
     pub alias: String,
     /// The language, when the platform knows it. It stands until Telegram tells another.
     pub locale: Option<Locale>,
+    /// Whether the platform has a confirmed phone or e-mail of the user; what is known stays when it does not tell.
+    pub contact_confirmed: Option<bool>,
     /// When this was seen.
     pub seen_at: Timestamp,
 }
@@ -138,8 +185,43 @@ pub trait UserRepository: Send {
         telegram_user_id: TelegramUserId,
     ) -> Result<(), StoreError>;
 
-    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale and
-    /// sessions become `into`'s; `light` is gone afterwards. A [`StoreError::Conflict`] when `light` is no light profile
-    /// (any more) or `into` has a Telegram id (by now).
+    /// Sets whether the platform has a confirmed phone or e-mail of a user.
+    async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError>;
+
+    /// Notes that a user without a confirmed contact is asked to confirm one. Returns `false`, changing nothing, when
+    /// they were asked before or have confirmed it: they are asked once.
+    async fn ask_contact(&mut self, user_id: UserId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Sets whether the bot may write to a person at Telegram, if they are known.
+    async fn set_reachability(
+        &mut self,
+        telegram_user_id: TelegramUserId,
+        reachability: Reachability,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Ends the link of a platform's user with a person at Telegram: Telegram id, names and chat are forgotten, what
+    /// belongs to the account stays. A [`StoreError::Conflict`] when the two are not linked (any more).
+    async fn unlink(
+        &mut self,
+        user_id: UserId,
+        telegram_user_id: TelegramUserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Up to `limit` persons that have a first name or a user name, in the order of their user ids, behind `after`.
+    async fn names_after(
+        &mut self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<StoredNames>, StoreError>;
+
+    /// Puts the names of `after` in the place of those of `before`. Returns `false`, changing nothing, when others
+    /// stand there by now.
+    async fn replace_names(&mut self, before: &StoredNames, after: &StoredNames) -> Result<bool, StoreError>;
+
+    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale, reachability,
+    /// a planned erasure and what is listed in [`follow`](crate::follow) become `into`'s; `light` is gone afterwards. A
+    /// [`StoreError::Conflict`] when `light` is no light profile (any more) or `into` has a Telegram id (by now).
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError>;
 }

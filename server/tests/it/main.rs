@@ -5,17 +5,23 @@
 
 mod board;
 mod bot;
+mod consents;
+mod devices;
 mod events;
+mod events_out;
 mod exchange;
+mod fresh;
 mod identity_table;
 mod index_down;
 mod listener;
 mod live;
 mod openapi;
 mod pages;
+mod privacy;
 mod problems;
 mod refresh;
 mod retention;
+mod sealed_names;
 mod stats;
 mod support;
 mod webhook;

@@ -24,13 +24,17 @@ use serde_json::{Value, json};
 use server::{
     http::router,
     pages::Site,
+    platform_webhook::HttpPlatformWebhook,
     roles::web::app_state,
     settings::{Settings, default_file_settings},
     stop::Stop,
 };
-use services::{Ports, Services, secrets::Secrets};
+use services::{Ports, Services, events_out::PlatformWebhook, secrets::Secrets};
 use sha2::Sha256;
-use storage::Store;
+use storage::{
+    Store,
+    outbox::{ClaimedOutgoing, Outcome, OutgoingClass},
+};
 use storage_sqlite::SqliteStore;
 use telegram::{
     api::{BotApi, HttpBotApi, Timeouts},
@@ -43,6 +47,7 @@ pub const TOKEN: &str = "1234567890:SIMULATED-token-that-opens-nothing-real";
 pub const PLATFORM_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub const WEBHOOK_SECRET: &str = "the-webhook-secret";
 pub const OPERATOR: i64 = 777;
+const SECRET: &[u8] = b"a secret that only this test knows, and it is long enough";
 
 /// The server under test.
 pub struct TestServer {
@@ -51,7 +56,8 @@ pub struct TestServer {
     pub clock: Arc<MockClock>,
     pub stop: Stop,
     calls: Mutex<u64>,
-    _folder: tempfile::TempDir,
+    settings: Arc<Settings>,
+    folder: tempfile::TempDir,
 }
 
 /// A server without a bot.
@@ -69,6 +75,11 @@ pub async fn limited_server() -> TestServer {
     build(None, &[("PODIUM_RATE_LIMITS", "on")]).await
 }
 
+/// A server that posts its events to `url`.
+pub async fn server_with_platform(url: &str) -> TestServer {
+    build(None, &[("PODIUM_PLATFORM_WEBHOOK", url)]).await
+}
+
 async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
     write_site(folder.path());
@@ -84,6 +95,7 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
     variables.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let settings = Arc::new(Settings::from_variables(variables, default_file_settings().unwrap()).unwrap());
 
+    let own_settings = Arc::clone(&settings);
     let url = format!("sqlite:{}", folder.path().join("podium.db").display());
     let store = SqliteStore::open(&url, &storage_sqlite::Options::default()).await.unwrap();
     store.migrate().await.unwrap();
@@ -99,14 +111,18 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
         limits: Arc::new(InProcessLimits::new()),
         signals: Arc::new(InProcessSignals::new()),
         bot_api,
+        platform_webhook: settings
+            .platform_webhook
+            .clone()
+            .map(|url| -> Arc<dyn PlatformWebhook> { Arc::new(HttpPlatformWebhook::new(url).unwrap()) }),
     };
-    let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
+    let secrets = Secrets::derive(SECRET).unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);
     let site = Site::load(folder.path()).unwrap();
     let stop = Stop::default();
     let state = app_state(settings, services.clone(), site, stop.clone()).await.unwrap();
     let router = router::router(state);
-    TestServer { router, services, clock, stop, calls: Mutex::new(0), _folder: folder }
+    TestServer { router, services, clock, stop, calls: Mutex::new(0), settings: own_settings, folder }
 }
 
 fn write_site(root: &std::path::Path) {
@@ -156,6 +172,82 @@ impl TestServer {
         let (status, body) = self.json(post_json("/v1/tg/exchange", &json!({"init_data": init_data}))).await;
         assert_eq!(status, StatusCode::OK, "{body}");
         serde_json::from_value(body).unwrap()
+    }
+
+    /// Signs a person in on a device with this `User-Agent`.
+    pub async fn sign_in_on(&self, telegram_user_id: i64, first_name: &str, user_agent: &str) -> SignedIn {
+        let init_data = self.init_data(telegram_user_id, first_name);
+        let mut request = post_json("/v1/tg/exchange", &json!({"init_data": init_data}));
+        request.headers_mut().insert(header::USER_AGENT, user_agent.parse().unwrap());
+        let (status, body) = self.json(request).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        serde_json::from_value(body).unwrap()
+    }
+
+    /// Lets a person write to the bot in private, and the bot handle it.
+    pub async fn write_to_bot(&self, update_id: i64, telegram_user_id: i64, text: &str) {
+        let update = json!({"update_id": update_id, "message": {"message_id": 1, "date": 1, "text": text,
+            "chat": {"id": telegram_user_id, "type": "private"},
+            "from": {"id": telegram_user_id, "is_bot": false, "first_name": "Ada", "language_code": "en"}}});
+        self.update_is_handled(&update).await;
+    }
+
+    /// Takes an update in and handles it.
+    pub async fn update_is_handled(&self, update: &Value) {
+        let response = self.request(Self::update(update.to_string())).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(services::inbox::worker::work_once(&self.services).await.unwrap(), 1);
+    }
+
+    /// Every byte of the database's files, as whoever copies them has it.
+    pub fn database_bytes(&self) -> Vec<u8> {
+        let files = ["podium.db", "podium.db-wal"];
+        files
+            .iter()
+            .flat_map(|file| std::fs::read(self.folder.path().join(file)).unwrap_or_default())
+            .collect()
+    }
+
+    /// Another process on the same database, with these secrets for names.
+    pub async fn with_personal_keys(&self, personal: &[&[u8]]) -> Services {
+        let url = format!("sqlite:{}", self.folder.path().join("podium.db").display());
+        let store = SqliteStore::open(&url, &storage_sqlite::Options::default()).await.unwrap();
+        let ports = Ports {
+            store: Arc::new(store),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            rng: Arc::new(SeededRng::new(2)),
+            ranks: Arc::new(InProcessRanks::new()),
+            limits: Arc::new(InProcessLimits::new()),
+            signals: Arc::new(InProcessSignals::new()),
+            bot_api: None,
+            platform_webhook: None,
+        };
+        let secrets = Secrets::derive_with(SECRET, personal).unwrap();
+        Services::new(ports, self.settings.for_services(), secrets)
+    }
+
+    /// Takes what waits to be sent, as a sender would.
+    pub async fn take_outgoing(&self) -> Vec<ClaimedOutgoing> {
+        let now = self.services.now();
+        let bot = self.services.bot_id().unwrap();
+        let lease = uuid::Uuid::from_u128(1);
+        let mut taken = Vec::new();
+        loop {
+            let before = taken.len();
+            for class in OutgoingClass::ALL {
+                let mut tx = self.services.store().begin_write().await.unwrap();
+                let rows = tx.outbox().claim(bot, class, now, lease, now.plus_ms(1_000), 10).await.unwrap();
+                for row in rows {
+                    let outcome = Outcome::Sent { message_id: None };
+                    assert!(tx.outbox().finish(&row, outcome, now).await.unwrap());
+                    taken.push(row);
+                }
+                tx.save().await.unwrap();
+            }
+            if taken.len() == before {
+                return taken;
+            }
+        }
     }
 
     /// Sends events as the platform does, and returns the answer.
@@ -272,4 +364,14 @@ pub fn problem_code(status: StatusCode, body: &Value) -> String {
     assert_eq!(body["type"], "about:blank", "{body}");
     assert_eq!(body["trace_id"].as_str().map(str::len), Some(32), "{body}");
     body["code"].as_str().unwrap().to_owned()
+}
+
+pub fn post_as(path: &str, jwt: &str, body: &Value) -> Request<Body> {
+    let mut request = post_json(path, body);
+    request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {jwt}").parse().unwrap());
+    request
+}
+
+pub fn delete_as(path: &str, jwt: &str) -> Request<Body> {
+    Request::delete(path).header(header::AUTHORIZATION, format!("Bearer {jwt}")).body(Body::empty()).unwrap()
 }

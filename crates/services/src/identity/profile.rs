@@ -1,6 +1,6 @@
 //! What a person at Telegram becomes here.
 
-use domain::{ChatId, Locale, PlayerKey, TelegramUserId, UserId};
+use domain::{ChatId, Locale, PlayerKey, Reachability, TelegramUserId, UserId};
 use storage::user::TelegramProfile;
 
 use crate::Services;
@@ -14,17 +14,20 @@ pub fn telegram_profile(
     username: Option<&str>,
     language_code: Option<&str>,
     chat_id: Option<ChatId>,
+    reachability: Reachability,
 ) -> TelegramProfile {
     let new_player = PlayerKey::new(services.rng());
+    let keys = services.secrets().personal();
     TelegramProfile {
         new_user_id: UserId::new(services.now(), services.rng()),
         new_alias: made_up_alias(&new_player),
         new_player,
         telegram_user_id,
-        first_name: first_name.to_owned(),
-        username: username.map(str::to_owned),
+        first_name: keys.seal_first_name(telegram_user_id, first_name),
+        username: username.map(|username| keys.seal_username(telegram_user_id, username)),
         locale: language_code.map(Locale::from_tag).unwrap_or_default(),
         chat_id,
+        reachability,
         seen_at: services.now(),
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: one transaction removes rows of one kind, at most `CLEAN_LIMIT` of them, so that no writer waits long
 //! for it. What is kept for how long is told to operators in docs/PRIVACY.md.
 
-use storage::{StoreError, Transaction, event::EventKey};
+use storage::{StoreError, Transaction, event::EventKey, outgoing_event::Ending};
 
 use crate::Services;
 
@@ -24,6 +24,12 @@ pub const EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 const HISTORY_KEPT_MS: i64 = 90 * DAY_MS;
 /// A chat that was silent for so long is greeted anew when it speaks again.
 const DIALOGUES_KEPT_MS: i64 = 180 * DAY_MS;
+/// A download that has expired is told from one that never was for so long.
+const DOWNLOADS_KEPT_MS: i64 = DAY_MS;
+/// Events that the platform took are kept to explain what it was told.
+const SENT_EVENTS_KEPT_MS: i64 = 14 * DAY_MS;
+/// Events that the platform did not take wait for somebody who replays them.
+const DEAD_EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 
 /// Rows that one transaction removes: some milliseconds of the writer's time.
 const CLEAN_LIMIT: u32 = 2_000;
@@ -41,11 +47,23 @@ enum Kind {
     Sessions,
     History,
     Dialogues,
+    Downloads,
+    SentEvents,
+    DeadEvents,
 }
 
 impl Kind {
-    const ALL: [Self; 6] =
-        [Self::Updates, Self::DeadLetters, Self::Messages, Self::Sessions, Self::History, Self::Dialogues];
+    const ALL: [Self; 9] = [
+        Self::Updates,
+        Self::DeadLetters,
+        Self::Messages,
+        Self::Sessions,
+        Self::History,
+        Self::Dialogues,
+        Self::Downloads,
+        Self::SentEvents,
+        Self::DeadEvents,
+    ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
         let now = services.now();
@@ -61,7 +79,18 @@ impl Kind {
                 let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));
                 tx.boards().remove_history(now.plus_ms(-kept_ms), CLEAN_LIMIT).await
             }
+            Self::Downloads => {
+                tx.privacy().remove_downloads(now.plus_ms(-DOWNLOADS_KEPT_MS), CLEAN_LIMIT).await
+            }
             Self::Dialogues => tx.dialogues().remove_idle(now.plus_ms(-DIALOGUES_KEPT_MS), CLEAN_LIMIT).await,
+            Self::SentEvents => {
+                let before = now.plus_ms(-SENT_EVENTS_KEPT_MS);
+                tx.outgoing_events().remove_ended(Ending::Sent, before, CLEAN_LIMIT).await
+            }
+            Self::DeadEvents => {
+                let before = now.plus_ms(-DEAD_EVENTS_KEPT_MS);
+                tx.outgoing_events().remove_ended(Ending::Dead, before, CLEAN_LIMIT).await
+            }
         }
     }
 }
@@ -122,4 +151,28 @@ async fn remove_all(services: &Services, kind: Kind) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_times_are_those_of_the_code() {
+        let document = include_str!("../../../../docs/PRIVACY.md");
+        for (rows, kept_ms) in [
+            ("`inbox_updates`", UPDATES_KEPT_MS),
+            ("`inbox_updates`, given up", DEAD_LETTERS_KEPT_MS),
+            ("`outgoing_messages`", MESSAGES_KEPT_MS),
+            ("`sessions`", SESSIONS_KEPT_MS),
+            ("`board_history`", HISTORY_KEPT_MS),
+            ("`dialogues`", DIALOGUES_KEPT_MS),
+            ("`downloads`", DOWNLOADS_KEPT_MS),
+            ("`outgoing_events`", SENT_EVENTS_KEPT_MS),
+            ("`seen_events`", EVENTS_KEPT_MS),
+        ] {
+            let line = format!("| {rows} | {} day", kept_ms / DAY_MS);
+            assert!(document.contains(&line), "docs/PRIVACY.md lacks a line that begins with {line}");
+        }
+    }
 }
