@@ -21,6 +21,7 @@ mod tests;
 use domain::Timestamp;
 use hmac::Mac as _;
 
+pub(crate) use crate::init_data::fields::{USER_ID_END, digits};
 pub use crate::init_data::{
     error::{InitDataError, InvalidReason, MalformedReason},
     fields::{ChatType, InitData, WebAppChat, WebAppUser},

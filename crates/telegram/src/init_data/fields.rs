@@ -6,7 +6,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::init_data::{error::MalformedReason, pairs::Pairs};
 
 /// The first id that is too large: ids have at most 52 significant bits.
-const USER_ID_END: i64 = 1 << 52;
+pub(crate) const USER_ID_END: i64 = 1 << 52;
 
 /// Init data, read. Worth something only inside [`Verified`](crate::Verified). Prints nothing personal.
 #[derive(Clone, PartialEq, Eq)]
