@@ -16,7 +16,10 @@ use services::{Ports, Services, events_out::PlatformWebhook};
 use storage::Store;
 use storage_postgres::PostgresStore;
 use storage_sqlite::SqliteStore;
-use telegram::api::{BotApi, HttpBotApi, Timeouts};
+use telegram::{
+    api::{BotApi, HttpBotApi, Timeouts},
+    oidc::{HttpOidcProvider, OidcProvider},
+};
 
 use crate::{
     platform_webhook::HttpPlatformWebhook,
@@ -61,7 +64,8 @@ pub async fn services(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Res
     let (ranks, limits, signals) = bus(settings, &*rng).await?;
     let bot_api = bot_api(settings)?;
     let platform_webhook = platform_webhook(settings)?;
-    let ports = Ports { store, clock, rng, ranks, limits, signals, bot_api, platform_webhook };
+    let oidc = oidc(settings)?;
+    let ports = Ports { store, clock, rng, ranks, limits, signals, bot_api, platform_webhook, oidc };
     Ok(Services::new(ports, settings.for_services(), secrets))
 }
 
@@ -101,6 +105,12 @@ fn bot_api(settings: &Settings) -> anyhow::Result<Option<Arc<dyn BotApi>>> {
 fn platform_webhook(settings: &Settings) -> anyhow::Result<Option<Arc<dyn PlatformWebhook>>> {
     let Some(url) = &settings.platform_webhook else { return Ok(None) };
     Ok(Some(Arc::new(HttpPlatformWebhook::new(url.clone())?)))
+}
+
+fn oidc(settings: &Settings) -> anyhow::Result<Option<Arc<dyn OidcProvider>>> {
+    let Some(client) = settings.oidc_client() else { return Ok(None) };
+    let provider = HttpOidcProvider::new(client).context("TELEGRAM_OIDC_ISSUER is not an address")?;
+    Ok(Some(Arc::new(provider)))
 }
 
 #[cfg(test)]

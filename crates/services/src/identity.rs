@@ -1,13 +1,20 @@
-//! Who somebody is: signing in by init data, staying signed in, signing out.
+//! Who somebody is: signing in by init data, or outside Telegram by the Login Widget or OpenID Connect; staying signed in;
+//! signing out.
 //!
 //! ```text
 //! init data ── sign_in ──▶ session + first refresh token + access token
+//! widget's fields ── login ─▶   (the same)
+//! OpenID Connect ── oidc ──▶    (the same)
 //!                              │ refresh (each token good once)
 //!                              ▼
 //!                          session + next refresh token + access token ── sign_out, reuse ──▶ ended
 //! ```
 
+pub mod login;
+mod login_failure;
 pub mod me;
+pub mod oidc;
+mod open;
 pub mod profile;
 pub mod refresh;
 pub mod refresh_token;
@@ -24,7 +31,10 @@ use crate::{
     tokens::{KeyError, TokenError, jwt},
 };
 pub use crate::{
-    identity::{me::me, refresh::refresh, sign_in::sign_in, sign_out::sign_out},
+    identity::{
+        login::login, login_failure::LoginFailure, me::me, refresh::refresh, sign_in::sign_in,
+        sign_out::sign_out,
+    },
     tokens::jwt::Session,
 };
 
@@ -43,6 +53,9 @@ pub enum AuthError {
     /// The init data is too old.
     #[error("the init data is stale")]
     Stale,
+    /// A sign-in outside Telegram failed.
+    #[error("the person can't sign in outside Telegram")]
+    Login(#[from] LoginFailure),
     /// No token, or a forged one.
     #[error("no valid access token")]
     Unauthorized,
@@ -79,6 +92,7 @@ impl AuthError {
             Self::Malformed => ErrorCode::InitDataMalformed,
             Self::Invalid => ErrorCode::InitDataInvalid,
             Self::Stale => ErrorCode::InitDataStale,
+            Self::Login(failure) => failure.code(),
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::Expired => ErrorCode::TokenExpired,
             Self::RefreshInvalid => ErrorCode::RefreshInvalid,

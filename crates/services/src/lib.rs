@@ -26,13 +26,13 @@ use std::sync::Arc;
 use bus::{limits::Limits, ranks::Ranks, signals::Signals};
 use domain::{BotId, Clock, Rng, Timestamp};
 use storage::Store;
-use telegram::{api::BotApi, token::BotToken};
+use telegram::{api::BotApi, oidc::OidcProvider, token::BotToken};
 
 use crate::{
     boards::{index::BoardIndex, live::LiveHub, names::Names},
     bot::identity::BotIdentity,
     events_out::PlatformWebhook,
-    identity::sign_in::SignInCommitter,
+    identity::{oidc::keys::OidcKeys, sign_in::SignInCommitter},
     inbox::ingest::InboxCommitter,
     platform::commit::EventCommitter,
     secrets::Secrets,
@@ -63,6 +63,8 @@ pub struct Ports {
     pub bot_api: Option<Arc<dyn BotApi>>,
     /// The platform's address for our events; `None` when none is set.
     pub platform_webhook: Option<Arc<dyn PlatformWebhook>>,
+    /// The provider of OpenID Connect; `None` when none is set.
+    pub oidc: Option<Arc<dyn OidcProvider>>,
 }
 
 #[derive(Debug)]
@@ -77,6 +79,7 @@ struct Parts {
     bot_identity: BotIdentity,
     inbox: InboxCommitter,
     sign_ins: SignInCommitter,
+    oidc_keys: OidcKeys,
     events: EventCommitter,
 }
 
@@ -97,6 +100,7 @@ impl Services {
             bot_identity: BotIdentity::default(),
             inbox,
             sign_ins,
+            oidc_keys: OidcKeys::default(),
             events,
         }))
     }
@@ -144,6 +148,15 @@ impl Services {
     /// The platform's address for our events, to be kept by a task; `None` when none is set.
     pub fn platform_webhook(&self) -> Option<Arc<dyn PlatformWebhook>> {
         self.0.ports.platform_webhook.clone()
+    }
+
+    /// The provider of OpenID Connect; `None` when none is set.
+    pub fn oidc(&self) -> Option<&dyn OidcProvider> {
+        self.0.ports.oidc.as_deref()
+    }
+
+    pub(crate) fn oidc_keys(&self) -> &OidcKeys {
+        &self.0.oidc_keys
     }
 
     /// Which bot this is; `None` without a token.

@@ -82,6 +82,14 @@ const COUNTERS: [Counter; 10] = [
         "Sign-ins by method and result",
         &[
             &[("method", &["init_data"]), ("result", &["ok", "malformed", "invalid", "stale"])],
+            &[("method", &["widget"]), ("result", &["ok", "malformed", "invalid", "stale", "used"])],
+            &[
+                ("method", &["oidc"]),
+                (
+                    "result",
+                    &["ok", "malformed", "invalid", "stale", "used", "state", "refused", "off", "provider"],
+                ),
+            ],
             &[("method", &["refresh"]), ("result", &["ok", "invalid", "reuse"])],
         ],
     ),

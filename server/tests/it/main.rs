@@ -12,6 +12,8 @@ mod identity_table;
 mod index_down;
 mod listener;
 mod live;
+mod login;
+mod oidc;
 mod openapi;
 mod pages;
 mod problems;

@@ -10,11 +10,10 @@ use crate::{
     Services,
     group_commit::{GroupCommit, GroupCommitError},
     identity::{
-        AuthError, SESSION_IDLE_MS, me::describe, profile::telegram_profile, refresh_token::RefreshToken,
+        AuthError, SESSION_IDLE_MS,
+        open::{Method, count, limit, open},
+        profile::telegram_profile,
     },
-    limits::{self, Action, Subject},
-    telemetry,
-    tokens::{ACCESS_TOKEN_SECONDS, jwt},
 };
 
 /// The most sign-ins that wait for a commit.
@@ -39,51 +38,33 @@ pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedI
         Err(InitDataError::Invalid { .. }) => "invalid",
         Err(InitDataError::Stale) => "stale",
     };
-    metrics::counter!(telemetry::AUTH_VERIFICATIONS_TOTAL, "method" => "init_data", "result" => result)
-        .increment(1);
+    count(Method::InitData, result);
     let data = verified.map_err(|error| match error {
         InitDataError::Malformed { .. } => AuthError::Malformed,
         InitDataError::Invalid { .. } => AuthError::Invalid,
         InitDataError::Stale => AuthError::Stale,
     })?;
     let person = &data.user;
-    let telegram_user_id = person.id;
-    limits::take(services, Action::Exchange, Subject::Person(&services.secrets().alias(telegram_user_id)))
-        .await
-        .map_err(AuthError::Limited)?;
+    limit(services, person.id).await?;
 
     let profile = telegram_profile(
         services,
-        telegram_user_id,
+        person.id,
         &person.first_name,
         person.username.as_deref(),
         person.language_code.as_deref(),
         None,
     );
-    let session_id = SessionId::new(services.now(), services.rng());
-    let refresh_token = RefreshToken::new(session_id, services.secrets(), services.rng());
-    let user = services
-        .sign_ins()
-        .store(SignIn { session_id, refresh_hash: refresh_token.hash(), method: "init_data", profile })
-        .await
-        .map_err(AuthError::Busy)?;
-    let jwt = jwt::issue(services, user.user_id, session_id).await?;
-    metrics::counter!(telemetry::FUNNEL_TOTAL, "step" => "authorised").increment(1);
-    tracing::debug!(person = %services.secrets().alias(telegram_user_id), "signed in by init data");
-    Ok(SignedIn {
-        jwt: jwt.into_text(),
-        expires_in: ACCESS_TOKEN_SECONDS,
-        refresh_token: refresh_token.to_text(),
-        user: describe(user, telegram_user_id),
-    })
+    open(services, Method::InitData, profile).await
 }
 
+/// A sign-in to store.
 #[derive(Debug)]
-struct SignIn {
-    session_id: SessionId,
-    refresh_hash: [u8; 32],
-    method: &'static str,
-    profile: TelegramProfile,
+pub(crate) struct SignIn {
+    pub(crate) session_id: SessionId,
+    pub(crate) refresh_hash: [u8; 32],
+    pub(crate) method: &'static str,
+    pub(crate) profile: TelegramProfile,
 }
 
 /// Stores sign-ins together.
@@ -98,7 +79,8 @@ impl SignInCommitter {
         }))
     }
 
-    async fn store(&self, sign_in: SignIn) -> Result<User, GroupCommitError> {
+    /// Stores a sign-in and returns who signed in.
+    pub(crate) async fn store(&self, sign_in: SignIn) -> Result<User, GroupCommitError> {
         self.0.submit(sign_in).await
     }
 }
