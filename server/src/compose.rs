@@ -12,7 +12,7 @@ use bus::{
 };
 use domain::{Clock, Rng};
 use secrecy::ExposeSecret;
-use services::{Ports, Services, events_out::PlatformWebhook};
+use services::{Ports, Services, events_out::PlatformWebhook, identity::suspicion::NetworkNames};
 use storage::Store;
 use storage_postgres::PostgresStore;
 use storage_sqlite::SqliteStore;
@@ -22,6 +22,7 @@ use telegram::{
 };
 
 use crate::{
+    asn::AsnFile,
     platform_webhook::HttpPlatformWebhook,
     settings::{Settings, secret},
     system::{SystemClock, SystemRng},
@@ -65,7 +66,9 @@ pub async fn services(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Res
     let bot_api = bot_api(settings)?;
     let platform_webhook = platform_webhook(settings)?;
     let oidc = oidc(settings)?;
-    let ports = Ports { store, clock, rng, ranks, limits, signals, bot_api, platform_webhook, oidc };
+    let networks = networks(settings)?;
+    let ports =
+        Ports { store, clock, rng, ranks, limits, signals, bot_api, platform_webhook, oidc, networks };
     Ok(Services::new(ports, settings.for_services(), secrets))
 }
 
@@ -111,6 +114,11 @@ fn oidc(settings: &Settings) -> anyhow::Result<Option<Arc<dyn OidcProvider>>> {
     let Some(client) = settings.oidc_client() else { return Ok(None) };
     let provider = HttpOidcProvider::new(client).context("TELEGRAM_OIDC_ISSUER is not an address")?;
     Ok(Some(Arc::new(provider)))
+}
+
+fn networks(settings: &Settings) -> anyhow::Result<Option<Arc<dyn NetworkNames>>> {
+    let Some(path) = &settings.asn_file else { return Ok(None) };
+    Ok(Some(Arc::new(AsnFile::open(path)?)))
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ pub struct Settings {
     pub platform_key: Option<SecretString>,
     /// Where the platform takes our events.
     pub platform_webhook: Option<Url>,
+    /// Who runs which network, in MaxMind's format.
+    pub asn_file: Option<PathBuf>,
     /// The Telegram ids of the first operators.
     pub admin_ids: Vec<TelegramUserId>,
     /// Milliseconds after which init data is stale.
@@ -119,6 +121,7 @@ struct Named {
     podium_secret: Option<SecretString>,
     podium_platform_key: Option<SecretString>,
     podium_platform_webhook: Option<String>,
+    podium_asn_file: Option<PathBuf>,
     podium_admin_ids: Option<String>,
     podium_init_data_max_age: Option<String>,
     podium_rate_limits: Option<String>,
@@ -142,7 +145,7 @@ struct Named {
     disable_telegram_bot: Option<String>,
 }
 
-const NAMED: [&str; 29] = [
+const NAMED: [&str; 30] = [
     "PODIUM_LISTEN",
     "PODIUM_INTERNAL_LISTEN",
     "PODIUM_HTTP_CONNECTIONS_MAX",
@@ -151,6 +154,7 @@ const NAMED: [&str; 29] = [
     "PODIUM_SECRET",
     "PODIUM_PLATFORM_KEY",
     "PODIUM_PLATFORM_WEBHOOK",
+    "PODIUM_ASN_FILE",
     "PODIUM_ADMIN_IDS",
     "PODIUM_INIT_DATA_MAX_AGE",
     "PODIUM_RATE_LIMITS",
@@ -243,6 +247,7 @@ impl Settings {
             secret: named.podium_secret,
             platform_key: named.podium_platform_key,
             platform_webhook,
+            asn_file: named.podium_asn_file,
             admin_ids: ids("PODIUM_ADMIN_IDS", named.podium_admin_ids.as_deref())?,
             init_data_max_age_ms: i64::from(max_age_s) * 1000,
             rate_limits: switch("PODIUM_RATE_LIMITS", named.podium_rate_limits.as_deref(), true)?,

@@ -1,5 +1,8 @@
 //! `/login`: the ways to sign in outside Telegram, and the page that hands a session on. Both stand still but for one
 //! small script.
+//!
+//! The page that hands a session on is the one answer of this crate that holds something of who asks: a refresh token, in a
+//! page that nobody stores and that leaves the history at once.
 
 use std::sync::LazyLock;
 

@@ -20,6 +20,7 @@ pub mod refresh;
 pub mod refresh_token;
 pub mod sign_in;
 pub mod sign_out;
+pub mod suspicion;
 
 use domain::ErrorCode;
 use storage::StoreError;

@@ -32,7 +32,7 @@ use crate::{
     boards::{index::BoardIndex, live::LiveHub, names::Names},
     bot::identity::BotIdentity,
     events_out::PlatformWebhook,
-    identity::{oidc::keys::OidcKeys, sign_in::SignInCommitter},
+    identity::{oidc::keys::OidcKeys, sign_in::SignInCommitter, suspicion::NetworkNames},
     inbox::ingest::InboxCommitter,
     platform::commit::EventCommitter,
     secrets::Secrets,
@@ -65,6 +65,8 @@ pub struct Ports {
     pub platform_webhook: Option<Arc<dyn PlatformWebhook>>,
     /// The provider of OpenID Connect; `None` when none is set.
     pub oidc: Option<Arc<dyn OidcProvider>>,
+    /// Who runs which network; `None` when no file is set.
+    pub networks: Option<Arc<dyn NetworkNames>>,
 }
 
 #[derive(Debug)]
@@ -153,6 +155,10 @@ impl Services {
     /// The provider of OpenID Connect; `None` when none is set.
     pub fn oidc(&self) -> Option<&dyn OidcProvider> {
         self.0.ports.oidc.as_deref()
+    }
+
+    pub(crate) fn networks(&self) -> Option<&dyn NetworkNames> {
+        self.0.ports.networks.as_deref()
     }
 
     pub(crate) fn oidc_keys(&self) -> &OidcKeys {

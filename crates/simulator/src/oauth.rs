@@ -93,7 +93,7 @@ impl Simulator {
 /// The routes.
 pub(crate) fn routes() -> Router<Simulator> {
     Router::new()
-        .route("/auth", get(confirm::ask))
+        .route("/auth", get(confirm::ask).post(confirm::answer))
         .route("/token", post(token::exchange))
         .route("/.well-known/jwks.json", get(jwks))
         .route("/.well-known/openid-configuration", get(configuration))

@@ -64,7 +64,7 @@ pub fn verify(
     let Some(signer) = signer else { return Err(InvalidReason::Signature.into()) };
 
     let auth_date = check_age(&pairs, now, max_age_ms)?;
-    Ok(Verified::vouch(InitData::read(&pairs, signer.bot_id(), auth_date)?))
+    Ok(Verified::vouch(InitData::read(&pairs, signer.bot_id(), auth_date, expected)?))
 }
 
 /// The time of signing, when it is neither in the future nor too long ago.

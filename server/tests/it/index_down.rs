@@ -104,6 +104,7 @@ async fn house() -> House {
         bot_api: None,
         platform_webhook: None,
         oidc: None,
+        networks: None,
     };
     let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);

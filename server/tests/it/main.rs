@@ -21,4 +21,5 @@ mod refresh;
 mod retention;
 mod stats;
 mod support;
+mod suspicion;
 mod webhook;

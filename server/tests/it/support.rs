@@ -118,6 +118,7 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
         oidc: settings
             .oidc_client()
             .map(|client| -> Arc<dyn OidcProvider> { Arc::new(HttpOidcProvider::new(client).unwrap()) }),
+        networks: None,
     };
     let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);

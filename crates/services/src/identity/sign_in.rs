@@ -1,6 +1,6 @@
 //! Signing in by init data. Sessions of many sign-ins share one commit.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use domain::{SessionId, TelegramUserId, session::SignedIn};
 use storage::{Store, StoreError, session::NewSession, user::TelegramProfile, user::User};
@@ -13,6 +13,7 @@ use crate::{
         AuthError, SESSION_IDLE_MS,
         open::{Method, count, limit, open},
         profile::telegram_profile,
+        suspicion,
     },
 };
 
@@ -21,11 +22,15 @@ const WAITING_MAX: usize = 4096;
 /// The most sign-ins that share a commit.
 const BATCH_MAX: usize = 256;
 
-/// Signs a player in by the init data of a launch.
+/// Signs a player in by the init data of a launch that comes from `address`.
 ///
 /// # Errors
 /// [`AuthError`] says whether the data is malformed, forged or stale, or why the session can't be stored.
-pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedIn, AuthError> {
+pub async fn sign_in(
+    services: &Services,
+    raw_init_data: &str,
+    address: IpAddr,
+) -> Result<SignedIn, AuthError> {
     let verified = init_data::verify(
         raw_init_data,
         &services.settings().bot_tokens,
@@ -38,14 +43,27 @@ pub async fn sign_in(services: &Services, raw_init_data: &str) -> Result<SignedI
         Err(InitDataError::Invalid { .. }) => "invalid",
         Err(InitDataError::Stale) => "stale",
     };
-    count(Method::InitData, result);
-    let data = verified.map_err(|error| match error {
-        InitDataError::Malformed { .. } => AuthError::Malformed,
-        InitDataError::Invalid { .. } => AuthError::Invalid,
-        InitDataError::Stale => AuthError::Stale,
+    let data = verified.map_err(|error| {
+        count(Method::InitData, result);
+        match error {
+            InitDataError::Malformed { .. } => AuthError::Malformed,
+            InitDataError::Invalid { .. } => AuthError::Invalid,
+            InitDataError::Stale => AuthError::Stale,
+        }
     })?;
     let person = &data.user;
     limit(services, person.id).await?;
+    let reasons = suspicion::reasons(services, data.auth_date, &data.fingerprint, address).await;
+    if suspicion::is_too_much(&reasons) {
+        count(Method::InitData, "suspicious");
+        tracing::info!(
+            person = %services.secrets().alias(person.id),
+            ?reasons,
+            "a launch is suspicious; it has to be repeated"
+        );
+        return Err(AuthError::Stale);
+    }
+    count(Method::InitData, result);
 
     let profile = telegram_profile(
         services,

@@ -1,9 +1,10 @@
-//! `GET /oauth/auth`: the page that asks who you are. With `user` in the address the answer is given at once: a person's
-//! id, or `none` for whoever says no.
+//! `/oauth/auth`: the page that asks who you are. The answer, a person's id or `none`, is posted, so that no address of a
+//! browser has it; a program may put it into the address as `user` and is answered at once.
 
 use std::fmt::Write as _;
 
 use axum::{
+    Form,
     extract::{Query, State},
     http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -71,13 +72,41 @@ pub(super) async fn ask(
         Ok(back) => back,
         Err(reason) => return (StatusCode::BAD_REQUEST, reason).into_response(),
     };
-    match asked.user.as_deref() {
-        None => page(&simulator, query.as_deref().unwrap_or_default()),
-        Some("none") => declined(&asked, back),
+    respond(&simulator, &asked, back, asked.user.as_deref(), query.as_deref())
+}
+
+/// What the page posts.
+#[derive(Debug, Deserialize)]
+pub(super) struct Answer {
+    user: String,
+}
+
+/// Answers.
+pub(super) async fn answer(
+    State(simulator): State<Simulator>,
+    Query(asked): Query<Asked>,
+    Form(answer): Form<Answer>,
+) -> Response {
+    match asked.back(&simulator) {
+        Ok(back) => respond(&simulator, &asked, back, Some(&answer.user), None),
+        Err(reason) => (StatusCode::BAD_REQUEST, reason).into_response(),
+    }
+}
+
+fn respond(
+    simulator: &Simulator,
+    asked: &Asked,
+    back: Url,
+    user: Option<&str>,
+    query: Option<&str>,
+) -> Response {
+    match user {
+        None => page(simulator, query.unwrap_or_default()),
+        Some("none") => declined(asked, back),
         Some(user) => {
             let user = user.parse().ok().and_then(|id| simulator.world().users.get(id).cloned());
             match user {
-                Some(user) => confirmed(&simulator, &asked, back, &user),
+                Some(user) => confirmed(simulator, asked, back, &user),
                 None => (StatusCode::NOT_FOUND, "there is no such person").into_response(),
             }
         }
@@ -129,7 +158,7 @@ fn page(simulator: &Simulator, query: &str) -> Response {
         // Writing to a string can't fail.
         let _ = write!(
             people,
-            "<li><a data-testid=\"login-user-{0}\" href=\"?{query}&amp;user={0}\">{1}</a></li>",
+            "<li><button name=\"user\" value=\"{0}\" data-testid=\"login-user-{0}\">{1}</button></li>",
             user.id,
             escape(&user.first_name)
         );
@@ -137,8 +166,9 @@ fn page(simulator: &Simulator, query: &str) -> Response {
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width,initial-scale=1\"><title>Simulated log in</title><link rel=\"icon\" \
-         href=\"/page/icon.svg\"></head><body><h1>Who are you?</h1><ul>{people}</ul><p><a \
-         data-testid=\"login-decline\" href=\"?{query}&amp;user=none\">Nobody</a></p></body></html>"
+         href=\"/page/icon.svg\"></head><body><h1>Who are you?</h1><form method=\"post\" \
+         action=\"?{query}\"><ul>{people}</ul><p><button name=\"user\" value=\"none\" \
+         data-testid=\"login-decline\">Nobody</button></p></form></body></html>"
     );
     let headers: [(HeaderName, &str); 3] = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
