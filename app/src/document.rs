@@ -129,7 +129,7 @@ fn escape(text: &str) -> String {
 }
 
 /// The script without comments of their own line and without indentation; brotli does the rest.
-fn compact(script: &str) -> String {
+pub(crate) fn compact(script: &str) -> String {
     let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -5,7 +5,7 @@
 //! in the page itself, so that nothing has to be fetched before the page can be used.
 //!
 //! Invariant: the WASM side knows `domain` and `i18n` alone, and what the server renders is public: nothing about the
-//! person who asks is ever part of the HTML.
+//! person who asks is ever part of the HTML of a page of the app.
 
 #![deny(missing_docs)]
 // Views are types as deep as their markup.

@@ -1,5 +1,6 @@
 //! The server's side of the app: rendering pages and what server functions know of their request.
 
+mod login;
 mod render;
 mod request;
 mod rules;
@@ -7,6 +8,7 @@ mod rules;
 mod tests;
 
 pub use self::{
+    login::{LoginNotice, LoginPage, render_handed, render_login},
     render::{Assets, Setting, render_app, render_kit, render_landing, render_not_found},
     request::Request,
     rules::{render_console, render_rules},

@@ -62,6 +62,7 @@ export class Stack {
     // A token of the right form that opens nothing, and never the same.
     const botToken = `7342037359:AAF${randomBytes(24).toString("base64url")}`;
     const platformKey = `whsec_${randomBytes(32).toString("base64")}`;
+    const loginSecret = randomBytes(24).toString("base64url");
     const simulator = new Service("the simulated Telegram", simulatorProgram(), {
       args: [
         ...["--listen", telegram],
@@ -71,7 +72,11 @@ export class Stack {
         ...["--bot-username", BOT_USERNAME],
         ...["--demo-every-ms", "0"],
       ],
-      environment: { TELEGRAM_BOT_TOKEN: botToken, PODIUM_PLATFORM_KEY: platformKey },
+      environment: {
+        TELEGRAM_BOT_TOKEN: botToken,
+        TELEGRAM_OIDC_CLIENT_SECRET: loginSecret,
+        PODIUM_PLATFORM_KEY: platformKey,
+      },
       folder,
       log: join(folder, "simulator.log"),
       stopBy: "SIGINT",
@@ -92,6 +97,9 @@ export class Stack {
         TELEGRAM_WEBHOOK_URL: `${url}/telegram/webhook`,
         TELEGRAM_WEB_APP_JS: `${telegramUrl}/telegram-web-app.js`,
         TELEGRAM_API_URL: telegramUrl,
+        TELEGRAM_OIDC_ISSUER: `${telegramUrl}/oauth`,
+        TELEGRAM_OIDC_CLIENT_ID: botToken.split(":")[0]!,
+        TELEGRAM_OIDC_CLIENT_SECRET: loginSecret,
         // More than a deployment logs, so that the search for secrets in it has more to find.
         RUST_LOG: "info,podium=debug,server=debug,services=debug,telegram=debug,storage_sqlite=debug,bus=debug",
       },

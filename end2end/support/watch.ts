@@ -45,7 +45,7 @@ export class Watch {
   }
 
   private noteResponse(response: Response): void {
-    if (!/\/v1\/tg\/(exchange|refresh)$/.test(response.url()) || !response.ok()) return;
+    if (!/\/v1\/tg\/(exchange|login|refresh)$/.test(response.url()) || !response.ok()) return;
     const read = response.json().then(
       (grant: { jwt: string; refresh_token: string }) => {
         // The first parts of a JWT are the same for all players of a moment; its signature is not.

@@ -12,13 +12,17 @@ use bus::{
 };
 use domain::{Clock, Rng};
 use secrecy::ExposeSecret;
-use services::{Ports, Services, events_out::PlatformWebhook};
+use services::{Ports, Services, events_out::PlatformWebhook, identity::suspicion::NetworkNames};
 use storage::Store;
 use storage_postgres::PostgresStore;
 use storage_sqlite::SqliteStore;
-use telegram::api::{BotApi, HttpBotApi, Timeouts};
+use telegram::{
+    api::{BotApi, HttpBotApi, Timeouts},
+    oidc::{HttpOidcProvider, OidcProvider},
+};
 
 use crate::{
+    asn::AsnFile,
     platform_webhook::HttpPlatformWebhook,
     settings::{Settings, secret},
     system::{SystemClock, SystemRng},
@@ -61,7 +65,10 @@ pub async fn services(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Res
     let (ranks, limits, signals) = bus(settings, &*rng).await?;
     let bot_api = bot_api(settings)?;
     let platform_webhook = platform_webhook(settings)?;
-    let ports = Ports { store, clock, rng, ranks, limits, signals, bot_api, platform_webhook };
+    let oidc = oidc(settings)?;
+    let networks = networks(settings)?;
+    let ports =
+        Ports { store, clock, rng, ranks, limits, signals, bot_api, platform_webhook, oidc, networks };
     Ok(Services::new(ports, settings.for_services(), secrets))
 }
 
@@ -101,6 +108,17 @@ fn bot_api(settings: &Settings) -> anyhow::Result<Option<Arc<dyn BotApi>>> {
 fn platform_webhook(settings: &Settings) -> anyhow::Result<Option<Arc<dyn PlatformWebhook>>> {
     let Some(url) = &settings.platform_webhook else { return Ok(None) };
     Ok(Some(Arc::new(HttpPlatformWebhook::new(url.clone())?)))
+}
+
+fn oidc(settings: &Settings) -> anyhow::Result<Option<Arc<dyn OidcProvider>>> {
+    let Some(client) = settings.oidc_client() else { return Ok(None) };
+    let provider = HttpOidcProvider::new(client).context("TELEGRAM_OIDC_ISSUER is not an address")?;
+    Ok(Some(Arc::new(provider)))
+}
+
+fn networks(settings: &Settings) -> anyhow::Result<Option<Arc<dyn NetworkNames>>> {
+    let Some(path) = &settings.asn_file else { return Ok(None) };
+    Ok(Some(Arc::new(AsnFile::open(path)?)))
 }
 
 #[cfg(test)]

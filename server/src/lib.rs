@@ -1,5 +1,6 @@
 //! The server: composes the rooms of the house, reads the environment, and listens. Nothing else does any of these.
 
+pub mod asn;
 pub mod commands;
 pub mod compose;
 pub mod http;

@@ -7,7 +7,10 @@ mod app_page;
 mod catalogs;
 mod files;
 mod functions;
+pub(crate) mod login;
+pub(crate) mod next;
 mod plain;
+mod qr;
 mod reader;
 mod security;
 mod site;
@@ -30,6 +33,7 @@ const COMPRESS_FROM_BYTES: u64 = 512;
 pub fn router() -> Router<AppState> {
     let pages = Router::new()
         .route("/", get(plain::landing))
+        .route("/login", get(login::show))
         .route("/kit", get(plain::kit))
         .route("/console", get(plain::console))
         .route("/t/{id}/rules", get(plain::rules))

@@ -3,9 +3,11 @@
 
 mod parse;
 pub mod secret;
+mod telegram;
 
 use std::path::PathBuf;
 
+use ::telegram::oidc::OidcClient;
 use anyhow::{Context, ensure};
 use domain::TelegramUserId;
 use figment::{
@@ -15,10 +17,10 @@ use figment::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use services::{platform::PlatformSecret, settings::ServiceSettings};
-use telegram::token::BotToken;
 use url::Url;
 
 use crate::settings::parse::{address, ids, is_loopback, number, origins, switch};
+pub use crate::settings::telegram::{OidcSettings, TelegramSettings};
 
 /// The settings that the file and `PODIUM_<SECTION>_<KEY>` fill, with their defaults. `config/default.toml` says what
 /// each is for.
@@ -54,6 +56,8 @@ pub struct Settings {
     pub platform_key: Option<SecretString>,
     /// Where the platform takes our events.
     pub platform_webhook: Option<Url>,
+    /// Who runs which network, in MaxMind's format.
+    pub asn_file: Option<PathBuf>,
     /// The Telegram ids of the first operators.
     pub admin_ids: Vec<TelegramUserId>,
     /// Milliseconds after which init data is stale.
@@ -68,25 +72,6 @@ pub struct Settings {
     pub proxy_hops: usize,
     /// What the file sets.
     pub file: FileSettings,
-}
-
-/// How this server meets Telegram.
-#[derive(Debug, Clone)]
-pub struct TelegramSettings {
-    /// Whether this server runs the bot.
-    pub enabled: bool,
-    /// The bot's token; needed when enabled.
-    pub token: Option<BotToken>,
-    /// The token before it, while tokens are being rotated.
-    pub previous_token: Option<BotToken>,
-    /// The Bot API's address.
-    pub api_url: String,
-    /// Where Telegram sends updates; `None` means long polling.
-    pub webhook_url: Option<Url>,
-    /// The webhook's secret, when one is given.
-    pub webhook_secret: Option<SecretString>,
-    /// The script that defines `window.Telegram.WebApp`.
-    pub web_app_js: String,
 }
 
 /// The sections of the settings file.
@@ -149,6 +134,7 @@ struct Named {
     podium_personal_keys: Option<SecretString>,
     podium_platform_key: Option<SecretString>,
     podium_platform_webhook: Option<String>,
+    podium_asn_file: Option<PathBuf>,
     podium_admin_ids: Option<String>,
     podium_init_data_max_age: Option<String>,
     podium_rate_limits: Option<String>,
@@ -165,11 +151,14 @@ struct Named {
     telegram_webhook_url: Option<String>,
     telegram_webhook_secret: Option<SecretString>,
     telegram_web_app_js: Option<String>,
+    telegram_oidc_client_id: Option<String>,
+    telegram_oidc_client_secret: Option<SecretString>,
+    telegram_oidc_issuer: Option<String>,
     telegram_enabled: Option<String>,
     disable_telegram_bot: Option<String>,
 }
 
-const NAMED: [&str; 27] = [
+const NAMED: [&str; 31] = [
     "PODIUM_LISTEN",
     "PODIUM_INTERNAL_LISTEN",
     "PODIUM_HTTP_CONNECTIONS_MAX",
@@ -179,6 +168,7 @@ const NAMED: [&str; 27] = [
     "PODIUM_PERSONAL_KEYS",
     "PODIUM_PLATFORM_KEY",
     "PODIUM_PLATFORM_WEBHOOK",
+    "PODIUM_ASN_FILE",
     "PODIUM_ADMIN_IDS",
     "PODIUM_INIT_DATA_MAX_AGE",
     "PODIUM_RATE_LIMITS",
@@ -195,6 +185,9 @@ const NAMED: [&str; 27] = [
     "TELEGRAM_WEBHOOK_URL",
     "TELEGRAM_WEBHOOK_SECRET",
     "TELEGRAM_WEB_APP_JS",
+    "TELEGRAM_OIDC_CLIENT_ID",
+    "TELEGRAM_OIDC_CLIENT_SECRET",
+    "TELEGRAM_OIDC_ISSUER",
     "TELEGRAM_ENABLED",
     "DISABLE_TELEGRAM_BOT",
 ];
@@ -225,7 +218,7 @@ impl Settings {
         let named: Named = Figment::from(Serialized::defaults(map))
             .extract()
             .map_err(|_| anyhow::anyhow!("the environment can't be read as settings"))?;
-        let telegram = telegram_settings(&named)?;
+        let telegram = telegram::settings(&named)?;
         let listen = match (&named.podium_listen, &named.port) {
             (_, Some(port)) => format!("0.0.0.0:{}", number::<u16>("PORT", port)?),
             (Some(listen), None) => listen.clone(),
@@ -269,6 +262,7 @@ impl Settings {
             personal_keys: named.podium_personal_keys,
             platform_key: named.podium_platform_key,
             platform_webhook,
+            asn_file: named.podium_asn_file,
             admin_ids: ids("PODIUM_ADMIN_IDS", named.podium_admin_ids.as_deref())?,
             init_data_max_age_ms: i64::from(max_age_s) * 1000,
             rate_limits: switch("PODIUM_RATE_LIMITS", named.podium_rate_limits.as_deref(), true)?,
@@ -298,6 +292,17 @@ impl Settings {
             sends_per_second: self.file.sending.per_second,
             sends_per_chat_per_second: self.file.sending.per_chat_per_second,
         }
+    }
+
+    /// How this server is known to the provider of OpenID Connect; `None` when it is not.
+    pub fn oidc_client(&self) -> Option<OidcClient> {
+        let oidc = self.telegram.oidc.as_ref()?;
+        Some(OidcClient {
+            issuer: self.telegram.login_url.clone(),
+            client_id: oidc.client_id.clone(),
+            client_secret: oidc.client_secret.clone(),
+            redirect_uri: format!("{}/v1/tg/oidc/callback", self.public_url),
+        })
     }
 
     /// Whether the database is PostgreSQL.
@@ -335,57 +340,6 @@ pub fn file_settings() -> anyhow::Result<FileSettings> {
 /// Never with the file that is built in; a test holds that.
 pub fn default_file_settings() -> anyhow::Result<FileSettings> {
     Ok(Figment::from(Toml::string(DEFAULTS)).extract()?)
-}
-
-fn telegram_settings(named: &Named) -> anyhow::Result<TelegramSettings> {
-    let token = |name: &'static str, text: &Option<String>| -> anyhow::Result<Option<BotToken>> {
-        text.as_ref()
-            .map(|text| text.parse().map_err(|_| anyhow::anyhow!("{name} is not a bot token (123456:ABC…)")))
-            .transpose()
-    };
-    let enabled = switch("TELEGRAM_ENABLED", named.telegram_enabled.as_deref(), true)?
-        && !switch("DISABLE_TELEGRAM_BOT", named.disable_telegram_bot.as_deref(), false)?;
-    let token_now = token("TELEGRAM_BOT_TOKEN", &named.telegram_bot_token)?;
-    ensure!(
-        token_now.is_some() || !enabled,
-        "TELEGRAM_BOT_TOKEN is not set; give the token of your bot, or set DISABLE_TELEGRAM_BOT=true"
-    );
-    let api_url = named.telegram_api_url.clone().unwrap_or_else(|| "https://api.telegram.org".to_owned());
-    let api_url = api_url.trim_end_matches('/').to_owned();
-    let on_loopback = is_loopback(&address("TELEGRAM_API_URL", &api_url)?);
-    let webhook_url = match (&named.telegram_webhook_url, &named.railway_public_domain) {
-        (Some(url), _) => Some(address("TELEGRAM_WEBHOOK_URL", url)?),
-        (None, Some(domain)) => {
-            Some(address("RAILWAY_PUBLIC_DOMAIN", &format!("https://{domain}/telegram/webhook/"))?)
-        }
-        (None, None) => None,
-    };
-    if let Some(url) = &webhook_url {
-        ensure!(
-            url.scheme() == "https" || (is_loopback(url) && on_loopback),
-            "TELEGRAM_WEBHOOK_URL must be https: Telegram delivers nowhere else"
-        );
-    }
-    if let Some(secret) = &named.telegram_webhook_secret {
-        let secret = secret.expose_secret();
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        ensure!(
-            secret.len() <= 256 && secret.bytes().all(fits),
-            "TELEGRAM_WEBHOOK_SECRET must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -"
-        );
-    }
-    Ok(TelegramSettings {
-        enabled,
-        token: token_now,
-        previous_token: token("TELEGRAM_BOT_TOKEN_PREVIOUS", &named.telegram_bot_token_previous)?,
-        api_url,
-        webhook_url,
-        webhook_secret: named.telegram_webhook_secret.clone(),
-        web_app_js: named
-            .telegram_web_app_js
-            .clone()
-            .unwrap_or_else(|| "https://telegram.org/js/telegram-web-app.js?64".to_owned()),
-    })
 }
 
 fn platform_webhook(named: &Named) -> anyhow::Result<Option<Url>> {

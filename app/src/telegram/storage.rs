@@ -1,4 +1,6 @@
-//! Telegram's SecureStorage (9.0): the keychain of the phone, where the refresh token may outlive the page.
+//! Where the refresh token may outlive the page: Telegram's SecureStorage (9.0), the keychain of the phone. In a browser
+//! outside Telegram it is the tab's own storage, where `/login` has put it (app/src/login.js); who has not signed in there
+//! has nothing in it, and nothing is put into it.
 
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -9,21 +11,41 @@ use crate::{
 };
 
 const KEY: &str = "podium_refresh";
+/// What `/login` calls it.
+const TAB_KEY: &str = "podium.session";
 const TIMEOUT_MS: i32 = 2000;
 
 /// The kept refresh token.
 pub(crate) async fn read(host: Host) -> Option<String> {
-    ask(host, "getItem", &[KEY.into()]).await?.as_string().filter(|token| !token.is_empty())
+    let kept = ask(host, "getItem", &[KEY.into()]).await.and_then(|token| token.as_string());
+    kept.or_else(tab_token).filter(|token| !token.is_empty())
 }
 
 /// Keeps the refresh token. Returns whether that is certain.
 pub(crate) async fn write(host: Host, token: &str) -> bool {
+    if tab_token().is_some() {
+        tab("setItem", &[TAB_KEY.into(), token.into()]);
+    }
     ask(host, "setItem", &[KEY.into(), token.into()]).await.is_some_and(|stored| stored.is_truthy())
 }
 
 /// Forgets the refresh token.
 pub(crate) async fn forget(host: Host) {
+    tab("removeItem", &[TAB_KEY.into()]);
     ask(host, "removeItem", &[KEY.into()]).await;
+}
+
+/// The token that this tab has signed in with outside Telegram.
+fn tab_token() -> Option<String> {
+    tab("getItem", &[TAB_KEY.into()])?.as_string()
+}
+
+/// Calls the tab's own storage. `None` where it is forbidden.
+fn tab(method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let global = js_sys::global();
+    let storage = js_sys::Reflect::get(&global, &"sessionStorage".into()).ok()?;
+    let method: js_sys::Function = js_sys::Reflect::get(&storage, &method.into()).ok()?.dyn_into().ok()?;
+    method.apply(&storage, &arguments.iter().collect()).ok()
 }
 
 /// Calls a method whose last argument is `callback(error, value)`. `None` on an error and on silence.

@@ -43,6 +43,20 @@ error_codes! {
     InitDataInvalid = "init_data_invalid", 401, "The init data is not valid";
     /// The init data is genuine but too old.
     InitDataStale = "init_data_stale", 401, "The init data is too old";
+    /// The login can't be read, or a field stands in it twice.
+    LoginMalformed = "login_malformed", 400, "The login is malformed";
+    /// The login was not signed by who it should be, is for somebody else, or is from the future.
+    LoginInvalid = "login_invalid", 401, "The login is not valid";
+    /// The login is genuine but too old.
+    LoginStale = "login_stale", 401, "The login is too old";
+    /// The login was presented before.
+    LoginUsed = "login_used", 401, "The login was used before";
+    /// The login was not begun in this browser, or too long ago.
+    LoginStateInvalid = "login_state_invalid", 400, "The login was not begun in this browser, or too long ago";
+    /// The person, or Telegram, said no.
+    LoginRefused = "login_refused", 403, "The login was refused";
+    /// This way to sign in is not set up.
+    LoginOff = "login_off", 404, "This way to sign in is not set up";
     /// No token, or one that is malformed or forged.
     Unauthorized = "unauthorized", 401, "Sign-in is needed";
     /// The token was good once.

@@ -1,7 +1,10 @@
-//! Who somebody is: signing in by init data, staying signed in, signing out.
+//! Who somebody is: signing in by init data, or outside Telegram by the Login Widget or OpenID Connect; staying signed in;
+//! signing out.
 //!
 //! ```text
 //! init data ── sign_in ──▶ session + first refresh token + access token
+//! widget's fields ── login ─▶   (the same)
+//! OpenID Connect ── oidc ──▶    (the same)
 //!                              │ refresh (each token good once)
 //!                              ▼
 //!                          session + next refresh token + access token ── sign_out, reuse ──▶ ended
@@ -10,13 +13,18 @@
 pub mod current;
 pub mod devices;
 pub mod fresh;
+pub mod login;
+mod login_failure;
 pub mod me;
+pub mod oidc;
+mod open;
 pub mod profile;
 pub mod refresh;
 pub mod refresh_token;
 pub mod sign_in;
 pub(crate) mod sign_in_notice;
 pub mod sign_out;
+pub mod suspicion;
 
 use domain::ErrorCode;
 use storage::StoreError;
@@ -28,7 +36,10 @@ use crate::{
     tokens::{KeyError, TokenError, jwt},
 };
 pub use crate::{
-    identity::{me::me, refresh::refresh, sign_in::sign_in, sign_out::sign_out},
+    identity::{
+        login::login, login_failure::LoginFailure, me::me, refresh::refresh, sign_in::sign_in,
+        sign_out::sign_out,
+    },
     tokens::jwt::Session,
 };
 
@@ -50,6 +61,9 @@ pub enum AuthError {
     /// The init data is genuine and fresh, but of somebody else than the session.
     #[error("the init data is of somebody else than the session")]
     Foreign,
+    /// A sign-in outside Telegram failed.
+    #[error("the person can't sign in outside Telegram")]
+    Login(#[from] LoginFailure),
     /// No token, or a forged one.
     #[error("no valid access token")]
     Unauthorized,
@@ -90,6 +104,7 @@ impl AuthError {
             Self::Invalid => ErrorCode::InitDataInvalid,
             Self::Stale => ErrorCode::InitDataStale,
             Self::Foreign => ErrorCode::InitDataForeign,
+            Self::Login(failure) => failure.code(),
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::Expired => ErrorCode::TokenExpired,
             Self::RefreshInvalid => ErrorCode::RefreshInvalid,

@@ -28,13 +28,15 @@ use std::sync::Arc;
 use bus::{limits::Limits, ranks::Ranks, signals::Signals};
 use domain::{BotId, Clock, Rng, Timestamp};
 use storage::Store;
-use telegram::{api::BotApi, token::BotToken};
+use telegram::{api::BotApi, oidc::OidcProvider, token::BotToken};
 
 use crate::{
     boards::{index::BoardIndex, live::LiveHub, names::Names},
     bot::identity::BotIdentity,
     events_out::PlatformWebhook,
-    identity::{sign_in::SignInCommitter, sign_in_notice::Notifier},
+    identity::{
+        oidc::keys::OidcKeys, sign_in::SignInCommitter, sign_in_notice::Notifier, suspicion::NetworkNames,
+    },
     inbox::ingest::InboxCommitter,
     platform::commit::EventCommitter,
     secrets::Secrets,
@@ -65,6 +67,10 @@ pub struct Ports {
     pub bot_api: Option<Arc<dyn BotApi>>,
     /// The platform's address for our events; `None` when none is set.
     pub platform_webhook: Option<Arc<dyn PlatformWebhook>>,
+    /// The provider of OpenID Connect; `None` when none is set.
+    pub oidc: Option<Arc<dyn OidcProvider>>,
+    /// Who runs which network; `None` when no file is set.
+    pub networks: Option<Arc<dyn NetworkNames>>,
 }
 
 #[derive(Debug)]
@@ -79,6 +85,7 @@ struct Parts {
     bot_identity: BotIdentity,
     inbox: InboxCommitter,
     sign_ins: SignInCommitter,
+    oidc_keys: OidcKeys,
     events: EventCommitter,
 }
 
@@ -106,6 +113,7 @@ impl Services {
             bot_identity: BotIdentity::default(),
             inbox,
             sign_ins,
+            oidc_keys: OidcKeys::default(),
             events,
         }))
     }
@@ -153,6 +161,19 @@ impl Services {
     /// The platform's address for our events, to be kept by a task; `None` when none is set.
     pub fn platform_webhook(&self) -> Option<Arc<dyn PlatformWebhook>> {
         self.0.ports.platform_webhook.clone()
+    }
+
+    /// The provider of OpenID Connect; `None` when none is set.
+    pub fn oidc(&self) -> Option<&dyn OidcProvider> {
+        self.0.ports.oidc.as_deref()
+    }
+
+    pub(crate) fn networks(&self) -> Option<&dyn NetworkNames> {
+        self.0.ports.networks.as_deref()
+    }
+
+    pub(crate) fn oidc_keys(&self) -> &OidcKeys {
+        &self.0.oidc_keys
     }
 
     /// Which bot this is; `None` without a token.

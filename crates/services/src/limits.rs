@@ -9,8 +9,10 @@ use crate::{Services, secrets::Secrets};
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Signing in by init data.
+    /// Signing in: by init data, by the widget, at the end of OpenID Connect.
     Exchange,
+    /// Beginning a sign-in by OpenID Connect.
+    OidcStart,
     /// Refreshing a token or signing out.
     Refresh,
     /// Changing one's own settings: consents, devices.
@@ -44,6 +46,8 @@ impl Action {
         match (self, subject) {
             (Self::Exchange, Subject::Address(_)) => "exchange:ip",
             (Self::Exchange, Subject::Person(_)) => "exchange:person",
+            (Self::OidcStart, Subject::Address(_)) => "oidc:ip",
+            (Self::OidcStart, Subject::Person(_)) => "oidc:person",
             (Self::Refresh, Subject::Address(_)) => "refresh:ip",
             (Self::Refresh, Subject::Person(_)) => "refresh:person",
             (Self::Account, Subject::Address(_)) => "account:ip",
@@ -64,9 +68,11 @@ impl Action {
             (Self::Privacy, Subject::Address(_)) => Rate { burst: 30, interval_ms: 10_000 },
             (Self::Privacy, Subject::Person(_)) => Rate { burst: 6, interval_ms: 600_000 },
             (Self::Account, Subject::Person(_)) => Rate { burst: 30, interval_ms: 2_000 },
-            (Self::Exchange, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
+            (Self::Exchange | Self::OidcStart, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
             (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
-            (Self::Telemetry, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
+            (Self::OidcStart | Self::Telemetry, Subject::Address(_)) => {
+                Rate { burst: 60, interval_ms: 1_000 }
+            }
             (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },
         }
     }
@@ -88,6 +94,20 @@ pub async fn take(services: &Services, action: Action, subject: Subject<'_>) -> 
         Err(error) => {
             tracing::warn!(error = %domain::ErrorChain(&error), "limits can't be read; the call passes");
             Ok(())
+        }
+    }
+}
+
+/// Whether `value` comes for the first time within `window_ms`. Not a limit that can be switched off: what is good once is
+/// good once. Where the shared store does not answer, it passes; what stands behind it is signed and fresh all the same.
+pub(crate) async fn first(services: &Services, purpose: &'static str, value: &[u8], window_ms: i64) -> bool {
+    let interval_ms = u32::try_from(window_ms).unwrap_or(u32::MAX);
+    let key = services.secrets().bucket(purpose, &[value]);
+    match services.token_buckets().take(&key, Rate { burst: 1, interval_ms }, services.now()).await {
+        Ok(verdict) => verdict == Verdict::Allowed,
+        Err(error) => {
+            tracing::warn!(error = %domain::ErrorChain(&error), "what was used can't be read; it passes");
+            true
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Config {
     pub bot_username: String,
     /// Where the Mini App lives; `t.me/<bot>?startapp` and the profile button open it.
     pub app_url: String,
+    /// The secret of the bot's client at the simulated log-in; the client's id is the bot's.
+    pub oidc_client_secret: String,
     /// Telegram's official script on disk, served at `/telegram-web-app.js`.
     pub script: Option<PathBuf>,
     /// How fast a bot may write.
@@ -40,6 +42,7 @@ impl Default for Config {
             token: "1234567890:SIMULATED-token-that-opens-nothing-real".to_owned(),
             bot_username: "PodiumDemoBot".to_owned(),
             app_url: "http://127.0.0.1:3000/app".to_owned(),
+            oidc_client_secret: "simulated-client-secret".to_owned(),
             script: None,
             limits: LimitsConfig::default(),
             limit_set_webhook: true,

@@ -13,7 +13,9 @@ mod control;
 mod delivery;
 pub mod demo;
 mod init_data;
+
 pub mod launch;
+mod oauth;
 mod page;
 mod server;
 pub mod simulator;
@@ -23,6 +25,7 @@ pub use crate::{
     config::{Config, DemoConfig, LimitsConfig},
     init_data::third_party_public_key,
     launch::{Kind, Launch},
+    oauth::OauthFaults,
     server::{Handle, StartError, start},
     simulator::{Load, Simulator},
     world::{faults::Faults, users::NewUser},

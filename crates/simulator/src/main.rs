@@ -36,6 +36,14 @@ struct Arguments {
     /// Where the Mini App lives.
     #[arg(long, default_value = "http://127.0.0.1:3000/app")]
     app_url: String,
+    /// The secret of the bot's client at the simulated log-in.
+    #[arg(
+        long,
+        env = "TELEGRAM_OIDC_CLIENT_SECRET",
+        hide_env_values = true,
+        default_value_t = Config::default().oidc_client_secret
+    )]
+    oidc_client_secret: String,
     /// Lets the bot write as fast as it likes and set its webhook as often.
     #[arg(long)]
     no_limits: bool,
@@ -71,6 +79,7 @@ impl Arguments {
             token: self.token,
             bot_username: self.bot_username,
             app_url: self.app_url,
+            oidc_client_secret: self.oidc_client_secret,
             script: self.script,
             limits: LimitsConfig { enabled: !self.no_limits, ..LimitsConfig::default() },
             limit_set_webhook: !self.no_limits,

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::{Clock, Rng};
+use domain::{Clock, Rng, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -12,6 +12,7 @@ use crate::{
     config::{Config, LimitsConfig},
     demo::Demo,
     launch::{Launch, LaunchError},
+    oauth::Oauth,
     world::{
         World,
         calls::Call,
@@ -38,6 +39,7 @@ struct Shared {
     config: Config,
     bell: watch::Sender<u64>,
     demo: Option<Demo>,
+    oauth: Oauth,
 }
 
 /// How many people write how much at once.
@@ -62,7 +64,8 @@ impl Simulator {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let rng: Arc<dyn Rng> = Arc::new(SystemRng);
         let world = Mutex::new(World::new(&config, clock, rng));
-        Self { shared: Arc::new(Shared { world, config, bell: watch::Sender::new(0), demo }) }
+        let (bell, oauth) = (watch::Sender::new(0), Oauth::default());
+        Self { shared: Arc::new(Shared { world, config, bell, demo, oauth }) }
     }
 
     /// The settings.
@@ -73,6 +76,16 @@ impl Simulator {
     /// The demo platform, where one was asked for.
     pub fn demo(&self) -> Option<&Demo> {
         self.shared.demo.as_ref()
+    }
+
+    /// The stand-in for Telegram's log-in.
+    pub(crate) fn oauth(&self) -> &Oauth {
+        &self.shared.oauth
+    }
+
+    /// The time here, for tests whose server has a clock of its own.
+    pub fn now(&self) -> Timestamp {
+        self.world().clock.now()
     }
 
     /// Looks at the world.

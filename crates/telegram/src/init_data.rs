@@ -21,6 +21,7 @@ mod tests;
 use domain::Timestamp;
 use hmac::Mac as _;
 
+pub(crate) use crate::init_data::fields::{USER_ID_END, digits};
 pub use crate::init_data::{
     error::{InitDataError, InvalidReason, MalformedReason},
     fields::{ChatType, InitData, WebAppChat, WebAppUser},
@@ -63,7 +64,7 @@ pub fn verify(
     let Some(signer) = signer else { return Err(InvalidReason::Signature.into()) };
 
     let auth_date = check_age(&pairs, now, max_age_ms)?;
-    Ok(Verified::vouch(InitData::read(&pairs, signer.bot_id(), auth_date)?))
+    Ok(Verified::vouch(InitData::read(&pairs, signer.bot_id(), auth_date, expected)?))
 }
 
 /// The time of signing, when it is neither in the future nor too long ago.

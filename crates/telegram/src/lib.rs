@@ -15,6 +15,8 @@ pub mod api;
 pub mod init_data;
 pub mod keyboard;
 pub mod link;
+pub mod login_widget;
+pub mod oidc;
 pub mod send_limits;
 pub mod token;
 pub mod update;

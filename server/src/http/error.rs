@@ -38,6 +38,19 @@ impl ApiError {
         self
     }
 
+    /// What the client is told.
+    pub const fn code(&self) -> ErrorCode {
+        self.problem.code
+    }
+
+    /// The same on a page for people, which says by itself what is wrong: the header that says when to come back.
+    pub fn on_page(&self, mut page: Response) -> Response {
+        if let Some(seconds) = self.retry_after_s {
+            page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        page
+    }
+
     /// An error that someone must look at: logged with its whole chain, told to the client as a bare code.
     fn logged(code: ErrorCode, error: &(dyn std::error::Error + 'static)) -> Self {
         let chain = domain::ErrorChain(error);

@@ -55,6 +55,9 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .layer(DefaultBodyLimit::max(v1::platform_events::BODY_BYTES_MAX));
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(v1::exchange::exchange))
+        .routes(routes!(v1::login::login))
+        .routes(routes!(v1::oidc::start))
+        .routes(routes!(v1::oidc::callback))
         .routes(routes!(v1::refresh::refresh))
         .routes(routes!(v1::logout::logout))
         .routes(routes!(v1::me::me))

@@ -28,6 +28,8 @@ pub enum Fence {
     App,
     /// A page that stands still, on its own.
     Plain,
+    /// A page outside Telegram that signs somebody in: a script of ours alone, which calls us alone.
+    SignIn,
 }
 
 /// A page with its headers.
@@ -41,7 +43,7 @@ pub fn page(settings: &Settings, fence: Fence, status: StatusCode, nonce: &str, 
         }
     };
     set(header::CONTENT_SECURITY_POLICY, &policy(settings, fence, nonce));
-    if fence == Fence::Plain {
+    if fence != Fence::App {
         set(header::X_FRAME_OPTIONS, "DENY");
     }
     set(header::CACHE_CONTROL, "no-store");
@@ -67,6 +69,9 @@ fn policy_of(fence: Fence, nonce: &str, telegram_script: &str, more_frames: &[St
     );
     match fence {
         Fence::Plain => format!("{common}; frame-ancestors 'none'"),
+        Fence::SignIn => {
+            format!("{common}; script-src 'nonce-{nonce}'; connect-src 'self'; frame-ancestors 'none'")
+        }
         Fence::App => {
             let script = origin(telegram_script);
             let frames = TELEGRAM_FRAMES.into_iter().chain(more_frames.iter().map(String::as_str));
@@ -111,6 +116,16 @@ mod tests {
         );
         assert!(policy.contains("'wasm-unsafe-eval' http://127.0.0.1:8081;"), "{policy}");
         assert!(policy.ends_with("https://*.telegram.org http://127.0.0.1:8081"), "{policy}");
+    }
+
+    #[test]
+    fn a_sign_in_page_runs_our_script_alone_and_may_not_be_framed() {
+        let policy = policy_of(Fence::SignIn, "abc", SCRIPT, &["http://127.0.0.1:8081".to_owned()]);
+        assert!(
+            policy.ends_with("; script-src 'nonce-abc'; connect-src 'self'; frame-ancestors 'none'"),
+            "{policy}"
+        );
+        assert!(!policy.contains("telegram.org") && !policy.contains("eval"), "{policy}");
     }
 
     #[test]

@@ -102,3 +102,29 @@ fn events_leave_by_https_and_signed() {
     assert!(error(&unsigned).contains("needs PODIUM_PLATFORM_KEY"));
     assert!(settings(&[("TELEGRAM_ENABLED", "off"), key]).unwrap().platform_webhook.is_none());
 }
+
+#[test]
+fn sign_in_by_openid_connect_needs_both_halves_and_https() {
+    let off = ("TELEGRAM_ENABLED", "off");
+    let (id, secret) = (("TELEGRAM_OIDC_CLIENT_ID", "1234"), ("TELEGRAM_OIDC_CLIENT_SECRET", "hunter2"));
+    let settings_of = |more: &[(&'static str, &str)]| settings(&[&[off], more].concat());
+    let client = settings_of(&[id, secret]).unwrap().oidc_client().unwrap();
+    assert_eq!(client.issuer, "https://oauth.telegram.org");
+    assert_eq!(client.redirect_uri, "http://127.0.0.1:3000/v1/tg/oidc/callback");
+    assert!(settings_of(&[]).unwrap().oidc_client().is_none());
+    for (half, missing) in [(id, "TELEGRAM_OIDC_CLIENT_SECRET"), (secret, "TELEGRAM_OIDC_CLIENT_ID")] {
+        let error = settings_of(&[half]).unwrap_err().to_string();
+        assert!(error.starts_with(missing) && !error.contains("hunter2"), "{error}");
+    }
+    for issuer in ["http://127.0.0.1:8081/oauth/", "https://login.example"] {
+        let client =
+            settings_of(&[id, secret, ("TELEGRAM_OIDC_ISSUER", issuer)]).unwrap().oidc_client().unwrap();
+        assert_eq!(client.issuer, issuer.trim_end_matches('/'));
+    }
+    for bad in
+        ["http://login.example", "login.example", "https://login.example/?a=b", "https://login.example/#a"]
+    {
+        let error = settings_of(&[("TELEGRAM_OIDC_ISSUER", bad)]).unwrap_err().to_string();
+        assert!(error.starts_with("TELEGRAM_OIDC_ISSUER"), "{error}");
+    }
+}

@@ -54,7 +54,7 @@ const ONE: &[Labels] = &[&[]];
 
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 10] = [
+const COUNTERS: [Counter; 11] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -81,10 +81,23 @@ const COUNTERS: [Counter; 10] = [
         names::AUTH_VERIFICATIONS_TOTAL,
         "Sign-ins by method and result",
         &[
-            &[("method", &["init_data"]), ("result", &["ok", "malformed", "invalid", "stale"])],
+            &[("method", &["init_data"]), ("result", &["ok", "malformed", "invalid", "stale", "suspicious"])],
+            &[("method", &["widget"]), ("result", &["ok", "malformed", "invalid", "stale", "used"])],
+            &[
+                ("method", &["oidc"]),
+                (
+                    "result",
+                    &["ok", "malformed", "invalid", "stale", "used", "state", "refused", "off", "provider"],
+                ),
+            ],
             &[("method", &["refresh"]), ("result", &["ok", "invalid", "reuse"])],
             &[("method", &["fresh"]), ("result", &["ok", "malformed", "invalid", "stale", "foreign"])],
         ],
+    ),
+    Counter(
+        names::SUSPICIONS_TOTAL,
+        "What made launches suspicious",
+        &[&[("reason", &["auth_date_future", "auth_date_far", "other_network", "many_networks"])]],
     ),
     Counter(names::REFRESH_REUSE_TOTAL, "Refresh tokens that were used twice", ONE),
     // Its labels depend on the routes.

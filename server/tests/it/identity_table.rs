@@ -17,15 +17,17 @@ enum Needs {
     Nothing,
     /// A player's access token.
     Player,
-    /// A secret in the body or the address is the identity: init data, a refresh token, a download's token.
+    /// A secret in the body or the address is the identity: init data, a login, a refresh token, a download's token.
     Body,
+    /// A browser that has begun a sign-in, where a provider is set.
+    Attempt,
     /// The platform's signature.
     ServiceKey,
     /// The secret that Telegram was told.
     WebhookSecret,
 }
 
-const TABLE: [(&str, &str, Needs); 28] = [
+const TABLE: [(&str, &str, Needs); 31] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -48,7 +50,10 @@ const TABLE: [(&str, &str, Needs); 28] = [
     ("post", "/v1/platform/events", Needs::ServiceKey),
     ("post", "/v1/telemetry", Needs::Nothing),
     ("post", "/v1/tg/exchange", Needs::Body),
+    ("post", "/v1/tg/login", Needs::Body),
     ("post", "/v1/tg/logout", Needs::Body),
+    ("get", "/v1/tg/oidc/start", Needs::Attempt),
+    ("get", "/v1/tg/oidc/callback", Needs::Attempt),
     ("post", "/v1/tg/refresh", Needs::Body),
     ("post", "/telegram/webhook", Needs::WebhookSecret),
     // Server functions. A page asks for its own place with `around_me`, which needs a player; the board itself does not.
@@ -81,6 +86,7 @@ async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not()
     let bodies = BTreeMap::from([
         ("/v1/telemetry", json!({})),
         ("/v1/tg/exchange", json!({"init_data": "hash=0"})),
+        ("/v1/tg/login", json!({"id": 42, "first_name": "Ada", "auth_date": 1, "hash": "0"})),
         ("/v1/tg/refresh", json!({"refresh_token": "x"})),
         ("/v1/tg/logout", json!({"refresh_token": "x"})),
         ("/fn/boards/page", json!({"id": "cup", "around_me": false, "limit": 10})),
@@ -91,7 +97,9 @@ async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not()
         let status = call(&server, method, &path.replace("{id}", "cup"), &body).await;
         match needs {
             Needs::Nothing => assert!(status.is_success(), "{method} {path} refused the public: {status}"),
-            Needs::Body => assert!(status.is_client_error(), "{method} {path} let nonsense in: {status}"),
+            Needs::Body | Needs::Attempt => {
+                assert!(status.is_client_error(), "{method} {path} let nonsense in: {status}");
+            }
             Needs::Player | Needs::ServiceKey | Needs::WebhookSecret => {
                 assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path} let a stranger in");
             }

@@ -103,6 +103,8 @@ async fn house() -> House {
         signals: Arc::new(InProcessSignals::new()),
         bot_api: None,
         platform_webhook: None,
+        oidc: None,
+        networks: None,
     };
     let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);

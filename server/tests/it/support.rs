@@ -39,6 +39,7 @@ use storage_sqlite::SqliteStore;
 use telegram::{
     api::{BotApi, HttpBotApi, Timeouts},
     init_data,
+    oidc::{HttpOidcProvider, OidcProvider},
     token::BotToken,
 };
 use tower::ServiceExt;
@@ -73,6 +74,11 @@ pub async fn server_with_bot(api_url: &str) -> TestServer {
 /// A server with limits on.
 pub async fn limited_server() -> TestServer {
     build(None, &[("PODIUM_RATE_LIMITS", "on")]).await
+}
+
+/// A server with more settings.
+pub async fn server_with(more: &[(&'static str, &str)]) -> TestServer {
+    build(None, more).await
 }
 
 /// A server that posts its events to `url`.
@@ -115,6 +121,10 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
             .platform_webhook
             .clone()
             .map(|url| -> Arc<dyn PlatformWebhook> { Arc::new(HttpPlatformWebhook::new(url).unwrap()) }),
+        oidc: settings
+            .oidc_client()
+            .map(|client| -> Arc<dyn OidcProvider> { Arc::new(HttpOidcProvider::new(client).unwrap()) }),
+        networks: None,
     };
     let secrets = Secrets::derive(SECRET).unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);
@@ -221,6 +231,8 @@ impl TestServer {
             signals: Arc::new(InProcessSignals::new()),
             bot_api: None,
             platform_webhook: None,
+            oidc: None,
+            networks: None,
         };
         let secrets = Secrets::derive_with(SECRET, personal).unwrap();
         Services::new(ports, self.settings.for_services(), secrets)

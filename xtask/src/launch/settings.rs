@@ -9,6 +9,9 @@ use crate::{site, workspace};
 /// A token of the right form that opens nothing: the simulator takes any.
 const BOT_TOKEN: &str = "7342037359:AAF-made-up-for-the-desk-0123456789";
 
+/// What the two know each other by at the simulated log-in.
+const LOGIN_SECRET: &str = "made-up-for-the-desk";
+
 /// The simulator's Alice, who may look at /admin.
 const ADMIN_ID: &str = "1000000001";
 
@@ -45,6 +48,7 @@ impl Settings<'_> {
             .args(["--app-url", &format!("{}/app", self.podium_url())])
             // By the environment: what is on a command line can be read by everyone on the machine.
             .env("TELEGRAM_BOT_TOKEN", BOT_TOKEN)
+            .env("TELEGRAM_OIDC_CLIENT_SECRET", LOGIN_SECRET)
             .env("PODIUM_PLATFORM_KEY", self.platform_key);
         command
     }
@@ -68,6 +72,9 @@ impl Settings<'_> {
             .env("TELEGRAM_BOT_TOKEN", BOT_TOKEN)
             .env("TELEGRAM_WEBHOOK_URL", format!("{}/telegram/webhook", self.podium_url()))
             .env("TELEGRAM_WEB_APP_JS", format!("{telegram_url}/telegram-web-app.js"))
+            .env("TELEGRAM_OIDC_ISSUER", format!("{telegram_url}/oauth"))
+            .env("TELEGRAM_OIDC_CLIENT_ID", BOT_TOKEN.split(':').next().unwrap_or_default())
+            .env("TELEGRAM_OIDC_CLIENT_SECRET", LOGIN_SECRET)
             .env("TELEGRAM_API_URL", telegram_url);
         command
     }

@@ -1,6 +1,6 @@
 //! Signing in by init data. Sessions of many sign-ins share one commit.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use bus::signals::{Signal, Signals};
 use domain::{
@@ -19,14 +19,11 @@ use crate::{
     group_commit::{GroupCommit, GroupCommitError},
     identity::{
         AuthError, SESSION_IDLE_MS,
-        me::describe,
+        open::{Method, count, limit, open},
         profile::telegram_profile,
-        refresh_token::RefreshToken,
-        sign_in_notice::{Candidate, INIT_DATA, Notifier},
+        sign_in_notice::{Candidate, Notifier},
+        suspicion,
     },
-    limits::{self, Action, Subject},
-    telemetry,
-    tokens::{ACCESS_TOKEN_SECONDS, jwt},
 };
 
 /// The most sign-ins that wait for a commit.
@@ -34,13 +31,14 @@ const WAITING_MAX: usize = 4096;
 /// The most sign-ins that share a commit.
 const BATCH_MAX: usize = 256;
 
-/// Signs a player in by the init data of a launch on a `device`.
+/// Signs a player in by the init data of a launch that comes from `address`, on a `device`.
 ///
 /// # Errors
 /// [`AuthError`] says whether the data is malformed, forged or stale, or why the session can't be stored.
 pub async fn sign_in(
     services: &Services,
     raw_init_data: &str,
+    address: IpAddr,
     device: DeviceKind,
 ) -> Result<SignedIn, AuthError> {
     let verified = init_data::verify(
@@ -55,44 +53,38 @@ pub async fn sign_in(
         Err(InitDataError::Invalid { .. }) => "invalid",
         Err(InitDataError::Stale) => "stale",
     };
-    metrics::counter!(telemetry::AUTH_VERIFICATIONS_TOTAL, "method" => "init_data", "result" => result)
-        .increment(1);
-    let data = verified.map_err(|error| match error {
-        InitDataError::Malformed { .. } => AuthError::Malformed,
-        InitDataError::Invalid { .. } => AuthError::Invalid,
-        InitDataError::Stale => AuthError::Stale,
+    let data = verified.map_err(|error| {
+        count(Method::InitData, result);
+        match error {
+            InitDataError::Malformed { .. } => AuthError::Malformed,
+            InitDataError::Invalid { .. } => AuthError::Invalid,
+            InitDataError::Stale => AuthError::Stale,
+        }
     })?;
     let person = &data.user;
-    let telegram_user_id = person.id;
-    limits::take(services, Action::Exchange, Subject::Person(&services.secrets().alias(telegram_user_id)))
-        .await
-        .map_err(AuthError::Limited)?;
+    limit(services, person.id).await?;
+    let reasons = suspicion::reasons(services, data.auth_date, &data.fingerprint, address).await;
+    if suspicion::is_too_much(&reasons) {
+        count(Method::InitData, "suspicious");
+        tracing::info!(
+            person = %services.secrets().alias(person.id),
+            ?reasons,
+            "a launch is suspicious; it has to be repeated"
+        );
+        return Err(AuthError::Stale);
+    }
+    count(Method::InitData, result);
 
     let profile = telegram_profile(
         services,
-        telegram_user_id,
+        person.id,
         &person.first_name,
         person.username.as_deref(),
         person.language_code.as_deref(),
         None,
         told_by(person),
     );
-    let session_id = SessionId::new(services.now(), services.rng());
-    let refresh_token = RefreshToken::new(session_id, services.secrets(), services.rng());
-    let user = services
-        .sign_ins()
-        .store(SignIn { session_id, refresh_hash: refresh_token.hash(), method: INIT_DATA, device, profile })
-        .await
-        .map_err(AuthError::Busy)?;
-    let jwt = jwt::issue(services, user.user_id, session_id).await?;
-    metrics::counter!(telemetry::FUNNEL_TOTAL, "step" => "authorised").increment(1);
-    tracing::debug!(person = %services.secrets().alias(telegram_user_id), "signed in by init data");
-    Ok(SignedIn {
-        jwt: jwt.into_text(),
-        expires_in: ACCESS_TOKEN_SECONDS,
-        refresh_token: refresh_token.to_text(),
-        user: describe(services, user, telegram_user_id),
-    })
+    open(services, Method::InitData, device, profile).await
 }
 
 /// What init data tells of whether the bot may write.
@@ -100,13 +92,14 @@ const fn told_by(person: &WebAppUser) -> Reachability {
     if person.allows_write_to_pm { Reachability::Reachable } else { Reachability::NeedsStart }
 }
 
+/// A sign-in to store.
 #[derive(Debug)]
-struct SignIn {
-    session_id: SessionId,
-    refresh_hash: [u8; 32],
-    method: &'static str,
-    device: DeviceKind,
-    profile: TelegramProfile,
+pub(crate) struct SignIn {
+    pub(crate) session_id: SessionId,
+    pub(crate) refresh_hash: [u8; 32],
+    pub(crate) method: &'static str,
+    pub(crate) device: DeviceKind,
+    pub(crate) profile: TelegramProfile,
 }
 
 /// Stores sign-ins together.
@@ -132,7 +125,8 @@ impl SignInCommitter {
         }))
     }
 
-    async fn store(&self, sign_in: SignIn) -> Result<User, GroupCommitError> {
+    /// Stores a sign-in and returns who signed in.
+    pub(crate) async fn store(&self, sign_in: SignIn) -> Result<User, GroupCommitError> {
         self.0.submit(sign_in).await
     }
 }

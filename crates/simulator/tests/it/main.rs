@@ -8,6 +8,7 @@ mod faults;
 mod launch;
 mod limits;
 mod messages;
+mod oauth;
 mod platform;
 mod polling;
 mod webhook;

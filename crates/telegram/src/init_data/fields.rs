@@ -6,7 +6,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::init_data::{error::MalformedReason, pairs::Pairs};
 
 /// The first id that is too large: ids have at most 52 significant bits.
-const USER_ID_END: i64 = 1 << 52;
+pub(crate) const USER_ID_END: i64 = 1 << 52;
 
 /// Init data, read. Worth something only inside [`Verified`](crate::Verified). Prints nothing personal.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct InitData {
     pub query_id: Option<String>,
     /// Seconds after which a message may be sent by `answerWebAppQuery`.
     pub can_send_after: Option<i64>,
+    /// The signature: the same for a launch that is presented again. Zeros where a third party has checked another one.
+    pub fingerprint: [u8; 32],
 }
 
 impl InitData {
@@ -39,6 +41,7 @@ impl InitData {
         pairs: &Pairs<'_>,
         bot_id: BotId,
         auth_date: Timestamp,
+        fingerprint: [u8; 32],
     ) -> Result<Self, MalformedReason> {
         let text = |key| pairs.get(key).map(str::to_owned);
         let user: WebAppUser =
@@ -57,6 +60,7 @@ impl InitData {
             start_param: text("start_param"),
             query_id: text("query_id"),
             can_send_after: pairs.get("can_send_after").and_then(digits),
+            fingerprint,
         })
     }
 }

@@ -62,5 +62,5 @@ pub fn verify(
         .map_err(|_| InvalidReason::Signature)?;
 
     let auth_date = check_age(&pairs, now, max_age_ms)?;
-    Ok(Verified::vouch(InitData::read(&pairs, bot_id, auth_date)?))
+    Ok(Verified::vouch(InitData::read(&pairs, bot_id, auth_date, [0; 32])?))
 }

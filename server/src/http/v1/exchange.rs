@@ -47,6 +47,6 @@ pub(crate) async fn exchange(
     ApiJson(request): ApiJson<ExchangeRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
     limits::take(&services, Action::Exchange, Subject::Address(address)).await?;
-    let signed_in = identity::sign_in(&services, &request.init_data, device).await?;
+    let signed_in = identity::sign_in(&services, &request.init_data, address, device).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(signed_in)))
 }
