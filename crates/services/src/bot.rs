@@ -1,20 +1,24 @@
 //! The bot: what a chat is answered. An update comes in, rows go out, in one transaction.
 
+pub mod choice;
 pub mod commands;
 pub mod dialogue;
 pub mod identity;
 pub mod keyboards;
+mod linking;
+pub(crate) mod reachability;
 pub mod reply;
 pub mod setup;
 pub mod tournament_message;
 
 use domain::{ChatId, Locale, Reachability};
-use storage::{StoreError, Transaction, inbox::ClaimedUpdate};
-use telegram::update::{ChatKind, Incoming, Message, Person, command};
+use storage::{StoreError, Transaction, inbox::ClaimedUpdate, user::User};
+use telegram::update::{CallbackQuery, ChatKind, Incoming, Message, Person, command};
 
 use crate::{
     Services,
     bot::{
+        choice::Choice,
         commands::Asked,
         dialogue::{Dialogue, Event},
         reply::Reply,
@@ -37,8 +41,17 @@ pub struct Context<'a> {
     pub is_private: bool,
     /// Who asks.
     pub person: &'a Person,
+    /// Who that is here.
+    pub user: &'a User,
     /// In which language.
     pub locale: Locale,
+}
+
+impl Context<'_> {
+    /// Whether an account of the platform is linked: what belongs to one is answered only then.
+    pub const fn is_linked(&self) -> bool {
+        self.user.platform_user_id.is_some()
+    }
 }
 
 /// Handles an update. Returns whether rows were written for the sender.
@@ -55,16 +68,44 @@ pub async fn handle(
             (message.chat.id, answer_message(services, tx, update, &message).await?)
         }
         Incoming::CallbackQuery(query) => {
-            // No button of ours sends data yet: whatever comes is from a message of another day. The person's button
-            // must stop spinning all the same.
             let chat_id = query.chat.as_ref().map_or(ChatId(query.from.id.0), |chat| chat.id);
-            (chat_id, vec![Outgoing::callback_answer(&query.id)])
+            (chat_id, answer_query(services, tx, &query).await?)
         }
-        Incoming::MyChatMember(_) | Incoming::Other => return Ok(false),
+        Incoming::MyChatMember(change) => {
+            reachability::take_in(services, tx, &change).await?;
+            return Ok(false);
+        }
+        Incoming::Other => return Ok(false),
     };
     let has_outgoing = !messages.is_empty();
     compose::write(services, tx, update.bot_id, chat_id, update.update_id, messages).await?;
     Ok(has_outgoing)
+}
+
+/// Answers a button. It must stop spinning whatever it says; one of another day says nothing more.
+async fn answer_query(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    query: &CallbackQuery,
+) -> Result<Vec<Outgoing>, StoreError> {
+    let mut messages = vec![Outgoing::callback_answer(&query.id)];
+    let choice = query.data.as_deref().and_then(Choice::parse);
+    let chat = query.chat.filter(|chat| chat.kind == ChatKind::Private);
+    let (Some(choice), Some(chat), Some(message_id)) = (choice, chat, query.message_id) else {
+        return Ok(messages);
+    };
+    let Some(user) = tx.users().by_telegram_id(query.from.id).await? else { return Ok(messages) };
+    let context = Context {
+        services,
+        chat_id: chat.id,
+        is_private: true,
+        person: &query.from,
+        user: &user,
+        locale: query.from.language_code.as_deref().map(Locale::from_tag).unwrap_or_default(),
+    };
+    let reply = linking::choose(context, tx, choice).await?;
+    messages.push(reply.into_edit(chat.id, message_id));
+    Ok(messages)
 }
 
 async fn answer_message(
@@ -99,9 +140,14 @@ async fn answer_message(
         is_private.then_some(message.chat.id),
         if is_private { Reachability::Reachable } else { Reachability::Unknown },
     );
-    tx.users().upsert_telegram(&[profile]).await?;
+    let known = tx.users().upsert_telegram(&[profile]).await?.pop();
+    let user = &known.ok_or(StoreError::Inconsistent { table: "users", column: "telegram_user_id" })?;
+    if message.write_access_allowed {
+        // Nobody said anything: the person has let the bot write, which is known now.
+        return Ok(Vec::new());
+    }
 
-    let context = Context { services, chat_id: message.chat.id, is_private, person, locale };
+    let context = Context { services, chat_id: message.chat.id, is_private, person, user, locale };
 
     let stored = tx.dialogues().get(update.bot_id, message.chat.id).await?;
     let before = Dialogue::read(stored.as_ref().map(|stored| stored.state.as_str()));

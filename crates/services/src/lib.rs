@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod boards;
 pub mod bot;
 pub mod events_out;
@@ -13,6 +14,7 @@ pub mod group_commit;
 pub mod identity;
 pub mod inbox;
 pub mod limits;
+pub mod links;
 pub mod maintenance;
 pub mod outbox;
 pub mod platform;

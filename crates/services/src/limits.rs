@@ -15,6 +15,8 @@ pub enum Action {
     Refresh,
     /// Reporting measurements of the page.
     Telemetry,
+    /// Showing one-time tokens, linking.
+    Link,
 }
 
 /// Who is limited.
@@ -44,6 +46,8 @@ impl Action {
             (Self::Refresh, Subject::Person(_)) => "refresh:person",
             (Self::Telemetry, Subject::Address(_)) => "telemetry:ip",
             (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
+            (Self::Link, Subject::Address(_)) => "link:ip",
+            (Self::Link, Subject::Person(_)) => "link:person",
         }
     }
 
@@ -55,6 +59,8 @@ impl Action {
             (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
             (Self::Telemetry, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
             (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },
+            (Self::Link, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
+            (Self::Link, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
         }
     }
 }

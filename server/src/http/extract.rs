@@ -4,10 +4,12 @@ mod bearer;
 mod client_address;
 mod json;
 mod path;
+mod signed;
 
 pub use crate::http::extract::{
     bearer::{MaybeSession, SignedInSession},
     client_address::ClientAddress,
     json::{ApiJson, ApiQuery},
     path::TournamentPath,
+    signed::SignedCall,
 };

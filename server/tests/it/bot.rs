@@ -149,6 +149,8 @@ async fn help_shows_the_keyboard_and_its_buttons_work() {
     let labels: Vec<String> =
         buttons(&help).iter().map(|button| button["text"].as_str().unwrap().to_owned()).collect();
     assert_eq!(labels, ["Profile", "Tournaments and missions", "Bonuses and promos", "Help"]);
+    // What belongs to an account is for linked chats.
+    bot.server.events(&json!([bot.server.user("a", "Ann", Some(42))])).await;
     assert_eq!(
         buttons(&bot.ask(42, "Profile").await)[0]["web_app"]["url"],
         "http://127.0.0.1:3000/app/profile"

@@ -25,7 +25,7 @@ enum Needs {
     WebhookSecret,
 }
 
-const TABLE: [(&str, &str, Needs); 18] = [
+const TABLE: [(&str, &str, Needs); 26] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -34,7 +34,15 @@ const TABLE: [(&str, &str, Needs); 18] = [
     ("get", "/v1/tournaments/{id}/board", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/live", Needs::Nothing),
     ("get", "/v1/tg/me", Needs::Player),
+    ("post", "/v1/tg/link", Needs::Player),
+    ("post", "/v1/tg/link/preview", Needs::Player),
+    ("post", "/v1/tg/start", Needs::Player),
+    ("post", "/v1/tg/unlink", Needs::Player),
+    ("post", "/v1/platform/campaigns", Needs::ServiceKey),
     ("post", "/v1/platform/events", Needs::ServiceKey),
+    ("post", "/v1/platform/notifications", Needs::ServiceKey),
+    ("post", "/v1/platform/tokens", Needs::ServiceKey),
+    ("get", "/v1/platform/tokens/{id}", Needs::ServiceKey),
     ("post", "/v1/telemetry", Needs::Nothing),
     ("post", "/v1/tg/exchange", Needs::Body),
     ("post", "/v1/tg/logout", Needs::Body),

@@ -22,6 +22,10 @@ const SESSIONS_KEPT_MS: i64 = 7 * DAY_MS;
 pub const EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 /// The past scores of a tournament are kept for so long after its end, for a `latest` board whose end is moved.
 const HISTORY_KEPT_MS: i64 = 90 * DAY_MS;
+/// A token is kept a while after its time, so that a late use is told from an unknown one.
+const TOKENS_KEPT_MS: i64 = 30 * DAY_MS;
+/// What the audit log tells may be asked for long after: by a player, an operator, or a court.
+const AUDIT_KEPT_MS: i64 = 730 * DAY_MS;
 /// A chat that was silent for so long is greeted anew when it speaks again.
 const DIALOGUES_KEPT_MS: i64 = 180 * DAY_MS;
 /// Events that the platform took are kept to explain what it was told.
@@ -45,18 +49,22 @@ enum Kind {
     Sessions,
     History,
     Dialogues,
+    Tokens,
+    Audit,
     SentEvents,
     DeadEvents,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
         Self::Sessions,
         Self::History,
         Self::Dialogues,
+        Self::Tokens,
+        Self::Audit,
         Self::SentEvents,
         Self::DeadEvents,
     ];
@@ -75,6 +83,10 @@ impl Kind {
                 let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));
                 tx.boards().remove_history(now.plus_ms(-kept_ms), CLEAN_LIMIT).await
             }
+            Self::Tokens => {
+                tx.one_time_tokens().remove_expired(now.plus_ms(-TOKENS_KEPT_MS), CLEAN_LIMIT).await
+            }
+            Self::Audit => tx.audit().remove_old(now.plus_ms(-AUDIT_KEPT_MS), CLEAN_LIMIT).await,
             Self::Dialogues => tx.dialogues().remove_idle(now.plus_ms(-DIALOGUES_KEPT_MS), CLEAN_LIMIT).await,
             Self::SentEvents => {
                 let before = now.plus_ms(-SENT_EVENTS_KEPT_MS);

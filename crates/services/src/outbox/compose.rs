@@ -27,6 +27,16 @@ impl Outgoing {
         Self { method: "sendMessage", payload, class: OutgoingClass::Reply }
     }
 
+    /// A text in the place of a message that was sent before. Without a keyboard the message loses its own.
+    pub fn edit(chat_id: ChatId, message_id: i64, text: &str, reply_markup: Option<Value>) -> Self {
+        let sent = Self::text(chat_id, text, reply_markup);
+        let mut payload = sent.payload;
+        if let Some(fields) = payload.as_object_mut() {
+            fields.insert("message_id".to_owned(), json!(message_id));
+        }
+        Self { method: "editMessageText", payload, class: OutgoingClass::Reply }
+    }
+
     /// The answer to a pressed inline button, which ends its waiting state.
     pub fn callback_answer(callback_query_id: &str) -> Self {
         Self {
