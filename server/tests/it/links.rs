@@ -186,12 +186,13 @@ async fn a_used_an_expired_a_foreign_and_an_unknown_token_have_answers_of_their_
     assert_eq!(link(&server, &eve, &late).await.unwrap_err(), "one_time_token_expired");
     assert_eq!(status_of(&server, &late).await["state"], "expired");
 
-    let refused: Vec<Value> = audit_of(&server, &json!(eve.user.user_id))
+    let mut refused: Vec<String> = audit_of(&server, &json!(eve.user.user_id))
         .await
         .into_iter()
         .filter(|(action, _)| *action == AuditAction::TokenRefused)
-        .map(|(_, detail)| detail["why"].clone())
+        .map(|(_, detail)| detail["why"].as_str().unwrap().to_owned())
         .collect();
+    refused.sort();
     assert_eq!(refused, ["expired", "foreign", "foreign", "foreign", "reused"]);
 }
 
@@ -267,8 +268,9 @@ async fn unlinking_stops_a_message_that_waits_and_keeps_the_session() {
     assert_eq!(unlink(&server, &ada).await.unwrap_err(), "not_linked");
     let (status, body) = notify(&server, &json!({"id": "n2", "platform_user_id": "a", "text": "x"})).await;
     assert_eq!(problem_code(status, &body), "not_linked");
-    let (action, detail) = audit_of(&server, &linked["user_id"]).await.remove(0);
-    assert_eq!((action, &detail["messages_taken_back"]), (AuditAction::LinkEnded, &json!(1)));
+    let lines = audit_of(&server, &linked["user_id"]).await;
+    let (_, detail) = lines.iter().find(|(action, _)| *action == AuditAction::LinkEnded).unwrap();
+    assert_eq!(detail["messages_taken_back"], 1);
     // And it may be linked again.
     assert!(link(&server, &ada, &link_token(&server, "a").await).await.is_ok());
 }
