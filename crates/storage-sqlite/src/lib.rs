@@ -1,8 +1,8 @@
 //! The store on one machine: a SQLite file.
 //!
-//! One connection writes, a few read, all on one file in WAL mode. `synchronous=FULL` makes a commit durable before it
-//! is answered; that there is a single writer makes `BEGIN IMMEDIATE` wait in the pool, in order, in place of failing
-//! with "database is locked".
+//! One connection writes, a few read, one copies the log back, all on one file in WAL mode. `synchronous=FULL` makes a
+//! commit durable before it is answered; that there is a single writer makes `BEGIN IMMEDIATE` wait in the pool, in
+//! order, in place of failing with "database is locked".
 //!
 //! Lists go into statements as one JSON text that `json_each` takes apart: the statement's text never changes, so that it
 //! is prepared once, and the limit of bound values is never met.
@@ -12,6 +12,7 @@
 mod audit;
 mod board;
 mod campaign;
+mod checkpoint;
 mod connection;
 mod dialogue;
 mod error;

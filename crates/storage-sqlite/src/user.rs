@@ -1,6 +1,6 @@
 //! People.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
@@ -15,6 +15,8 @@ use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "users";
 const IDS_MAX: usize = 1000;
+/// A row that says the same is not written again within this time.
+const SEEN_AGAIN_MS: i64 = 3_600_000;
 
 macro_rules! columns {
     () => {
@@ -140,48 +142,13 @@ impl UserRepository for Users<'_> {
     }
 
     async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError> {
-        const OPERATION: &str = "users.upsert_telegram";
-        let rows = list::rows(profiles, OPERATION, |profile| {
-            (
-                list::hex(profile.new_user_id.as_uuid()),
-                profile.telegram_user_id.0,
-                profile.new_player.as_str(),
-                profile.new_alias.as_str(),
-                profile.first_name.as_str(),
-                profile.username.as_deref(),
-                profile.locale.tag(),
-                profile.chat_id.map(|chat| chat.0),
-                profile.seen_at.as_millis(),
-                profile.reachability.as_str(),
-            )
-        })?;
-        let rows: Vec<Row> = sqlx::query_as(concat!(
-            "INSERT INTO users
-               (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
-                reachability, created_at, updated_at)
-             SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-               'telegram', value ->> 7, value ->> 9, value ->> 8, value ->> 8
-             FROM json_each($1)
-             WHERE true
-             ON CONFLICT (telegram_user_id) DO UPDATE
-             SET first_name = excluded.first_name,
-               username = excluded.username,
-               locale = excluded.locale,
-               locale_source = excluded.locale_source,
-               chat_id = COALESCE(excluded.chat_id, users.chat_id),
-               reachability = CASE
-                 WHEN excluded.chat_id IS NOT NULL THEN excluded.reachability
-                 WHEN excluded.reachability <> 'unknown' AND users.reachability IN ('unknown', 'needs_start')
-                   THEN excluded.reachability
-                 ELSE users.reachability END,
-               updated_at = excluded.updated_at
-             RETURNING ",
-            columns!()
-        ))
-        .bind(rows)
-        .fetch_all(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
+        let mut rows = self.as_known(profiles).await?;
+        let known: HashSet<Option<i64>> = rows.iter().map(|row| row.telegram_user_id).collect();
+        let news: Vec<&TelegramProfile> =
+            profiles.iter().filter(|profile| !known.contains(&Some(profile.telegram_user_id.0))).collect();
+        if !news.is_empty() {
+            rows.extend(self.refresh(&news).await?);
+        }
         in_order_of(profiles, rows)
     }
 
@@ -379,6 +346,91 @@ impl UserRepository for Users<'_> {
         .await
         .at(OPERATION)?;
         stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+    }
+}
+
+impl Users<'_> {
+    /// People of whom nothing new is told and who were seen not long ago: most of those who sign in. A row that is not
+    /// written again costs no page of the log.
+    async fn as_known(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<Row>, StoreError> {
+        const OPERATION: &str = "users.as_known";
+        let rows = list::rows(profiles, OPERATION, |profile| {
+            (
+                profile.telegram_user_id.0,
+                profile.first_name.as_str(),
+                profile.username.as_deref(),
+                profile.locale.tag(),
+                profile.chat_id.map(|chat| chat.0),
+                profile.seen_at.as_millis(),
+                profile.reachability.as_str(),
+            )
+        })?;
+        sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM json_each($1) JOIN users ON telegram_user_id = value ->> 0
+             WHERE first_name = value ->> 1
+               AND username IS value ->> 2
+               AND locale = value ->> 3
+               AND locale_source = 'telegram'
+               AND (value ->> 4 IS NULL OR chat_id = value ->> 4)
+               AND (value ->> 4 IS NULL OR reachability = value ->> 6)
+               AND (value ->> 6 IN ('unknown', reachability) OR reachability NOT IN ('unknown', 'needs_start'))
+               AND updated_at BETWEEN (value ->> 5) - $2 AND value ->> 5
+             ORDER BY telegram_user_id
+             LIMIT $3"
+        ))
+        .bind(rows)
+        .bind(SEEN_AGAIN_MS)
+        .bind(stored::signed(profiles.len() as u64))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)
+    }
+
+    async fn refresh(&mut self, profiles: &[&TelegramProfile]) -> Result<Vec<Row>, StoreError> {
+        const OPERATION: &str = "users.upsert_telegram";
+        let rows = list::rows(profiles, OPERATION, |profile| {
+            (
+                list::hex(profile.new_user_id.as_uuid()),
+                profile.telegram_user_id.0,
+                profile.new_player.as_str(),
+                profile.new_alias.as_str(),
+                profile.first_name.as_str(),
+                profile.username.as_deref(),
+                profile.locale.tag(),
+                profile.chat_id.map(|chat| chat.0),
+                profile.seen_at.as_millis(),
+                profile.reachability.as_str(),
+            )
+        })?;
+        sqlx::query_as(concat!(
+            "INSERT INTO users
+               (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
+                reachability, created_at, updated_at)
+             SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+               'telegram', value ->> 7, value ->> 9, value ->> 8, value ->> 8
+             FROM json_each($1)
+             WHERE true
+             ON CONFLICT (telegram_user_id) DO UPDATE
+             SET first_name = excluded.first_name,
+               username = excluded.username,
+               locale = excluded.locale,
+               locale_source = excluded.locale_source,
+               chat_id = COALESCE(excluded.chat_id, users.chat_id),
+               reachability = CASE
+                 WHEN excluded.chat_id IS NOT NULL THEN excluded.reachability
+                 WHEN excluded.reachability <> 'unknown' AND users.reachability IN ('unknown', 'needs_start')
+                   THEN excluded.reachability
+                 ELSE users.reachability END,
+               updated_at = excluded.updated_at
+             RETURNING ",
+            columns!()
+        ))
+        .bind(rows)
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)
     }
 }
 

@@ -121,9 +121,10 @@ pub trait UserRepository: Send {
     /// The user that boards call `player`.
     async fn by_player(&mut self, player: &PlayerKey) -> Result<Option<User>, StoreError>;
 
-    /// Adds or refreshes people from Telegram, in one statement; first name, user name, locale and (when given) chat
-    /// become those of the profile, alias and player key stay. Answers in the order of the profiles, each person at
-    /// most once in a call.
+    /// Adds or refreshes people from Telegram; first name, user name, locale and (when given) chat become those of the
+    /// profile, alias and player key stay. Answers in the order of the profiles, each person at most once in a call. A
+    /// row that says the same already may be left as it is: when it was written tells to the hour when the person was
+    /// last seen.
     async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError>;
 
     /// Adds or refreshes a user of the platform; the alias becomes that of the profile.

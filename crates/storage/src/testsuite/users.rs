@@ -72,6 +72,38 @@ pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
     assert!(by_id(store, user_id(2)).await.is_none());
 }
 
+/// Of many who come at once some are new, of some nothing is new, some have another name, language or chat: each is
+/// answered as they are now, in the order of the call.
+pub async fn known_new_and_changed_people_are_answered_in_order(store: &dyn Store) {
+    let known: Vec<TelegramProfile> = (1..=5).map(telegram_profile).collect();
+    let before = from_telegram(store, &known).await;
+    let seen_again = |number| TelegramProfile { seen_at: at(1000), ..telegram_profile(number) };
+    let call = [
+        TelegramProfile { chat_id: Some(ChatId(5)), ..seen_again(5) },
+        seen_again(1),
+        seen_again(9),
+        TelegramProfile { first_name: "Other".to_owned(), ..seen_again(2) },
+        TelegramProfile { username: None, ..seen_again(3) },
+        TelegramProfile { locale: Locale::It, ..seen_again(4) },
+    ];
+    let after = from_telegram(store, &call).await;
+    let expected = [
+        User { chat_id: Some(ChatId(5)), ..before[4].clone() },
+        before[0].clone(),
+        User { created_at: at(1000), ..from_telegram(store, &[telegram_profile(9)]).await.remove(0) },
+        User { first_name: Some("Other".to_owned()), ..before[1].clone() },
+        User { username: None, ..before[2].clone() },
+        User { locale: Locale::It, ..before[3].clone() },
+    ];
+    assert!(after == expected);
+    for user in expected {
+        assert!(by_id(store, user.user_id).await == Some(user));
+    }
+    let again =
+        from_telegram(store, &call.map(|profile| TelegramProfile { seen_at: at(2000), ..profile })).await;
+    assert!(again == after);
+}
+
 /// New and known people in one call, in any order.
 pub async fn people_are_answered_in_the_order_of_the_call(store: &dyn Store) {
     assert!(from_telegram(store, &[]).await.is_empty());
