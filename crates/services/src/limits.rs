@@ -56,11 +56,9 @@ impl Action {
         match (self, subject) {
             (Self::Exchange | Self::Refresh, Subject::Address(_)) => Rate { burst: 120, interval_ms: 500 },
             (Self::Exchange, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
-            (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
-            (Self::Telemetry, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
+            (Self::Refresh | Self::Link, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
+            (Self::Telemetry | Self::Link, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
             (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },
-            (Self::Link, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
-            (Self::Link, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
         }
     }
 }

@@ -35,15 +35,12 @@ pub async fn connect(
         (Some(_), true) => separate(services, tx, person).await?,
         (Some(_), false) => return Err(LinkError::LinkedElsewhere),
     };
-    let user_id = match known {
-        Some(known) => {
-            merge(services, tx, light.user_id, known.user_id).await?;
-            known.user_id
-        }
-        None => {
-            tx.users().set_platform_id(light.user_id, account, &light.alias).await?;
-            light.user_id
-        }
+    let user_id = if let Some(known) = known {
+        merge(services, tx, light.user_id, known.user_id).await?;
+        known.user_id
+    } else {
+        tx.users().set_platform_id(light.user_id, account, &light.alias).await?;
+        light.user_id
     };
     tell_of_link(services, tx, Actor::player(user_id), user_id, account).await?;
     let user = tx.users().by_id(user_id).await?;

@@ -252,10 +252,9 @@ async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
     }
     if let Some((person, state)) =
         answer.as_ref().err().and_then(|error| reachability::told_by(row.chat_id, error))
+        && let Err(error) = remember(services, person, state).await
     {
-        if let Err(error) = remember(services, person, state).await {
-            tracing::warn!(error = %domain::ErrorChain(&error), "that somebody can't be reached can't be stored");
-        }
+        tracing::warn!(error = %domain::ErrorChain(&error), "that somebody can't be reached can't be stored");
     }
     settle(services, row, &next).await;
 }
