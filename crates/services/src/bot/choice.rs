@@ -34,14 +34,17 @@ impl Choice {
 
     /// The choice of a button's data; `None` for what is from another day.
     pub fn parse(data: &str) -> Option<Self> {
-        let (name, id) = data.split_once(':').map_or((data, None), |(name, id)| (name, Some(id)));
-        let id = id.and_then(|id| Uuid::try_parse(id).ok()).map(TokenId::from_uuid);
-        match (name, id) {
-            ("link", Some(id)) => Some(Self::Link(id)),
-            ("replace", Some(id)) => Some(Self::Replace(id)),
-            ("decline", Some(id)) => Some(Self::Decline(id)),
-            ("unlink", None) => Some(Self::Unlink),
-            ("keep", None) => Some(Self::Keep),
+        match data {
+            "unlink" => return Some(Self::Unlink),
+            "keep" => return Some(Self::Keep),
+            _ => {}
+        }
+        let (name, id) = data.split_once(':')?;
+        let id = TokenId::from_uuid(Uuid::try_parse(id).ok()?);
+        match name {
+            "link" => Some(Self::Link(id)),
+            "replace" => Some(Self::Replace(id)),
+            "decline" => Some(Self::Decline(id)),
             _ => None,
         }
     }
