@@ -69,6 +69,11 @@ export class Simulator {
     return this.call(`users/${userId}/messages`, { text });
   }
 
+  /** Presses a button below a message. */
+  press(userId: number, messageId: number, data: string): Promise<unknown> {
+    return this.call(`users/${userId}/callbacks`, { message_id: messageId, data });
+  }
+
   shareContact(userId: number, phoneNumber: string): Promise<unknown> {
     return this.call(`users/${userId}/contact`, { phone_number: phoneNumber });
   }

@@ -45,10 +45,10 @@ export class Stack {
     readonly url: string,
     readonly internalUrl: string,
     readonly botToken: string,
+    readonly platformKey: string,
     private readonly simulator: Service,
     private readonly podium: Service,
     telegramUrl: string,
-    platformKey: string,
   ) {
     this.telegram = new Simulator(telegramUrl);
     this.platform = new Platform(url, platformKey);
@@ -108,7 +108,7 @@ export class Stack {
       stopBy: "SIGTERM",
     });
     const internalUrl = `http://${internal}`;
-    const stack = new Stack(folder, url, internalUrl, botToken, simulator, podium, telegramUrl, platformKey);
+    const stack = new Stack(folder, url, internalUrl, botToken, platformKey, simulator, podium, telegramUrl);
     try {
       await simulator.start(() => answers(`${telegramUrl}/`));
       await stack.startPodium();

@@ -26,7 +26,14 @@ test("commands come from the menu, from typing and from the reply keyboard", asy
 
   await desk.composer.fill("/");
   const commands = page.getByTestId("commands");
-  await expect(commands.getByRole("button")).toHaveText([/\/start/, /\/app/, /\/status/, /\/help/]);
+  await expect(commands.getByRole("button")).toHaveText([
+    /\/start/,
+    /\/app/,
+    /\/link/,
+    /\/unlink/,
+    /\/status/,
+    /\/help/,
+  ]);
   await commands.getByRole("button", { name: "/help" }).click();
   await expect(desk.answers).toHaveCount(2);
   await expect(desk.answers.last()).toContainText("/status tells whether everything works");

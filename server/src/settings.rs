@@ -42,6 +42,8 @@ pub struct Settings {
     pub drain_s: u32,
     /// The origin under which players reach this server, without a slash at the end.
     pub public_url: String,
+    /// The platform's own web site, where accounts are kept.
+    pub cabinet_url: Option<String>,
     /// The database's address; its scheme chooses the engine.
     pub database_url: SecretString,
     /// Redis, where many nodes share ranks, limits and signals.
@@ -130,6 +132,7 @@ struct Named {
     podium_http_connections_max: Option<String>,
     podium_drain_s: Option<String>,
     podium_public_url: Option<String>,
+    podium_cabinet_url: Option<String>,
     podium_secret: Option<SecretString>,
     podium_personal_keys: Option<SecretString>,
     podium_platform_key: Option<SecretString>,
@@ -158,12 +161,13 @@ struct Named {
     disable_telegram_bot: Option<String>,
 }
 
-const NAMED: [&str; 31] = [
+const NAMED: [&str; 32] = [
     "PODIUM_LISTEN",
     "PODIUM_INTERNAL_LISTEN",
     "PODIUM_HTTP_CONNECTIONS_MAX",
     "PODIUM_DRAIN_S",
     "PODIUM_PUBLIC_URL",
+    "PODIUM_CABINET_URL",
     "PODIUM_SECRET",
     "PODIUM_PERSONAL_KEYS",
     "PODIUM_PLATFORM_KEY",
@@ -255,6 +259,7 @@ impl Settings {
             http_connections_max,
             drain_s,
             public_url,
+            cabinet_url: cabinet_url(named.podium_cabinet_url.as_deref())?,
             database_url: named.database_url.unwrap_or_else(|| "sqlite:data/podium.db".to_owned().into()),
             redis_url: named.redis_url,
             telegram,
@@ -279,6 +284,7 @@ impl Settings {
         ServiceSettings {
             bot_tokens: tokens.into_iter().flatten().cloned().collect(),
             public_url: self.public_url.clone(),
+            cabinet_url: self.cabinet_url.clone(),
             init_data_max_age_ms: self.init_data_max_age_ms,
             score_grace_ms: i64::from(self.file.boards.score_grace_s) * 1000,
             erasure_grace_ms: i64::from(self.file.privacy.erasure_grace_days) * 24 * 3_600_000,
@@ -352,6 +358,17 @@ fn platform_webhook(named: &Named) -> anyhow::Result<Option<Url>> {
     );
     ensure!(named.podium_platform_key.is_some(), "{NAME} needs PODIUM_PLATFORM_KEY, which signs the events");
     Ok(Some(url))
+}
+
+/// The platform's site, as buttons lead there.
+fn cabinet_url(text: Option<&str>) -> anyhow::Result<Option<String>> {
+    let Some(text) = text else { return Ok(None) };
+    let url = address("PODIUM_CABINET_URL", text)?;
+    ensure!(
+        url.scheme() == "https" || is_loopback(&url),
+        "PODIUM_CABINET_URL must be https; http works on this machine alone"
+    );
+    Ok(Some(url.into()))
 }
 
 fn public_url(named: &Named, telegram: &TelegramSettings, listen: &str) -> anyhow::Result<String> {

@@ -206,12 +206,44 @@ pub struct TokenStatus {
 pub struct LinkQuestion {
     /// `link` or `sign_in`.
     pub action: TokenAction,
-    /// The account, masked, e.g. `a***@mail.com`.
-    pub masked_account: MaskedAccount,
+    /// The account, masked, e.g. `a•••n`.
+    pub platform_account: MaskedAccount,
     /// Whether the person is linked with another account, which a `replace` would end.
     pub is_linked_elsewhere: bool,
     /// Until when the answer is taken.
     pub expires_at: Timestamp,
+}
+
+/// What a launch by a link was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum StartAnswer {
+    /// Nothing in particular, or a code that is not known (any more).
+    Nothing,
+    /// A page of the app.
+    Open {
+        /// Its path.
+        path: String,
+    },
+    /// An account was linked.
+    Linked {
+        /// The account, masked.
+        platform_account: MaskedAccount,
+    },
+    /// The person is to be asked; the answer is `POST /v1/tg/link`.
+    Ask {
+        /// What.
+        question: LinkQuestion,
+    },
+}
+
+/// What became of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NotificationAnswer {
+    /// Whether it was known already; it is sent once.
+    pub is_duplicate: bool,
 }
 
 #[cfg(test)]

@@ -1,16 +1,19 @@
 //! The bot: what a chat is answered. An update comes in, rows go out, in one transaction.
 
 mod callback;
+pub mod choice;
 pub mod commands;
 pub mod dialogue;
 pub mod identity;
 pub mod keyboards;
+mod linking;
+pub(crate) mod reachability;
 pub mod reply;
 pub mod setup;
 pub mod tournament_message;
 
-use domain::{ChatId, Locale, Reachability, UserId};
-use storage::{StoreError, Transaction, inbox::ClaimedUpdate};
+use domain::{ChatId, Locale, Reachability};
+use storage::{StoreError, Transaction, inbox::ClaimedUpdate, user::User};
 use telegram::update::{ChatKind, Incoming, Message, Person, command};
 
 use crate::{
@@ -39,9 +42,16 @@ pub struct Context<'a> {
     /// Who asks.
     pub person: &'a Person,
     /// Who that is here.
-    pub user_id: UserId,
+    pub user: &'a User,
     /// In which language.
     pub locale: Locale,
+}
+
+impl Context<'_> {
+    /// Whether an account of the platform is linked: what belongs to one is answered only then.
+    pub const fn is_linked(&self) -> bool {
+        self.user.platform_user_id.is_some()
+    }
 }
 
 /// Handles an update. Returns whether rows were written for the sender.
@@ -58,7 +68,11 @@ pub async fn handle(
             (message.chat.id, answer_message(services, tx, update, &message).await?)
         }
         Incoming::CallbackQuery(query) => callback::handle(services, tx, &query).await?,
-        Incoming::MyChatMember(_) | Incoming::Other => return Ok(false),
+        Incoming::MyChatMember(change) => {
+            reachability::take_in(services, tx, &change).await?;
+            return Ok(false);
+        }
+        Incoming::Other => return Ok(false),
     };
     let has_outgoing = !messages.is_empty();
     compose::write(services, tx, update.bot_id, chat_id, update.update_id, messages).await?;
@@ -97,12 +111,14 @@ async fn answer_message(
         is_private.then_some(message.chat.id),
         if is_private { Reachability::Reachable } else { Reachability::Unknown },
     );
-    let user_id = match tx.users().upsert_telegram(&[profile]).await?.first() {
-        Some(user) => user.user_id,
-        None => return Err(StoreError::Inconsistent { table: "users", column: "telegram_user_id" }),
-    };
+    let known = tx.users().upsert_telegram(&[profile]).await?.pop();
+    let user = &known.ok_or(StoreError::Inconsistent { table: "users", column: "telegram_user_id" })?;
+    if message.write_access_allowed {
+        // Nobody said anything: the person has let the bot write, which is known now.
+        return Ok(Vec::new());
+    }
 
-    let context = Context { services, chat_id: message.chat.id, is_private, person, user_id, locale };
+    let context = Context { services, chat_id: message.chat.id, is_private, person, user, locale };
 
     let stored = tx.dialogues().get(update.bot_id, message.chat.id).await?;
     let before = Dialogue::read(stored.as_ref().map(|stored| stored.state.as_str()));

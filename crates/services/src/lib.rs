@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod boards;
 pub mod bot;
 pub mod consents;
@@ -14,6 +15,7 @@ pub mod group_commit;
 pub mod identity;
 pub mod inbox;
 pub mod limits;
+pub mod links;
 pub mod maintenance;
 pub mod outbox;
 pub mod platform;

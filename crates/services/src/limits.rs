@@ -21,6 +21,8 @@ pub enum Action {
     Privacy,
     /// Reporting measurements of the page.
     Telemetry,
+    /// Showing one-time tokens, linking.
+    Link,
 }
 
 /// Who is limited.
@@ -56,6 +58,8 @@ impl Action {
             (Self::Privacy, Subject::Person(_)) => "privacy:person",
             (Self::Telemetry, Subject::Address(_)) => "telemetry:ip",
             (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
+            (Self::Link, Subject::Address(_)) => "link:ip",
+            (Self::Link, Subject::Person(_)) => "link:person",
         }
     }
 
@@ -69,8 +73,8 @@ impl Action {
             (Self::Privacy, Subject::Person(_)) => Rate { burst: 6, interval_ms: 600_000 },
             (Self::Account, Subject::Person(_)) => Rate { burst: 30, interval_ms: 2_000 },
             (Self::Exchange | Self::OidcStart, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
-            (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
-            (Self::OidcStart | Self::Telemetry, Subject::Address(_)) => {
+            (Self::Refresh | Self::Link, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
+            (Self::OidcStart | Self::Telemetry | Self::Link, Subject::Address(_)) => {
                 Rate { burst: 60, interval_ms: 1_000 }
             }
             (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },

@@ -18,6 +18,7 @@ pub struct Secrets {
     aliases: [u8; 32],
     buckets: [u8; 32],
     refresh: [u8; 32],
+    one_time: [u8; 32],
     sealing: LessSafeKey,
     personal: PersonalKeys,
 }
@@ -65,6 +66,7 @@ impl Secrets {
             aliases: hmac_sha256(secret, &[b"podium log alias v1"]),
             buckets: hmac_sha256(secret, &[b"podium bucket v1"]),
             refresh: hmac_sha256(secret, &[b"podium refresh token v1"]),
+            one_time: hmac_sha256(secret, &[b"podium one-time token v1"]),
             sealing: LessSafeKey::new(sealing),
             personal: PersonalKeys::derive(personal, secret)?,
         })
@@ -93,6 +95,11 @@ impl Secrets {
     /// The tag that tells a refresh token of ours from a made-up one, before the database is asked.
     pub(crate) fn refresh_tag(&self, body: &[u8]) -> [u8; 32] {
         hmac_sha256(&self.refresh, &[body])
+    }
+
+    /// What is stored of a one-time token: whoever reads the database can neither spend it nor check a guess.
+    pub(crate) fn one_time_hash(&self, token: &[u8]) -> [u8; 32] {
+        hmac_sha256(&self.one_time, &[token])
     }
 
     /// Encrypts a value for the database (AES-256-GCM); `purpose` must be the same when it is opened.

@@ -10,6 +10,8 @@ pub struct ServiceSettings {
     pub bot_tokens: Vec<BotToken>,
     /// The origin under which players reach this server, without a slash at the end.
     pub public_url: String,
+    /// The platform's own web site, where accounts are kept.
+    pub cabinet_url: Option<String>,
     /// Milliseconds after which init data is stale.
     pub init_data_max_age_ms: i64,
     /// Milliseconds after the end of a tournament during which earlier scores are still taken.

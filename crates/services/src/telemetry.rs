@@ -6,6 +6,8 @@ pub const AUTH_VERIFICATIONS_TOTAL: &str = "auth_verifications_total";
 pub const JWT_ISSUE_SECONDS: &str = "jwt_issue_seconds";
 /// Refresh tokens that were used a second time.
 pub const REFRESH_REUSE_TOTAL: &str = "refresh_reuse_total";
+/// One-time tokens, by `action` and `result`.
+pub const ONE_TIME_TOKENS_TOTAL: &str = "one_time_tokens_total";
 /// Steps of the funnel, by `step`.
 pub const FUNNEL_TOTAL: &str = "funnel_total";
 /// Updates, by `result`: `new`, `duplicate`, `done`, `retried`, `dead`.

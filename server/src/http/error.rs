@@ -11,6 +11,7 @@ use services::{
     identity::AuthError,
     inbox::IngestError,
     limits::Limited,
+    links::LinkError,
     platform::{EventsError, SignatureError},
     privacy::download::DownloadError,
 };
@@ -139,6 +140,16 @@ impl From<IngestError> for ApiError {
 impl From<EventsError> for ApiError {
     fn from(error: EventsError) -> Self {
         Self::logged(error.code(), &error)
+    }
+}
+
+impl From<LinkError> for ApiError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Auth(error) => error.into(),
+            LinkError::Malformed(detail) => Self::new(ErrorCode::BadRequest).with_detail(detail),
+            error => Self::logged(error.code(), &error),
+        }
     }
 }
 

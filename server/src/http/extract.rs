@@ -5,6 +5,7 @@ mod client_address;
 mod device;
 mod json;
 mod path;
+mod signed;
 
 pub use crate::http::extract::{
     bearer::{MaybeSession, SignedInSession},
@@ -12,4 +13,5 @@ pub use crate::http::extract::{
     device::ClientDevice,
     json::{ApiJson, ApiQuery},
     path::{DownloadPath, SessionPath, TournamentPath},
+    signed::SignedCall,
 };

@@ -27,6 +27,7 @@ use crate::{http::v1, state::AppState};
     tags(
         (name = "sign-in", description = "Sessions of players"),
         (name = "privacy", description = "What a player has said yes to, and what is kept of them"),
+        (name = "linking", description = "One-time tokens, and the link with an account of the platform"),
         (name = "boards", description = "Tournaments and their boards; readable without a token"),
         (name = "platform", description = "What the platform tells; signed with a service key"),
         (name = "page", description = "What the Mini App reports"),
@@ -73,6 +74,14 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::tournament::tournament))
         .routes(routes!(v1::board::board))
         .routes(routes!(v1::live::live))
+        .routes(routes!(v1::start::start))
+        .routes(routes!(v1::link::preview))
+        .routes(routes!(v1::link::link))
+        .routes(routes!(v1::unlink::unlink))
+        .routes(routes!(v1::platform_tokens::issue))
+        .routes(routes!(v1::platform_tokens::status))
+        .routes(routes!(v1::platform_notifications::notifications))
+        .routes(routes!(v1::platform_campaigns::campaigns))
         .merge(events)
         .routes(routes!(v1::telemetry::telemetry))
         .routes(routes!(v1::health::live))

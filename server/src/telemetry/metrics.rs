@@ -54,7 +54,7 @@ const ONE: &[Labels] = &[&[]];
 
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 11] = [
+const COUNTERS: [Counter; 12] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -111,6 +111,20 @@ const COUNTERS: [Counter; 11] = [
         names::PLATFORM_WEBHOOK_SENDS_TOTAL,
         "Events posted to the platform by outcome",
         &[&[("outcome", &["sent", "retry", "dead"])]],
+    ),
+    Counter(
+        names::ONE_TIME_TOKENS_TOTAL,
+        "One-time tokens by action and result",
+        &[
+            &[
+                (
+                    "action",
+                    &["link", "sign_in", "open_tournament", "open_mission", "open_kyc", "console_invitation"],
+                ),
+                ("result", &["issued", "spent", "reused", "expired", "foreign", "declined"]),
+            ],
+            &[("action", &["unknown"]), ("result", &["unknown"])],
+        ],
     ),
     Counter(
         names::FUNNEL_TOTAL,

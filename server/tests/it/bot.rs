@@ -2,16 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
+use domain::{BotId, ChatId, OutgoingId, Reachability, TelegramUserId};
 use serde_json::{Value, json};
 use services::{
     bot::setup::{self, Delivery},
     inbox, outbox,
 };
 use simulator::{Config, Handle, LimitsConfig, NewUser};
+use storage::{
+    BoxTransaction,
+    outbox::{NewOutgoing, OutgoingClass},
+};
 use telegram::api::SetWebhook;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{OPERATOR, TOKEN, TestServer, get, server_with_bot};
+use crate::support::{OPERATOR, TOKEN, TestServer, get, problem_code, server_with_bot};
 
 /// A bot at work: a simulated Telegram, a server, and a sender.
 struct Bot {
@@ -99,6 +104,22 @@ impl Bot {
     }
 }
 
+impl Bot {
+    /// Waits until the database says so.
+    async fn until_stored(&self, what: &str, is_so: impl AsyncFn(&mut BoxTransaction) -> bool) {
+        let wait = async {
+            while !is_so(&mut self.server.services.store().begin_read().await.unwrap()).await {
+                self.server.clock.advance_ms(40);
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        assert!(
+            tokio::time::timeout(Duration::from_secs(10), wait).await.is_ok(),
+            "waited in vain until {what}"
+        );
+    }
+}
+
 impl Drop for Bot {
     fn drop(&mut self) {
         self.stop.cancel();
@@ -149,6 +170,8 @@ async fn help_shows_the_keyboard_and_its_buttons_work() {
     let labels: Vec<String> =
         buttons(&help).iter().map(|button| button["text"].as_str().unwrap().to_owned()).collect();
     assert_eq!(labels, ["Profile", "Tournaments and missions", "Bonuses and promos", "Help"]);
+    // What belongs to an account is for linked chats.
+    bot.server.events(&json!([bot.server.user("a", "Ann", Some(42))])).await;
     assert_eq!(
         buttons(&bot.ask(42, "Profile").await)[0]["web_app"]["url"],
         "http://127.0.0.1:3000/app/profile"
@@ -271,4 +294,61 @@ async fn a_webhook_that_was_set_before_is_dropped_before_the_first_poll() {
     assert_eq!(inbox::worker::work_once(&bot.server.services).await.unwrap(), 1);
     let state = bot.telegram.simulator().state();
     assert_eq!(state["conflicts_409"], 0, "{state}");
+}
+
+#[tokio::test]
+async fn a_message_of_an_account_leaves_for_its_own_chat_alone() {
+    let bot = Bot::start().await;
+    for id in [42, 43] {
+        bot.person(id, "en");
+        bot.ask(id, "/start").await;
+    }
+    bot.server.events(&json!([bot.server.user("a", "Ann", Some(42))])).await;
+    let order = json!({"id": "n1", "platform_user_id": "a", "text": "You have won"}).to_string();
+    let request = bot.server.signed("POST", "/v1/platform/notifications", &order);
+    assert_eq!(bot.server.json(request).await.0, 202);
+    bot.until("the text of the platform is there", || bot.answers(42).len() == 2).await;
+    assert_eq!(bot.answers(42)[1]["text"], "You have won");
+
+    // Written while the chat was the account's, and the chat is somebody else's by now.
+    let now = bot.server.services.now();
+    let mut tx = bot.server.services.store().begin_write().await.unwrap();
+    let account = tx.users().by_telegram_id(TelegramUserId(42)).await.unwrap().unwrap().user_id;
+    let row = NewOutgoing {
+        outgoing_id: OutgoingId::new(now, bot.server.services.rng()),
+        bot_id: BotId(1_234_567_890),
+        chat_id: ChatId(43),
+        user_id: Some(account),
+        class: OutgoingClass::Notice,
+        repeatable: false,
+        method: "sendMessage".to_owned(),
+        payload: json!({"chat_id": 43, "text": "You have won"}).to_string(),
+        cause: None,
+        run_at: now,
+        created_at: now,
+    };
+    tx.outbox().add_many(&[row]).await.unwrap();
+    tx.save().await.unwrap();
+    bot.until_stored("the row has ended", async |tx| tx.outbox().stats().await.unwrap().blocked == 1).await;
+    assert_eq!(bot.answers(43).len(), 1, "it never left");
+}
+
+#[tokio::test]
+async fn a_refused_message_tells_that_somebody_has_blocked_the_bot() {
+    let bot = Bot::start().await;
+    bot.person(42, "en");
+    bot.ask(42, "/start").await;
+    bot.server.events(&json!([bot.server.user("a", "Ann", Some(42))])).await;
+    bot.telegram.simulator().block(42).unwrap();
+    let order = |id: &str| json!({"id": id, "platform_user_id": "a", "text": "You have won"}).to_string();
+    let request = bot.server.signed("POST", "/v1/platform/notifications", &order("n1"));
+    assert_eq!(bot.server.json(request).await.0, 202, "nobody knows yet");
+    bot.until_stored("it is known that the bot is blocked", async |tx| {
+        let user = tx.users().by_telegram_id(TelegramUserId(42)).await.unwrap().unwrap();
+        user.reachability == Reachability::Blocked
+    })
+    .await;
+    let request = bot.server.signed("POST", "/v1/platform/notifications", &order("n2"));
+    let (status, body) = bot.server.json(request).await;
+    assert_eq!(problem_code(status, &body), "player_unreachable");
 }

@@ -27,7 +27,7 @@ enum Needs {
     WebhookSecret,
 }
 
-const TABLE: [(&str, &str, Needs); 31] = [
+const TABLE: [(&str, &str, Needs); 39] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -47,7 +47,15 @@ const TABLE: [(&str, &str, Needs); 31] = [
     ("get", "/v1/tg/sessions", Needs::Player),
     ("delete", "/v1/tg/sessions", Needs::Player),
     ("delete", "/v1/tg/sessions/{id}", Needs::Player),
+    ("post", "/v1/tg/link", Needs::Player),
+    ("post", "/v1/tg/link/preview", Needs::Player),
+    ("post", "/v1/tg/start", Needs::Player),
+    ("post", "/v1/tg/unlink", Needs::Player),
+    ("post", "/v1/platform/campaigns", Needs::ServiceKey),
     ("post", "/v1/platform/events", Needs::ServiceKey),
+    ("post", "/v1/platform/notifications", Needs::ServiceKey),
+    ("post", "/v1/platform/tokens", Needs::ServiceKey),
+    ("get", "/v1/platform/tokens/{id}", Needs::ServiceKey),
     ("post", "/v1/telemetry", Needs::Nothing),
     ("post", "/v1/tg/exchange", Needs::Body),
     ("post", "/v1/tg/login", Needs::Body),

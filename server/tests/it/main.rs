@@ -13,6 +13,8 @@ mod exchange;
 mod fresh;
 mod identity_table;
 mod index_down;
+mod linking_chat;
+mod links;
 mod listener;
 mod live;
 mod login;

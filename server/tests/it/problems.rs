@@ -10,12 +10,19 @@ use serde_json::{Value, json};
 
 use crate::support::{get, post_json, problem_code, server};
 
-const CALLS: [&str; 6] = [
+const CALLS: [&str; 13] = [
     "/v1/tg/exchange",
     "/v1/tg/refresh",
     "/v1/tg/logout",
     "/v1/telemetry",
+    "/v1/tg/link",
+    "/v1/tg/link/preview",
+    "/v1/tg/start",
+    "/v1/tg/unlink",
+    "/v1/platform/campaigns",
     "/v1/platform/events",
+    "/v1/platform/notifications",
+    "/v1/platform/tokens",
     "/telegram/webhook",
 ];
 

@@ -271,21 +271,37 @@ impl TestServer {
 
     /// A signed call with events.
     pub fn signed_events(&self, events: &Value) -> Request<Body> {
-        let mut calls = self.calls.lock().unwrap();
-        *calls += 1;
-        let id = format!("msg_{calls}");
+        let mut request = self.signed("POST", "/v1/platform/events", &events.to_string());
+        let batch = "application/cloudevents-batch+json".parse().unwrap();
+        request.headers_mut().insert(header::CONTENT_TYPE, batch);
+        request
+    }
+
+    /// A signed call of the platform.
+    pub fn signed(&self, method: &str, path: &str, body: &str) -> Request<Body> {
+        let id = {
+            let mut calls = self.calls.lock().unwrap();
+            *calls += 1;
+            format!("msg_{calls}")
+        };
+        self.signed_as(&id, method, path, body)
+    }
+
+    /// A signed call with an id of the test's own.
+    pub fn signed_as(&self, id: &str, method: &str, path: &str, body: &str) -> Request<Body> {
         let timestamp = self.clock.now().as_secs().to_string();
-        let body = events.to_string();
         let key = STANDARD.decode(PLATFORM_KEY.trim_start_matches("whsec_")).unwrap();
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
         mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
         let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-        Request::post("/v1/platform/events")
-            .header(header::CONTENT_TYPE, "application/cloudevents-batch+json")
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json")
             .header("webhook-id", id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature)
-            .body(Body::from(body))
+            .body(Body::from(body.to_owned()))
             .unwrap()
     }
 

@@ -1,6 +1,6 @@
 //! A tap on a button below a message. Whatever else happens, the button stops spinning.
 //!
-//! A button says what it did when the message was written: `consent:<kind>:<on|off>:<version of the texts>`. A yes
+//! Some answer a question of the bot ([`Choice`]), others switch a consent. Such a button says what it did when the message was written: `consent:<kind>:<on|off>:<version of the texts>`. A yes
 //! proves that the texts of that version were seen, so a yes to older texts shows the present ones instead of counting.
 
 use domain::{ChatId, ConsentChanges, ConsentChannel, ConsentKind, Locale};
@@ -9,7 +9,7 @@ use telegram::update::{CallbackQuery, ChatKind};
 
 use crate::{
     Services,
-    bot::commands::settings_message,
+    bot::{Context, choice::Choice, commands::settings_message, linking},
     consents::{self, texts::TEXT_VERSION},
     outbox::Outgoing,
 };
@@ -41,7 +41,32 @@ pub(super) async fn handle(
     let chat_id = query.chat.as_ref().map_or(ChatId(query.from.id.0), |chat| chat.id);
     let mut calls = vec![Outgoing::callback_answer(&query.id)];
     calls.extend(switch_consent(services, tx, query).await?);
+    calls.extend(choose(services, tx, query).await?);
     Ok((chat_id, calls))
+}
+
+/// What was chosen below a question. Whoever was not asked is refused by the choice itself.
+async fn choose(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    query: &CallbackQuery,
+) -> Result<Option<Outgoing>, StoreError> {
+    let choice = query.data.as_deref().and_then(Choice::parse);
+    let chat = query.chat.filter(|chat| chat.kind == ChatKind::Private);
+    let (Some(choice), Some(chat), Some(message_id)) = (choice, chat, query.message_id) else {
+        return Ok(None);
+    };
+    let Some(user) = tx.users().by_telegram_id(query.from.id).await? else { return Ok(None) };
+    let context = Context {
+        services,
+        chat_id: chat.id,
+        is_private: true,
+        person: &query.from,
+        user: &user,
+        locale: query.from.language_code.as_deref().map(Locale::from_tag).unwrap_or_default(),
+    };
+    let reply = linking::choose(context, tx, choice).await?;
+    Ok(Some(reply.into_edit(chat.id, message_id)))
 }
 
 async fn switch_consent(

@@ -3,6 +3,7 @@
 mod admin;
 mod app;
 mod help;
+mod link;
 mod privacy;
 mod section;
 mod settings;
@@ -11,18 +12,24 @@ mod stats;
 mod status;
 mod stop;
 mod tournaments;
+mod unlink;
 
 use domain::Locale;
 use i18n::{catalog, keys};
 use storage::{StoreError, Transaction};
 
 pub(super) use crate::bot::commands::settings::message as settings_message;
-use crate::bot::{Context, dialogue::Dialogue, keyboards, reply::Reply};
+use crate::{
+    bot::{Context, dialogue::Dialogue, keyboards, linking, reply::Reply},
+    links::code::OneTimeCode,
+};
 
 /// The commands that everyone sees in the menu, with the keys of their descriptions.
-pub const FOR_EVERYONE: [(&str, i18n::Key); 7] = [
+pub const FOR_EVERYONE: [(&str, i18n::Key); 9] = [
     ("start", keys::bot::COMMAND_START),
     ("app", keys::bot::COMMAND_APP),
+    ("link", keys::bot::COMMAND_LINK),
+    ("unlink", keys::bot::COMMAND_UNLINK),
     ("settings", keys::bot::COMMAND_SETTINGS),
     ("privacy", keys::bot::COMMAND_PRIVACY),
     ("stop", keys::bot::COMMAND_STOP),
@@ -46,6 +53,8 @@ pub enum Asked {
     },
     /// A button of the keyboard.
     Button(Button),
+    /// A one-time token, pasted as a text.
+    Pasted(OneTimeCode),
     /// Anything else.
     Other,
 }
@@ -64,7 +73,7 @@ pub enum Button {
 }
 
 impl Asked {
-    /// What a text stands for. A keyboard may still show the language that was the person's before, so every
+    /// What a text stands for: a button of the keyboard, or a pasted token. A keyboard may still show the language that was the person's before, so every
     /// language's labels count, the present one's first.
     pub fn from_button(text: &str, locale: Locale) -> Self {
         let buttons = [
@@ -77,7 +86,9 @@ impl Asked {
         std::iter::once(locale)
             .chain(Locale::ALL)
             .find_map(|locale| buttons.iter().find(|(_, key)| catalog(locale).text(*key) == text))
-            .map_or(Self::Other, |(button, _)| Self::Button(*button))
+            .map(|(button, _)| Self::Button(*button))
+            .or_else(|| OneTimeCode::from_message(text).map(Self::Pasted))
+            .unwrap_or(Self::Other)
     }
 
     /// Whether it is one of our commands.
@@ -110,6 +121,8 @@ pub async fn answer(
             "settings" => settings::answer(context, tx).await,
             "privacy" => Ok(privacy::answer(context)),
             "stop" => stop::answer(context, tx).await,
+            "link" => link::answer(context, tx, argument.as_deref()).await,
+            "unlink" => Ok(unlink::answer(context)),
             "status" => status::answer(context, tx).await,
             "stats" => stats::answer(context, tx).await,
             "admin" => Ok(admin::answer(context)),
@@ -119,6 +132,7 @@ pub async fn answer(
         Asked::Button(Button::Bonuses) => Ok(section::answer(context, "/app")),
         Asked::Button(Button::Tournaments) => tournaments::answer(context, tx).await,
         Asked::Button(Button::Help) => Ok(help::answer(context)),
+        Asked::Pasted(code) => linking::show(context, tx, code).await,
         Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None).await,
         Asked::Other => Ok(say(context, keys::bot::UNKNOWN_TEXT).with(keyboards::main_menu(context))),
     }

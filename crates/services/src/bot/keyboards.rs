@@ -30,6 +30,18 @@ pub fn open_app(context: Context<'_>, path: &str) -> Result<InlineKeyboard, Keyb
     InlineKeyboard::new(vec![vec![app_button(context, label, path, None)?]])
 }
 
+/// The way to the app, and to the platform's own site.
+///
+/// # Errors
+/// When a text does not fit a button or an address is not one that Telegram takes.
+pub fn app_and_cabinet(context: Context<'_>, cabinet: &str) -> Result<InlineKeyboard, KeyboardError> {
+    let texts = catalog(context.locale);
+    InlineKeyboard::new(vec![
+        vec![app_button(context, texts.text(keys::bot::APP_BUTTON), "/app", None)?],
+        vec![InlineButton::url(texts.text(keys::bot::CABINET_BUTTON), cabinet)?],
+    ])
+}
+
 /// A button that opens the app: in a private chat directly; in a group, where Telegram does not take that, by a link.
 ///
 /// # Errors

@@ -32,7 +32,7 @@ impl Reply {
         self
     }
 
-    /// The call that puts it in the place of an earlier message.
+    /// The call that puts it in the place of a message that was sent before.
     pub fn into_edit(self, chat_id: ChatId, message_id: i64) -> Outgoing {
         Outgoing::edit(chat_id, message_id, &self.text, self.keyboard)
     }

@@ -12,6 +12,9 @@ pub enum EventKind {
     /// A person at Telegram and a user of the platform became one. Subject: the `user_id`; data: `user_id`,
     /// `platform_user_id`, `linked_at`.
     LinkCreated,
+    /// The link between the two ended. Subject: the `user_id` of the account; data: `user_id`, `platform_user_id`,
+    /// `unlinked_at`.
+    LinkEnded,
 }
 
 impl EventKind {
@@ -19,6 +22,7 @@ impl EventKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::LinkCreated => "podium.link.created",
+            Self::LinkEnded => "podium.link.ended",
         }
     }
 }

@@ -22,6 +22,10 @@ const SESSIONS_KEPT_MS: i64 = 7 * DAY_MS;
 pub const EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 /// The past scores of a tournament are kept for so long after its end, for a `latest` board whose end is moved.
 const HISTORY_KEPT_MS: i64 = 90 * DAY_MS;
+/// A token is kept a while after its time, so that a late use is told from an unknown one.
+const TOKENS_KEPT_MS: i64 = 30 * DAY_MS;
+/// What the audit log tells may be asked for long after: by a player, an operator, or a court.
+const AUDIT_KEPT_MS: i64 = 730 * DAY_MS;
 /// A chat that was silent for so long is greeted anew when it speaks again.
 const DIALOGUES_KEPT_MS: i64 = 180 * DAY_MS;
 /// A download that has expired is told from one that never was for so long.
@@ -48,12 +52,14 @@ enum Kind {
     History,
     Dialogues,
     Downloads,
+    Tokens,
+    Audit,
     SentEvents,
     DeadEvents,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
@@ -61,6 +67,8 @@ impl Kind {
         Self::History,
         Self::Dialogues,
         Self::Downloads,
+        Self::Tokens,
+        Self::Audit,
         Self::SentEvents,
         Self::DeadEvents,
     ];
@@ -82,6 +90,10 @@ impl Kind {
             Self::Downloads => {
                 tx.privacy().remove_downloads(now.plus_ms(-DOWNLOADS_KEPT_MS), CLEAN_LIMIT).await
             }
+            Self::Tokens => {
+                tx.one_time_tokens().remove_expired(now.plus_ms(-TOKENS_KEPT_MS), CLEAN_LIMIT).await
+            }
+            Self::Audit => tx.audit().remove_old(now.plus_ms(-AUDIT_KEPT_MS), CLEAN_LIMIT).await,
             Self::Dialogues => tx.dialogues().remove_idle(now.plus_ms(-DIALOGUES_KEPT_MS), CLEAN_LIMIT).await,
             Self::SentEvents => {
                 let before = now.plus_ms(-SENT_EVENTS_KEPT_MS);
@@ -170,6 +182,8 @@ mod tests {
             ("`downloads`", DOWNLOADS_KEPT_MS),
             ("`outgoing_events`", SENT_EVENTS_KEPT_MS),
             ("`seen_events`", EVENTS_KEPT_MS),
+            ("`one_time_tokens`", TOKENS_KEPT_MS),
+            ("`audit_log`", AUDIT_KEPT_MS),
         ] {
             let line = format!("| {rows} | {} day", kept_ms / DAY_MS);
             assert!(document.contains(&line), "docs/PRIVACY.md lacks a line that begins with {line}");

@@ -30,7 +30,7 @@ impl Outgoing {
         Self { class: OutgoingClass::Notice, is_repeatable: true, ..Self::text(chat_id, text, reply_markup) }
     }
 
-    /// Another text in the place of a message of the bot.
+    /// Another text in the place of a message of the bot. Without a keyboard the message loses its own.
     pub fn edit(chat_id: ChatId, message_id: i64, text: &str, reply_markup: Option<Value>) -> Self {
         let payload = json!({"chat_id": chat_id, "message_id": message_id, "text": text});
         Self {
@@ -92,7 +92,7 @@ pub(crate) async fn write(
     messages: Vec<Outgoing>,
 ) -> Result<(), StoreError> {
     let now = services.now();
-    let rows: Vec<NewOutgoing> = messages
+    let mut rows: Vec<NewOutgoing> = messages
         .into_iter()
         .zip(0..)
         .map(|(message, ordinal)| NewOutgoing {
@@ -100,5 +100,11 @@ pub(crate) async fn write(
             ..message.into_row(bot_id, chat_id, now, services.rng())
         })
         .collect();
+    // Ids of one millisecond come in any order, and a chat is sent its rows by id: so they are dealt out in order.
+    let mut ids: Vec<OutgoingId> = rows.iter().map(|row| row.outgoing_id).collect();
+    ids.sort_unstable();
+    for (row, id) in rows.iter_mut().zip(ids) {
+        row.outgoing_id = id;
+    }
     tx.outbox().add_many(&rows).await
 }

@@ -11,7 +11,7 @@ use bus::{
     limits::{Rate, Verdict},
     signals::Signal,
 };
-use domain::{BotId, ChatId, Timestamp};
+use domain::{BotId, ChatId, Reachability, TelegramUserId, Timestamp};
 use storage::{
     StoreError,
     outbox::{ClaimedOutgoing, Outcome, OutgoingClass},
@@ -20,7 +20,7 @@ use telegram::api::{ApiError, BotApi};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Services, secrets::Secrets, telemetry};
+use crate::{Services, bot::reachability, secrets::Secrets, telemetry};
 
 /// For how long a claimed row belongs to its sender; longer than a call to Telegram may take.
 const LEASE_MS: i64 = 40_000;
@@ -205,16 +205,41 @@ enum Next {
     Retry { wait_ms: i64, is_flood: bool },
 }
 
+impl Next {
+    /// The metric label.
+    const fn label(&self) -> &'static str {
+        match self {
+            Self::End(outcome) => outcome.label(),
+            Self::Retry { is_flood: true, .. } => "flood_wait",
+            Self::Retry { is_flood: false, .. } => "retry",
+        }
+    }
+}
+
+/// Whether a row may still leave: what belongs to an account goes to that account's chat alone, and to nobody who can't
+/// get it. Asked when the row is about to leave, because either may have changed since it was written.
+async fn may_leave(services: &Services, row: &ClaimedOutgoing) -> Result<bool, StoreError> {
+    let Some(user_id) = row.user_id else { return Ok(true) };
+    let mut tx = services.store().begin_read().await?;
+    let user = tx.users().by_id(user_id).await?;
+    // A private chat has the number of its person.
+    Ok(user.is_some_and(|user| {
+        user.telegram_user_id.is_some_and(|id| id.0 == row.chat_id.0) && user.reachability.is_worth_a_try()
+    }))
+}
+
 async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
+    match may_leave(services, row).await {
+        Ok(true) => {}
+        Ok(false) => return settle(services, row, &Next::End(Outcome::Blocked)).await,
+        Err(error) => {
+            tracing::warn!(error = %domain::ErrorChain(&error), "whether a message may leave can't be read now");
+            return settle(services, row, &Next::Retry { wait_ms: 1_000, is_flood: false }).await;
+        }
+    }
     let answer = api.call(&row.method, &row.payload).await;
     let next = judge(services, row, &answer);
-    let outcome = match &next {
-        Next::End(outcome) => outcome.label(),
-        Next::Retry { is_flood: true, .. } => "flood_wait",
-        Next::Retry { is_flood: false, .. } => "retry",
-    };
-    metrics::counter!(telemetry::TELEGRAM_SENDS_TOTAL, "class" => row.class.label(), "outcome" => outcome)
-        .increment(1);
+    let outcome = next.label();
     if let Err(ApiError::FloodWait { retry_after_s }) = &answer {
         close_gate(services, row.bot_id, *retry_after_s).await;
     } else if let Err(error) = &answer {
@@ -225,10 +250,33 @@ async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
             "a message was not sent"
         );
     }
+    if let Some((person, state)) =
+        answer.as_ref().err().and_then(|error| reachability::told_by(row.chat_id, error))
+        && let Err(error) = remember(services, person, state).await
+    {
+        tracing::warn!(error = %domain::ErrorChain(&error), "that somebody can't be reached can't be stored");
+    }
+    settle(services, row, &next).await;
+}
+
+async fn remember(
+    services: &Services,
+    person: TelegramUserId,
+    state: Reachability,
+) -> Result<(), StoreError> {
+    let mut tx = services.store().begin_write().await?;
+    tx.users().set_reachability(person, state, services.now()).await?;
+    tx.save().await
+}
+
+/// Counts and stores what became of a row.
+async fn settle(services: &Services, row: &ClaimedOutgoing, next: &Next) {
+    metrics::counter!(telemetry::TELEGRAM_SENDS_TOTAL, "class" => row.class.label(), "outcome" => next.label())
+        .increment(1);
     // The effect is out; what became of it must be kept even when the database is away for a moment.
     for wait_ms in [0, 100, 500, 2_000, 5_000] {
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-        match record(services, row, &next).await {
+        match record(services, row, next).await {
             Ok(()) => return,
             Err(error) => tracing::warn!(
                 outgoing.id = %row.outgoing_id,

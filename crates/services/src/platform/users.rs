@@ -1,17 +1,13 @@
 //! `platform.user.upserted`: the platform's users, and their link to people at Telegram, for which it vouches.
 
-use domain::{ErrorCode, PlatformUserId, PlayerKey, UserId};
-use serde_json::{Map, json};
+use domain::{ErrorCode, PlayerKey, UserId};
 use storage::{
     StoreError, Transaction,
+    audit::Actor,
     user::{PlatformProfile, User},
 };
 
-use crate::{
-    Services,
-    events_out::{self, EventKind},
-    platform::envelope::UserUpserted,
-};
+use crate::{Services, links::connect, platform::envelope::UserUpserted};
 
 type Refused = (ErrorCode, &'static str);
 
@@ -43,25 +39,10 @@ pub(crate) async fn upsert(
         Err(refused) => return Ok(Err(refused)),
     };
     if let Linked::Now(user_id) = linked {
-        tell_of_link(services, tx, user_id, &event.platform_user_id).await?;
+        connect::tell_of_link(services, tx, Actor::platform(), user_id, &event.platform_user_id).await?;
     }
     let (Linked::Now(user_id) | Linked::AsBefore(user_id)) = linked;
     Ok(Ok(Upserted { user_id, is_renamed }))
-}
-
-/// Tells the platform which of our users the person whom it named is.
-async fn tell_of_link(
-    services: &Services,
-    tx: &mut dyn Transaction,
-    user_id: UserId,
-    platform_user_id: &PlatformUserId,
-) -> Result<(), StoreError> {
-    let data = Map::from_iter([
-        ("user_id".to_owned(), json!(user_id)),
-        ("platform_user_id".to_owned(), json!(platform_user_id)),
-        ("linked_at".to_owned(), json!(services.now())),
-    ]);
-    events_out::enqueue(services, tx, EventKind::LinkCreated, &user_id.to_string(), data).await
 }
 
 /// A user, and whether an event has linked them to a person at Telegram.
@@ -89,7 +70,7 @@ async fn link(
         (_, Some(person)) if person.platform_user_id.is_some() => Ok(Err(TAKEN)),
         (Some(user), _) if user.telegram_user_id.is_some() => Ok(Err(TAKEN)),
         (Some(user), Some(person)) => {
-            tx.users().merge_light(person.user_id, user.user_id).await?;
+            connect::merge(services, tx, person.user_id, user.user_id).await?;
             Ok(Ok(Linked::Now(upsert_unlinked(services, tx, event).await?)))
         }
         (None, Some(person)) => {

@@ -2,18 +2,14 @@
 
 use axum::{
     Json,
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode, header},
+    extract::State,
+    http::{HeaderMap, header},
 };
 use domain::{ErrorCode, Problem, event::EventsAnswer};
 use serde_json::value::RawValue;
-use services::{
-    Services,
-    platform::{self, signature::SignatureHeaders},
-};
+use services::{Services, platform};
 
-use crate::http::error::ApiError;
+use crate::http::{error::ApiError, extract::SignedCall};
 
 /// The size of the largest call: 1000 events of 2 KiB.
 pub const BODY_BYTES_MAX: usize = 2 << 20;
@@ -40,22 +36,13 @@ pub const BODY_BYTES_MAX: usize = 2 << 20;
 pub(crate) async fn platform_events(
     State(services): State<Services>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    call: SignedCall,
 ) -> Result<Json<EventsAnswer>, ApiError> {
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(ErrorCode::TooLarge),
-        _ => ApiError::new(ErrorCode::BadRequest),
-    })?;
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let signed = SignatureHeaders {
-        id: header("webhook-id"),
-        timestamp: header("webhook-timestamp"),
-        signature: header("webhook-signature"),
-    };
-    let key = platform::verify(&services.settings().platform_keys, signed, &body, services.now())?;
+    let SignedCall { key, body, .. } = call;
     let malformed =
         || ApiError::new(ErrorCode::BadRequest).with_detail("the body is not CloudEvents in JSON");
-    let media_type = header(header::CONTENT_TYPE.as_str()).split(';').next().unwrap_or_default().trim();
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let events: Vec<&RawValue> = match media_type {
         "application/cloudevents-batch+json" => serde_json::from_slice(&body).map_err(|_| malformed())?,
         "application/cloudevents+json" => vec![serde_json::from_slice(&body).map_err(|_| malformed())?],

@@ -2,9 +2,17 @@
 
 use i18n::keys;
 
-use crate::bot::{Context, commands::say, keyboards, reply::Reply};
+use crate::bot::{
+    Context,
+    commands::{link, say},
+    keyboards,
+    reply::Reply,
+};
 
-/// The answer: the way to a page of the app.
+/// The answer: the way to a page of the app; a stranger hears how to link.
 pub(super) fn answer(context: Context<'_>, path: &str) -> Reply {
+    if !context.is_linked() {
+        return link::how(context);
+    }
     say(context, keys::bot::SECTION_TEXT).with(keyboards::open_app(context, path))
 }

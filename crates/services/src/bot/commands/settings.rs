@@ -15,7 +15,7 @@ pub(super) async fn answer(context: Context<'_>, tx: &mut dyn Transaction) -> Re
     if !context.is_private {
         return Ok(say(context, keys::bot::PRIVATE_ONLY).with(keyboards::open_app(context, "/app/settings")));
     }
-    let consents = tx.consents().state(context.user_id).await?;
+    let consents = tx.consents().state(context.user.user_id).await?;
     Ok(message(&context.services.settings().public_url, context.locale, consents))
 }
 

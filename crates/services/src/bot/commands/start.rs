@@ -1,12 +1,19 @@
 //! `/start`: the greeting, and the way to what a link was about.
 
 use domain::{TournamentId, board::TournamentCard};
-use i18n::keys;
+use i18n::{catalog, keys};
 use storage::{StoreError, Transaction};
 
-use crate::bot::{Context, commands::say, keyboards, reply::Reply, tournament_message};
+use crate::{
+    bot::{Context, commands::say, keyboards, linking, reply::Reply, tournament_message},
+    links::{
+        campaign::{self, Arrival},
+        code::OneTimeCode,
+    },
+};
 
-/// The answer. `t_<id>` opens a tournament; a parameter that says nothing to us is told apart from none.
+/// The answer. `t_<id>` opens a tournament, a one-time token does what it was made for, a campaign's code opens its page; a
+/// parameter that says nothing to us is told apart from none.
 pub(super) async fn answer(
     context: Context<'_>,
     tx: &mut dyn Transaction,
@@ -18,10 +25,41 @@ pub(super) async fn answer(
             if let Some(card) = linked_tournament(context, tx, parameter).await? {
                 return Ok(tournament_message::message(context, &card));
             }
-            keys::bot::START_UNKNOWN_LINK
+            if let (true, Some(code)) = (context.is_private, OneTimeCode::parse(parameter)) {
+                return linking::show(context, tx, &code).await;
+            }
+            match campaign::arrive(context.services, tx, parameter, context.user.user_id).await? {
+                None => keys::bot::START_UNKNOWN_LINK,
+                Some(Arrival { tournament_id: None }) => keys::bot::START_HELLO,
+                Some(Arrival { tournament_id: Some(id) }) => {
+                    return match tournament(context, tx, &id).await? {
+                        Some(card) => Ok(tournament_message::message(context, &card)),
+                        None => greeting(context, tx, keys::bot::START_HELLO).await,
+                    };
+                }
+            }
         }
     };
-    Ok(say(context, key).with(keyboards::open_app(context, "/app")))
+    greeting(context, tx, key).await
+}
+
+/// The greeting. Who has confirmed no contact is asked to, once, where there is a cabinet to do so.
+async fn greeting(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    key: i18n::Key,
+) -> Result<Reply, StoreError> {
+    let texts = catalog(context.locale);
+    let Context { services, user, is_private, .. } = context;
+    let cabinet = services.settings().cabinet_url.as_deref().filter(|_| is_private);
+    let Some(cabinet) = cabinet else {
+        return Ok(say(context, key).with(keyboards::open_app(context, "/app")));
+    };
+    if !tx.users().ask_contact(user.user_id, services.now()).await? {
+        return Ok(say(context, key).with(keyboards::open_app(context, "/app")));
+    }
+    let text = format!("{}\n\n{}", texts.text(key), texts.text(keys::bot::CONTACT_ASK));
+    Ok(Reply::text(text).with(keyboards::app_and_cabinet(context, cabinet)))
 }
 
 async fn linked_tournament(
@@ -32,7 +70,15 @@ async fn linked_tournament(
     let Some(id) = parameter.strip_prefix("t_").and_then(|id| id.parse::<TournamentId>().ok()) else {
         return Ok(None);
     };
-    let row = tx.tournaments().by_id(&id).await?;
+    tournament(context, tx, &id).await
+}
+
+async fn tournament(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    id: &TournamentId,
+) -> Result<Option<TournamentCard>, StoreError> {
+    let row = tx.tournaments().by_id(id).await?;
     Ok(row.map(|row| TournamentCard {
         phase: row.tournament.phase(context.services.now()),
         players: row.players,

@@ -16,6 +16,6 @@ pub(super) async fn answer(context: Context<'_>, tx: &mut dyn Transaction) -> Re
     }
     let changes = ConsentChanges::withdraw_all();
     let proof = (ConsentChannel::Chat, context.locale);
-    consents::record(context.services, tx, context.user_id, &changes, proof).await?;
+    consents::record(context.services, tx, context.user.user_id, &changes, proof).await?;
     Ok(say(context, keys::bot::STOP_DONE))
 }

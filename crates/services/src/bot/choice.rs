@@ -1,0 +1,71 @@
+//! What the buttons below a question say: at most 64 bytes, and nothing that would be worth guessing. A button answers the
+//! person who was asked; whoever else sends its data is refused as a foreign holder.
+
+use domain::TokenId;
+use uuid::Uuid;
+
+/// An answer to a question of the bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Link the account of this token.
+    Link(TokenId),
+    /// The same, though another account is linked: that link ends.
+    Replace(TokenId),
+    /// Do not link it.
+    Decline(TokenId),
+    /// End the link.
+    Unlink,
+    /// Keep the link.
+    Keep,
+}
+
+impl Choice {
+    /// The button's data.
+    pub fn to_data(self) -> String {
+        let with = |name: &str, id: TokenId| format!("{name}:{}", id.as_uuid().simple());
+        match self {
+            Self::Link(id) => with("link", id),
+            Self::Replace(id) => with("replace", id),
+            Self::Decline(id) => with("decline", id),
+            Self::Unlink => "unlink".to_owned(),
+            Self::Keep => "keep".to_owned(),
+        }
+    }
+
+    /// The choice of a button's data; `None` for what is from another day.
+    pub fn parse(data: &str) -> Option<Self> {
+        match data {
+            "unlink" => return Some(Self::Unlink),
+            "keep" => return Some(Self::Keep),
+            _ => {}
+        }
+        let (name, id) = data.split_once(':')?;
+        let id = TokenId::from_uuid(Uuid::try_parse(id).ok()?);
+        match name {
+            "link" => Some(Self::Link(id)),
+            "replace" => Some(Self::Replace(id)),
+            "decline" => Some(Self::Decline(id)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_survives_its_button_and_fits_it() {
+        let id = TokenId::from_uuid(Uuid::from_u128(u128::MAX));
+        for choice in
+            [Choice::Link(id), Choice::Replace(id), Choice::Decline(id), Choice::Unlink, Choice::Keep]
+        {
+            let data = choice.to_data();
+            assert!(telegram::keyboard::InlineButton::callback("x", &data).is_ok(), "{data}");
+            assert_eq!(Choice::parse(&data), Some(choice));
+        }
+        for other in ["", "link", "link:", "link:x", "unlink:1", "more:1"] {
+            assert_eq!(Choice::parse(other), None, "{other}");
+        }
+    }
+}
