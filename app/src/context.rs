@@ -6,6 +6,7 @@ use crate::{
     actions::Actions,
     clock::Now,
     data::Data,
+    later::Later,
     net::status::Network,
     page_data::PageData,
     reactive::Shared,
@@ -39,6 +40,8 @@ pub(crate) struct Context {
     pub data: Data,
     /// The bot.
     pub bot: Bot,
+    /// The pages whose code is loaded when they are opened.
+    pub later: Later,
 }
 
 impl Context {
@@ -56,6 +59,7 @@ impl Context {
             visible: Visible::new(),
             now: Now::new(data.now),
             actions: Actions::new(),
+            later: Later::new(),
         }
     }
 

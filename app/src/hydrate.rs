@@ -64,5 +64,6 @@ async fn speak_the_players_language(context: Context) {
         // A page that keeps its old `lang` is read out with the wrong accent, nothing worse.
         let _ = page.set_attribute("lang", catalog.locale().tag());
     }
+    context.later.forget_texts();
     context.texts.replace(catalog);
 }

@@ -29,6 +29,7 @@ mod hydrate;
 mod json;
 #[cfg(feature = "ssr")]
 mod kit;
+mod later;
 mod net;
 mod page_data;
 mod pages;
@@ -44,6 +45,7 @@ mod ui;
 mod visible;
 
 pub use crate::{
+    later::LATER,
     page_data::{First, PageData},
     router::Route,
 };

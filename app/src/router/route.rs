@@ -42,6 +42,11 @@ impl Route {
         }
     }
 
+    /// Whether the page's code is loaded when it is opened (docs/adr/0018).
+    pub const fn is_later(&self) -> bool {
+        matches!(self, Self::Profile)
+    }
+
     /// The page that Back leads to from here when there is no history; `None` for the roots, which the tab bar links.
     pub fn parent(&self) -> Option<Self> {
         match self {
