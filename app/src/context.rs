@@ -1,6 +1,6 @@
 //! What all parts of a page share, under one name.
 
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{document, provide_context, use_context};
 
 use crate::{
     actions::Actions,
@@ -68,6 +68,16 @@ impl Context {
         provide_context(self);
     }
 
+    /// Draws the page anew in another language.
+    pub(crate) fn speak(self, catalog: i18n::Catalog) {
+        if let Some(page) = document().document_element() {
+            // A page that keeps its old `lang` is read out with the wrong accent, nothing worse.
+            let _ = page.set_attribute("lang", catalog.locale().tag());
+        }
+        self.later.forget_texts();
+        self.texts.replace(catalog);
+    }
+
     /// The state of this page.
     #[expect(clippy::expect_used, reason = "the root provides it before anything is drawn")]
     pub(crate) fn get() -> Self {
@@ -83,9 +93,9 @@ impl Bot {
     /// The link that opens a page of the app from Telegram.
     pub(crate) fn link_to(self, route: &Route) -> Option<String> {
         let username = self.0.now()?;
-        Some(match route {
-            Route::Tournament(id) => format!("https://t.me/{username}?startapp=t_{id}"),
-            Route::Lobby | Route::Profile => format!("https://t.me/{username}?startapp"),
+        Some(match route.start_parameter() {
+            Some(parameter) => format!("https://t.me/{username}?startapp={parameter}"),
+            None => format!("https://t.me/{username}?startapp"),
         })
     }
 }

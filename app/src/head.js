@@ -78,12 +78,25 @@
     dropCopies();
   };
 
-  // ---- A start parameter (`t_<id>`) opens its tournament. The server has seen it when it was in the query.
+  // ---- For a few minutes init data is a proof of who has opened the app; it stays in memory for that long alone.
+  const PROOF_MS = 280000;
+  let proof = initData;
+  podium.proof = () => {
+    if (proof && Date.now() > authDate(proof) * 1000 + PROOF_MS) proof = undefined;
+    return proof || null;
+  };
+
+  // ---- A start parameter (`t_<id>`, `p_<page>`, a one-time token) opens its page. The server has seen it when it was
+  // in the query (app/src/router/route.rs).
   const start = launch.get("tgWebAppStartParam") || (fresh && new URLSearchParams(fresh).get("start_param")) || "";
-  const wanted = /^t_([\w-]{1,62})$/.exec(start);
+  const wanted = [
+    [/^t_([\w-]{1,62})$/, "/app/t/$1"],
+    [/^p_(settings|privacy)$/, "/app/$1"],
+    [/^[\w-]{22}$/, "/app/link"],
+  ].find(([form]) => form.test(start));
   const elsewhere =
     wanted && /^\/app\/?$/.test(location.pathname) && !location.search.includes("tgWebAppStartParam")
-      ? "/app/t/" + wanted[1]
+      ? start.replace(...wanted)
       : null;
   launch.delete("tgWebAppStartParam");
 
@@ -152,8 +165,18 @@
   podium.again();
 
   // ---- The player's language, for the choice of texts alone.
+  const CHOSEN = "podium.language";
+  const chosen = (tag) => {
+    try {
+      if (tag) localStorage.setItem(CHOSEN, tag);
+      return localStorage.getItem(CHOSEN);
+    } catch {
+      return null;
+    }
+  };
+  podium.speak = chosen;
   const user = initData && parse(new URLSearchParams(initData).get("user"));
-  const language = String((user && user.language_code) || page.lang).slice(0, 2);
+  const language = String(chosen() || (user && user.language_code) || page.lang).slice(0, 2);
   if (language !== page.lang && __LOCALES__.includes(language)) {
     podium.texts = fetch("/i18n/" + language + ".json", { credentials: "omit" })
       .then((response) => (response.ok ? response.text() : undefined))

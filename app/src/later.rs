@@ -14,6 +14,7 @@ use i18n::keys::app;
 use leptos::prelude::*;
 
 use crate::{
+    account::{link_page, privacy_page, settings_page},
     context::Context,
     pages::{frame, profile_page},
     part::{Part, block, nothing, part},
@@ -128,6 +129,9 @@ fn failed() -> Part {
 fn page(route: &Route) -> Part {
     match route {
         Route::Profile => profile_page(),
+        Route::Settings => settings_page(),
+        Route::Privacy => privacy_page(),
+        Route::Link => link_page(),
         // The first route's own.
         Route::Lobby | Route::Tournament(_) => nothing(),
     }

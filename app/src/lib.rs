@@ -15,6 +15,7 @@
     expect(dead_code, reason = "what only a WebView runs is compiled on the server too")
 )]
 
+mod account;
 mod actions;
 mod app;
 mod board;

@@ -10,8 +10,9 @@ use crate::{
     pages::{frame, heading::name_document},
     part::{Part, block, late_part, part},
     reactive,
+    router::Route,
     session::{Player, SignIn},
-    ui::{ButtonKind, Way, avatar, button, cell, cell_skeleton, placeholder, section},
+    ui::{ButtonKind, Way, avatar, button, cell, cell_link, cell_skeleton, placeholder, section},
 };
 
 /// The player's own page.
@@ -42,18 +43,19 @@ pub(crate) fn profile_page() -> Part {
 fn signed_in(me: Player) -> Part {
     let Context { texts, session, telegram, .. } = Context::get();
     let sign_out = Arc::new(move || reactive::spawn(session.sign_out(telegram)));
-    let facts = vec![
-        cell(texts.get(later::PROFILE_ALIAS), me.alias),
-        cell(texts.get(later::PROFILE_LANGUAGE), texts.get(later::PROFILE_LANGUAGE_NAME)),
-    ];
+    let facts = vec![cell(texts.get(later::PROFILE_ALIAS), me.alias)];
     let way_out = button(ButtonKind::Destructive, texts.get(later::PROFILE_SIGN_OUT), sign_out);
     let avatar = avatar(&me.first_name, me.player.as_str(), "avatar avatar--large");
+    let settings = texts.get(later::SETTINGS_TITLE);
+    let settings =
+        cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
     late_part(view! {
         <div class="profile">
             {avatar}
             <p class="profile__name" data-testid="player-name">{me.first_name}</p>
         </div>
         {section(None, Some(texts.get(later::PROFILE_NOTE)), facts)}
+        {section(None, None, vec![settings])}
         {section(None, None, vec![way_out])}
     })
 }

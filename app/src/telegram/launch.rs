@@ -46,7 +46,19 @@ pub(crate) fn exchange_again() -> bool {
     boot().and_then(|boot| net::call(&boot, "again", &[])).is_some_and(|started| started.is_truthy())
 }
 
-/// Forgets the init data everywhere.
+/// The init data while it is a fresh proof of who has opened the app.
+pub(crate) fn proof() -> Option<String> {
+    net::call(&boot()?, "proof", &[])?.as_string()
+}
+
+/// Makes a language the player's own on this device.
+pub(crate) fn choose_language(tag: &str) {
+    if let Some(boot) = boot() {
+        net::call(&boot, "speak", &[tag.into()]);
+    }
+}
+
+/// Forgets the init data everywhere but in the memory of the page, where it is a proof for a few minutes.
 pub(crate) fn drop_init_data() {
     if let Some(boot) = boot() {
         net::call(&boot, "drop", &[]);

@@ -13,8 +13,9 @@ pub const FORM_SEPARATOR: char = '\u{1f}';
 /// The keys that the page is sent.
 pub const PAGE_PREFIXES: [&str; 2] = ["app.", "error."];
 
-/// The keys that are sent to the page together with the code of its later pages.
-pub const LATER_PREFIX: &str = "later.";
+/// The keys that are sent to the page together with the code of its later pages. The texts of consents are shown in the
+/// chat too.
+pub const LATER_PREFIXES: [&str; 2] = ["consent.", "later."];
 
 /// The placeholder that a plural text chooses its form by.
 const COUNT: &str = "count";
@@ -44,7 +45,7 @@ impl KeyInfo {
     pub fn audience(&self) -> Audience {
         if PAGE_PREFIXES.iter().any(|prefix| self.name.starts_with(prefix)) {
             Audience::Page
-        } else if self.name.starts_with(LATER_PREFIX) {
+        } else if LATER_PREFIXES.iter().any(|prefix| self.name.starts_with(prefix)) {
             Audience::Later
         } else {
             Audience::Server
