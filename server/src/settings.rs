@@ -93,6 +93,8 @@ pub struct FileSettings {
     pub boards: BoardSettings,
     /// `[sending]`
     pub sending: SendingSettings,
+    /// `[privacy]`
+    pub privacy: PrivacySettings,
     /// `[postgres]`
     pub postgres: PostgresSettings,
 }
@@ -113,6 +115,14 @@ pub struct SendingSettings {
     pub per_second: u32,
     /// Messages a second that one chat gets at most.
     pub per_chat_per_second: u32,
+}
+
+/// `[privacy]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacySettings {
+    /// Days between a person's wish to be erased and the erasure.
+    pub erasure_grace_days: u16,
 }
 
 /// `[postgres]`
@@ -266,6 +276,7 @@ impl Settings {
             public_url: self.public_url.clone(),
             init_data_max_age_ms: self.init_data_max_age_ms,
             score_grace_ms: i64::from(self.file.boards.score_grace_s) * 1000,
+            erasure_grace_ms: i64::from(self.file.privacy.erasure_grace_days) * 24 * 3_600_000,
             platform_keys: self
                 .platform_key
                 .iter()

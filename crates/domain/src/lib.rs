@@ -6,8 +6,10 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod board;
 pub mod clock;
+pub mod consent;
 mod error_chain;
 pub mod event;
 pub mod id;
@@ -19,19 +21,23 @@ pub mod ranking;
 pub mod rng;
 pub mod session;
 pub mod time;
+pub mod token;
 pub mod tournament;
 
 pub use crate::{
+    audit::{ActorKind, AuditAction},
     clock::{Clock, MockClock},
+    consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},
     error_chain::ErrorChain,
     id::{
-        BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId,
-        TelegramUserId, TournamentId, UpdateId, UserId,
+        AuditId, BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey,
+        SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},
     ranking::{Order, Score, Standing},
     rng::{Rng, SeededRng},
     time::Timestamp,
+    token::{MaskedAccount, TokenAction, TokenRefusal},
     tournament::{Operator, Tournament},
 };

@@ -8,6 +8,7 @@
 
 pub mod boards;
 pub mod bot;
+pub mod consents;
 pub mod group_commit;
 pub mod identity;
 pub mod inbox;
@@ -15,6 +16,7 @@ pub mod limits;
 pub mod maintenance;
 pub mod outbox;
 pub mod platform;
+pub mod privacy;
 pub mod secrets;
 pub mod settings;
 pub mod telemetry;
@@ -30,7 +32,7 @@ use telegram::{api::BotApi, token::BotToken};
 use crate::{
     boards::{index::BoardIndex, live::LiveHub, names::Names},
     bot::identity::BotIdentity,
-    identity::sign_in::SignInCommitter,
+    identity::{sign_in::SignInCommitter, sign_in_notice::Notifier},
     inbox::ingest::InboxCommitter,
     platform::commit::EventCommitter,
     secrets::Secrets,
@@ -80,7 +82,14 @@ impl Services {
     /// Puts the parts together. Must be called within a Tokio runtime, because commits are shared by a task.
     pub fn new(ports: Ports, settings: ServiceSettings, secrets: Secrets) -> Self {
         let inbox = InboxCommitter::start(Arc::clone(&ports.store), Arc::clone(&ports.signals));
-        let sign_ins = SignInCommitter::start(Arc::clone(&ports.store));
+        // Without a bot nobody would send the notices.
+        let bot_id = settings.bot_tokens.first().map(BotToken::bot_id).filter(|_| ports.bot_api.is_some());
+        let notifier = bot_id.map(|bot_id| Notifier {
+            bot_id,
+            public_url: settings.public_url.as_str().into(),
+            rng: Arc::clone(&ports.rng),
+        });
+        let sign_ins = SignInCommitter::start(Arc::clone(&ports.store), Arc::clone(&ports.signals), notifier);
         let events = EventCommitter::start();
         Self(Arc::new(Parts {
             ports,

@@ -1,4 +1,4 @@
-//! What must be done now and then: old rows removed, keys rotated, queues measured.
+//! What must be done now and then: old rows removed, persons erased who asked for it, keys rotated, queues measured.
 
 pub mod clean;
 
@@ -8,7 +8,7 @@ use domain::Timestamp;
 use storage::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Services, maintenance::clean::Cleaner, telemetry, tokens};
+use crate::{Services, maintenance::clean::Cleaner, privacy, telemetry, tokens};
 
 /// How often queues are measured.
 const LOOK_MS: u64 = 2_000;
@@ -30,6 +30,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         if services.now().millis_since(cleaned_at).abs() >= CLEAN_MS {
             cleaned_at = services.now();
             report("old rows can't be removed", cleaner.clean(&services).await);
+            report("persons can't be erased", privacy::erase::erase_due(&services).await.map(drop));
             if let Err(error) = rotate_keys(&services).await {
                 tracing::warn!(error = %domain::ErrorChain(&error), "signing keys can't be rotated");
             }

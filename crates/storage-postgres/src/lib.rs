@@ -6,15 +6,19 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
 mod column;
 mod connection;
+mod consent;
 mod dialogue;
 mod error;
 mod event;
 mod inbox;
 mod lease;
+mod one_time_token;
 mod outbox;
+mod privacy;
 mod session;
 mod setting;
 mod signing_key;

@@ -2,14 +2,16 @@
 
 use async_trait::async_trait;
 use storage::{
-    BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
+    AuditRepository, BoardRepository, ConsentRepository, DialogueRepository, EventRepository,
+    InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository, PrivacyRepository,
     SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
     Transaction, UserRepository,
 };
 
 use crate::{
-    board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
-    lease::Leases, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
+    audit::Audit, board::Boards, connection::Connection, consent::ConsentLog, dialogue::Dialogues, error::At,
+    event::Events, inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox,
+    privacy::Privacy, session::Sessions, setting::Settings, signing_key::SigningKeys,
     tournament::Tournaments, user::Users,
 };
 
@@ -68,6 +70,22 @@ impl Transaction for PostgresTransaction {
 
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_> {
         Box::new(Dialogues { connection: &mut self.connection })
+    }
+
+    fn consents(&mut self) -> Box<dyn ConsentRepository + '_> {
+        Box::new(ConsentLog { connection: &mut self.connection })
+    }
+
+    fn privacy(&mut self) -> Box<dyn PrivacyRepository + '_> {
+        Box::new(Privacy { connection: &mut self.connection })
+    }
+
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_> {
+        Box::new(Audit { connection: &mut self.connection })
+    }
+
+    fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_> {
+        Box::new(OneTimeTokens { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -9,17 +9,21 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
 mod connection;
+mod consent;
 mod dialogue;
 mod error;
 mod event;
 mod inbox;
 mod lease;
 mod list;
+mod one_time_token;
 mod outbox;
 #[cfg(test)]
 mod plans;
+mod privacy;
 mod session;
 mod setting;
 mod signing_key;

@@ -18,7 +18,8 @@ const IDS_MAX: usize = 1000;
 
 macro_rules! columns {
     () => {
-        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, created_at"
+        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, created_at, \
+         erase_after"
     };
 }
 
@@ -38,6 +39,7 @@ struct Row {
     locale: String,
     chat_id: Option<i64>,
     created_at: i64,
+    erase_after: Option<i64>,
 }
 
 impl TryFrom<Row> for User {
@@ -57,6 +59,7 @@ impl TryFrom<Row> for User {
             locale: stored::locale(&row.locale, TABLE, "locale")?,
             chat_id: row.chat_id.map(ChatId),
             created_at: Timestamp::from_millis(row.created_at),
+            erase_after: row.erase_after.map(Timestamp::from_millis),
         })
     }
 }
@@ -255,11 +258,33 @@ impl UserRepository for Users<'_> {
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
+        // What the light profile said last is what the person said last: it is numbered behind what `into` had said.
+        sqlx::query(
+            "UPDATE consents
+             SET user_id = $2,
+               number = number + (SELECT COALESCE(MAX(number), 0) FROM consents WHERE user_id = $2)
+             WHERE user_id = $1",
+        )
+        .bind(light.as_uuid())
+        .bind(into.as_uuid())
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        sqlx::query(
+            "UPDATE one_time_tokens
+             SET spent_by = $2
+             WHERE spent_by = $1",
+        )
+        .bind(light.as_uuid())
+        .bind(into.as_uuid())
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
         // The light row goes first, for its Telegram id is unique.
         let taken: Option<TakenRow> = sqlx::query_as(
             "DELETE FROM users
              WHERE user_id = $1 AND platform_user_id IS NULL
-             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id",
+             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id, erase_after",
         )
         .bind(light.as_uuid())
         .fetch_optional(&mut *self.connection)
@@ -270,7 +295,8 @@ impl UserRepository for Users<'_> {
         };
         let result = sqlx::query(
             "UPDATE users
-             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7
+             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7,
+               erase_after = COALESCE($8, erase_after)
              WHERE user_id = $1 AND telegram_user_id IS NULL",
         )
         .bind(into.as_uuid())
@@ -280,6 +306,29 @@ impl UserRepository for Users<'_> {
         .bind(taken.locale)
         .bind(taken.locale_source)
         .bind(taken.chat_id)
+        .bind(taken.erase_after)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+    }
+
+    async fn unlink(
+        &mut self,
+        user_id: UserId,
+        telegram_user_id: TelegramUserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "users.unlink";
+        let result = sqlx::query(
+            "UPDATE users
+             SET telegram_user_id = NULL, first_name = NULL, username = NULL, chat_id = NULL, locale_source = 'none',
+               updated_at = $3
+             WHERE user_id = $1 AND telegram_user_id = $2 AND platform_user_id IS NOT NULL",
+        )
+        .bind(user_id.as_uuid())
+        .bind(telegram_user_id.0)
+        .bind(now.as_millis())
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
@@ -296,6 +345,7 @@ struct TakenRow {
     locale: String,
     locale_source: String,
     chat_id: Option<i64>,
+    erase_after: Option<i64>,
 }
 
 /// RETURNING promises no order: brings the rows into that of the profiles.

@@ -12,13 +12,18 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod board;
+pub mod consent;
 pub mod dialogue;
 pub mod error;
 pub mod event;
 pub mod inbox;
 pub mod lease;
+pub mod one_time_token;
 pub mod outbox;
+pub mod personal;
+pub mod privacy;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
@@ -32,10 +37,11 @@ pub mod testsuite;
 use async_trait::async_trait;
 
 pub use crate::{
-    board::BoardRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
-    inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository, session::SessionRepository,
-    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
-    user::UserRepository,
+    audit::AuditRepository, board::BoardRepository, consent::ConsentRepository, dialogue::DialogueRepository,
+    error::StoreError, event::EventRepository, inbox::InboxRepository, lease::LeaseRepository,
+    one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, privacy::PrivacyRepository,
+    session::SessionRepository, setting::SettingRepository, signing_key::SigningKeyRepository,
+    tournament::TournamentRepository, user::UserRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -112,6 +118,14 @@ pub trait Transaction: Send {
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
+    /// What players have said yes or no to.
+    fn consents(&mut self) -> Box<dyn ConsentRepository + '_>;
+    /// What a person may ask for: a copy, and erasure.
+    fn privacy(&mut self) -> Box<dyn PrivacyRepository + '_>;
+    /// Who did what.
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_>;
+    /// Tokens that do one thing once.
+    fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

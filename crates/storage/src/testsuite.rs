@@ -5,13 +5,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
 
+pub mod audit;
 pub mod boards;
+pub mod consents;
 pub mod dialogues;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
 pub mod leases;
 pub mod outbox;
+pub mod planted;
+pub mod privacy;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
@@ -117,10 +121,13 @@ macro_rules! contract_suite {
                 users_are_found_by_every_key,
             ]
             sessions: [
+                a_familiar_way_of_signing_in_is_recognized,
                 a_session_ends_once,
                 a_session_is_found_as_it_was_stored,
                 an_ended_session_is_not_rotated,
+                live_sessions_are_listed_the_one_used_last_first,
                 of_refreshes_at_once_one_wins,
+                other_sessions_of_a_user_are_ended,
                 over_sessions_are_removed,
                 rotation_keeps_the_hash_before,
             ]
@@ -164,9 +171,33 @@ macro_rules! contract_suite {
                 calls_at_once_do_not_share_an_event,
                 old_events_are_met_slice_by_slice,
             ]
+            audit: [
+                a_line_is_found_as_it_was_written,
+                a_line_is_never_replaced,
+                a_line_is_undone_with_what_it_tells,
+                a_page_of_lines_is_bounded,
+                lines_are_listed_newest_first_page_by_page,
+                old_lines_are_removed,
+            ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
+            ]
+            privacy: [
+                a_download_is_used_once,
+                an_erasure_is_planned_once_and_taken_back,
+                an_erasure_leaves_a_standing_of_nobody_and_others_alone,
+                an_erasure_waits_for_what_is_under_way,
+                erasures_are_due_in_the_order_of_their_time,
+                old_downloads_are_removed,
+                records_are_those_of_the_person,
+            ]
+            consents: [
+                a_consent_is_off_until_it_is_given,
+                a_merge_takes_the_proofs_along,
+                a_repeated_answer_leaves_no_second_proof,
+                of_answers_at_once_each_leaves_one_proof,
+                proofs_are_kept_as_they_were_given,
             ]
         }
     };
@@ -190,12 +221,15 @@ mod tests {
     #[test]
     fn every_contract_is_in_the_suite() {
         let sources = [
+            ("audit", include_str!("testsuite/audit.rs")),
             ("boards", include_str!("testsuite/boards.rs")),
+            ("consents", include_str!("testsuite/consents.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),
+            ("privacy", include_str!("testsuite/privacy.rs")),
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),

@@ -83,6 +83,7 @@ const COUNTERS: [Counter; 9] = [
         &[
             &[("method", &["init_data"]), ("result", &["ok", "malformed", "invalid", "stale"])],
             &[("method", &["refresh"]), ("result", &["ok", "invalid", "reuse"])],
+            &[("method", &["fresh"]), ("result", &["ok", "malformed", "invalid", "stale", "foreign"])],
         ],
     ),
     Counter(names::REFRESH_REUSE_TOTAL, "Refresh tokens that were used twice", ONE),

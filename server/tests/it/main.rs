@@ -5,14 +5,18 @@
 
 mod board;
 mod bot;
+mod consents;
+mod devices;
 mod events;
 mod exchange;
+mod fresh;
 mod identity_table;
 mod index_down;
 mod listener;
 mod live;
 mod openapi;
 mod pages;
+mod privacy;
 mod problems;
 mod refresh;
 mod retention;

@@ -24,6 +24,8 @@ pub const EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 const HISTORY_KEPT_MS: i64 = 90 * DAY_MS;
 /// A chat that was silent for so long is greeted anew when it speaks again.
 const DIALOGUES_KEPT_MS: i64 = 180 * DAY_MS;
+/// A download that has expired is told from one that never was for so long.
+const DOWNLOADS_KEPT_MS: i64 = DAY_MS;
 
 /// Rows that one transaction removes: some milliseconds of the writer's time.
 const CLEAN_LIMIT: u32 = 2_000;
@@ -41,11 +43,19 @@ enum Kind {
     Sessions,
     History,
     Dialogues,
+    Downloads,
 }
 
 impl Kind {
-    const ALL: [Self; 6] =
-        [Self::Updates, Self::DeadLetters, Self::Messages, Self::Sessions, Self::History, Self::Dialogues];
+    const ALL: [Self; 7] = [
+        Self::Updates,
+        Self::DeadLetters,
+        Self::Messages,
+        Self::Sessions,
+        Self::History,
+        Self::Dialogues,
+        Self::Downloads,
+    ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
         let now = services.now();
@@ -60,6 +70,9 @@ impl Kind {
                 // Scores from before the end may be taken for longer than usual: what they need stays.
                 let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));
                 tx.boards().remove_history(now.plus_ms(-kept_ms), CLEAN_LIMIT).await
+            }
+            Self::Downloads => {
+                tx.privacy().remove_downloads(now.plus_ms(-DOWNLOADS_KEPT_MS), CLEAN_LIMIT).await
             }
             Self::Dialogues => tx.dialogues().remove_idle(now.plus_ms(-DIALOGUES_KEPT_MS), CLEAN_LIMIT).await,
         }

@@ -30,6 +30,7 @@ async fn tables_and_columns_are_those_of_the_snapshot() {
     for (table, column) in columns {
         schema.entry(table).or_default().push(column);
     }
+    assert_eq!(storage::personal::differences(&schema), Vec::<String>::new());
     let expected: BTreeMap<String, Vec<String>> =
         serde_json::from_str(include_str!("../../../storage/schema.json")).unwrap();
     assert_eq!(
@@ -38,4 +39,24 @@ async fn tables_and_columns_are_those_of_the_snapshot() {
         "crates/storage/schema.json differs; it should be:\n{}",
         serde_json::to_string_pretty(&schema).unwrap()
     );
+}
+
+#[tokio::test]
+async fn a_line_of_the_audit_log_can_not_be_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("podium.db");
+    let path = path.to_str().unwrap();
+    let store = SqliteStore::open(path, &Options::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+    let mut connection = SqliteConnection::connect(path).await.unwrap();
+    sqlx::query(
+        "INSERT INTO audit_log (entry_id, happened_at, actor_kind, action, detail)
+         VALUES (randomblob(16), 1, 'system', 'token_spent', '{}')",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let result = sqlx::query("UPDATE audit_log SET action = 'link_created'").execute(&mut connection).await;
+    assert!(result.unwrap_err().to_string().contains("append-only"));
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::{
     BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Score, SessionId,
-    Standing, TelegramUserId, Timestamp, Tournament, TournamentId, UpdateId, UserId, tournament::Title,
+    Standing, TelegramUserId, Timestamp, Tournament, TournamentId, UpdateId, UserId, session::DeviceKind,
+    tournament::Title,
 };
 use uuid::Uuid;
 
@@ -129,6 +130,7 @@ pub fn session(number: u8, owner: UserId) -> NewSession {
         user_id: owner,
         refresh_hash: [number; 32],
         method: "init_data",
+        device: DeviceKind::Ios,
         created_at: at(0),
         expires_at: at(60_000),
     }

@@ -43,6 +43,7 @@ pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
         locale: Locale::Ru,
         chat_id: None,
         created_at: at(0),
+        erase_after: None,
     };
     assert!(first == expected);
 
@@ -94,6 +95,7 @@ pub async fn a_platform_user_is_added_once(store: &dyn Store) {
         locale: Locale::En,
         chat_id: None,
         created_at: at(0),
+        erase_after: None,
     };
     assert!(first == expected);
     let again = PlatformProfile { platform_user_id: platform_id(1), seen_at: at(9), ..platform_profile(2) };
@@ -285,6 +287,7 @@ pub async fn a_light_profile_is_merged(store: &dyn Store) {
         locale: Locale::Ru,
         chat_id: Some(ChatId(1)),
         created_at: at(0),
+        erase_after: None,
     };
     assert!(merged == expected);
     assert!(by_id(store, user_id(1)).await.is_none());

@@ -1,0 +1,112 @@
+//! What is remembered of who did what: actors and actions of the audit log.
+//!
+//! Invariant: an action is an entry of one closed list, and nothing that the list's texts say changes once released.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! audit_actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// What was done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum AuditAction {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl AuditAction {
+            /// Every action, in the order of this file.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stored form.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+audit_actions! {
+    /// An account of the platform was linked with a person at Telegram.
+    LinkCreated = "link_created";
+    /// A link was ended.
+    LinkEnded = "link_ended";
+    /// A light profile was taken over by a user of the platform.
+    ProfileMerged = "profile_merged";
+    /// A one-time token was made.
+    TokenIssued = "token_issued";
+    /// A one-time token was spent.
+    TokenSpent = "token_spent";
+    /// A one-time token was shown and not taken.
+    TokenRefused = "token_refused";
+    /// A one-time token was turned down by whom it was made for.
+    TokenDeclined = "token_declined";
+    /// A person asked to be erased.
+    ErasurePlanned = "erasure_planned";
+    /// A person took that back.
+    ErasureCanceled = "erasure_canceled";
+    /// A person was erased.
+    PersonErased = "person_erased";
+    /// A person downloaded what is kept of them.
+    DataExported = "data_exported";
+}
+
+impl AuditAction {
+    /// The action of a stored form.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.as_str() == text)
+    }
+}
+
+/// What kind of actor did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ActorKind {
+    /// A player, named by their user id.
+    Player,
+    /// An operator at the console, named by their operator id.
+    Operator,
+    /// The platform, named by its key where there are several.
+    Platform,
+    /// Podium itself: a job.
+    System,
+}
+
+impl ActorKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Player, Self::Operator, Self::Platform, Self::System];
+
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Player => "player",
+            Self::Operator => "operator",
+            Self::Platform => "platform",
+            Self::System => "system",
+        }
+    }
+
+    /// The kind of a stored form.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_forms_are_read_back_and_are_the_serialised_ones() {
+        for action in AuditAction::ALL {
+            assert_eq!(AuditAction::from_text(action.as_str()), Some(*action));
+            assert_eq!(serde_json::to_string(action).unwrap(), format!("\"{}\"", action.as_str()));
+        }
+        for kind in ActorKind::ALL {
+            assert_eq!(ActorKind::from_text(kind.as_str()), Some(kind));
+            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{}\"", kind.as_str()));
+        }
+        assert_eq!(AuditAction::from_text("other"), None);
+        assert_eq!(ActorKind::from_text("other"), None);
+    }
+}
