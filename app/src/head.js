@@ -72,8 +72,9 @@
       writeHash();
     }
   };
-  podium.drop = () => {
+  podium.drop = (all) => {
     initData = undefined;
+    if (all === true) proof = undefined;
     store(KEPT, null);
     dropCopies();
   };
@@ -143,13 +144,13 @@
   }
 
   // ---- Sign-in. It has begun before the first byte of WASM is there.
-  const exchange = () => {
+  const post = (path, body, headers) => {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), 10000);
-    return fetch("/v1/tg/exchange", {
+    return fetch(path, {
       method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ init_data: initData }),
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
       cache: "no-store",
       credentials: "omit",
       signal: controller.signal,
@@ -158,11 +159,26 @@
       .catch(() => ({ status: 0, body: "" }))
       .finally(() => clearTimeout(timer));
   };
+  const exchange = () => post("/v1/tg/exchange", { init_data: initData });
   podium.again = () => {
     podium.exchange = initData ? exchange() : null;
     return Boolean(initData);
   };
   podium.again();
+
+  // ---- Any other start parameter is the code of a campaign: the server notes it, and may know a page to open.
+  if (start && !wanted && fresh && podium.exchange) {
+    podium.exchange
+      .then(({ status, body }) => {
+        const authorization = "Bearer " + parse(body).jwt;
+        return status === 200 && post("/v1/tg/start", { init_data: fresh }, { authorization });
+      })
+      .then((answer) => {
+        const { kind, path } = parse(answer && answer.body);
+        const isFurther = kind === "open" && /^\/app\/t\/[\w-]+$/.test(path) && /^\/app\/?$/.test(location.pathname);
+        if (isFurther) location.replace(path + location.hash);
+      });
+  }
 
   // ---- The player's language, for the choice of texts alone.
   const CHOSEN = "podium.language";

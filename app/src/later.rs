@@ -109,7 +109,7 @@ fn loading() -> Part {
     let cells = || vec![cell_skeleton(), cell_skeleton(), cell_skeleton()];
     frame(
         part(view! {
-            <h1 class="visually-hidden" tabindex="-1" role="status">{texts.get(app::LOADING)}</h1>
+            <h1 class="visually-hidden" tabindex="-1">{texts.get(app::LOADING)}</h1>
             {section(None, None, cells())}
             {section(None, None, cells())}
         }),

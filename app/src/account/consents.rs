@@ -1,15 +1,13 @@
 //! What the player wants to be told.
 
 use domain::ErrorCode;
-use i18n::{Key, keys::{consent, later}};
+use i18n::{
+    Key,
+    keys::{consent, later},
+};
 
 use crate::{
-    account::{
-        api,
-        start::remote,
-        talk::Talk,
-        wire::Consents,
-    },
+    account::{api, start::remote, talk::Talk, wire::Consents},
     context::Context,
     data::Remote,
     part::Part,
@@ -51,15 +49,24 @@ const KINDS: [Kind; 3] = [
 /// The section of the switches.
 pub(super) fn consents(talk: Talk) -> Part {
     let state = Shared::new(Remote::Loading);
-    remote(state, later::CONSENTS_HEADER, || Box::pin(api::get(URL)), move |given: Consents| {
-        let texts = Context::get().texts;
-        let cells = KINDS.iter().map(|kind| {
-            let is_on = (kind.is_given)(&given);
-            let press = move || reactive::spawn(change(state, talk, given, kind.field, !is_on));
-            switch_cell(texts.get(kind.title), texts.get(kind.text), kind.field, is_on, press)
-        });
-        section(Some(texts.get(later::CONSENTS_HEADER)), Some(texts.get(later::CONSENTS_NOTE)), cells.collect())
-    })
+    remote(
+        state,
+        later::CONSENTS_HEADER,
+        || Box::pin(api::get(URL)),
+        move |given: Consents| {
+            let texts = Context::get().texts;
+            let cells = KINDS.iter().map(|kind| {
+                let is_on = (kind.is_given)(&given);
+                let press = move || reactive::spawn(change(state, talk, given, kind.field, !is_on));
+                switch_cell(texts.get(kind.title), texts.get(kind.text), kind.field, is_on, press)
+            });
+            section(
+                Some(texts.get(later::CONSENTS_HEADER)),
+                Some(texts.get(later::CONSENTS_NOTE)),
+                cells.collect(),
+            )
+        },
+    )
 }
 
 /// Says yes or no. The switch turns at once, and back when the server has not heard it.

@@ -156,7 +156,8 @@ fn refuse(state: Shared<State>, talk: Talk, code: ErrorCode) {
 
 /// The start parameter that Telegram has signed. A token is base64url: what else stands there is not one.
 fn token(init_data: &str) -> String {
-    let parameter = init_data.split('&').find_map(|pair| pair.strip_prefix("start_param=")).unwrap_or_default();
+    let parameter =
+        init_data.split('&').find_map(|pair| pair.strip_prefix("start_param=")).unwrap_or_default();
     parameter.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect()
 }
 
@@ -176,7 +177,9 @@ mod tests {
     fn what_a_link_is_about_is_read() {
         let read = |text| json::read::<Start>(text);
         assert!(matches!(read(r#"{"kind":"nothing"}"#), Some(Start::Nothing)));
-        assert!(matches!(read(r#"{"kind":"open","path":"/app/t/cup"}"#), Some(Start::Open(path)) if path == "/app/t/cup"));
+        assert!(
+            matches!(read(r#"{"kind":"open","path":"/app/t/cup"}"#), Some(Start::Open(path)) if path == "/app/t/cup")
+        );
         assert!(matches!(read(r#"{"kind":"linked","platform_account":"a•••n"}"#), Some(Start::Linked)));
         let ask = r#"{"kind":"ask","question":{"action":"link","platform_account":"a•••n","is_linked_elsewhere":true,"expires_at":"2026-11-21T12:00:00Z"}}"#;
         assert!(matches!(read(ask), Some(Start::Ask(question)) if question.is_linked_elsewhere));

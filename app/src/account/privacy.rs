@@ -86,22 +86,31 @@ async fn export(talk: Talk, telegram: Telegram) {
 
 fn erasure(talk: Talk) -> Part {
     let state = Shared::new(Remote::Loading);
-    remote(state, later::ERASURE_HEADER, || Box::pin(api::get(URL)), move |preparation: Preparation| {
-        let texts = Context::get().texts;
-        let header = Some(texts.get(later::ERASURE_HEADER));
-        match preparation.erase_at {
-            None => {
-                let erase = Arc::new(move || reactive::spawn(plan(state, talk)));
-                let erase = button(ButtonKind::Destructive, texts.get(later::ERASE), erase);
-                section(header, Some(texts.get(later::ERASURE_NOTE)), vec![erase])
+    remote(
+        state,
+        later::ERASURE_HEADER,
+        || Box::pin(api::get(URL)),
+        move |preparation: Preparation| {
+            let texts = Context::get().texts;
+            let header = Some(texts.get(later::ERASURE_HEADER));
+            match preparation.erase_at {
+                None => {
+                    let erase = Arc::new(move || reactive::spawn(plan(state, talk)));
+                    let erase = button(ButtonKind::Destructive, texts.get(later::ERASE), erase);
+                    section(header, Some(texts.get(later::ERASURE_NOTE)), vec![erase])
+                }
+                Some(at) => {
+                    let keep = Arc::new(move || reactive::spawn(cancel(state, talk)));
+                    let keep = button(ButtonKind::Plain, texts.get(later::ERASURE_CANCEL), keep);
+                    section(
+                        header,
+                        Some(texts.get(later::ERASURE_CANCEL_NOTE)),
+                        vec![planned(texts, at), keep],
+                    )
+                }
             }
-            Some(at) => {
-                let keep = Arc::new(move || reactive::spawn(cancel(state, talk)));
-                let keep = button(ButtonKind::Plain, texts.get(later::ERASURE_CANCEL), keep);
-                section(header, Some(texts.get(later::ERASURE_CANCEL_NOTE)), vec![planned(texts, at), keep])
-            }
-        }
-    })
+        },
+    )
 }
 
 fn planned(texts: Texts, at: Timestamp) -> Part {

@@ -22,8 +22,7 @@ pub(crate) fn settings_page() -> Part {
     let talk = Talk::new();
     signed_in_page(later::SETTINGS_TITLE, move || {
         let privacy = texts.get(later::PRIVACY_TITLE);
-        let privacy =
-            cell_link(&Route::Privacy, part(view! { <span class="cell__title">{privacy}</span> }));
+        let privacy = cell_link(&Route::Privacy, part(view! { <span class="cell__title">{privacy}</span> }));
         part(view! {
             {talk.notices()}
             {linking(talk)}

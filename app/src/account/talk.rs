@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ErrorCode;
 use futures::channel::oneshot;
-use i18n::{Key, keys::{app, later}};
+use i18n::{
+    Key,
+    keys::{app, later},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -136,7 +139,7 @@ impl Talk {
                 Arc::new(move || self.answer(false)),
             );
             late_part(view! {
-                <dialog class="dialog" aria-labelledby="dialog-text" on:cancel=move |_| self.answer(false)>
+                <dialog class="dialog" aria-labelledby="dialog-text" on:cancel=move |_: web_sys::Event| self.answer(false)>
                     <p class="dialog__text" id="dialog-text">{asked.text}</p>
                     <div class="dialog__actions">{no}{yes}</div>
                 </dialog>

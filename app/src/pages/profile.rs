@@ -47,8 +47,7 @@ fn signed_in(me: Player) -> Part {
     let way_out = button(ButtonKind::Destructive, texts.get(later::PROFILE_SIGN_OUT), sign_out);
     let avatar = avatar(&me.first_name, me.player.as_str(), "avatar avatar--large");
     let settings = texts.get(later::SETTINGS_TITLE);
-    let settings =
-        cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
+    let settings = cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
     late_part(view! {
         <div class="profile">
             {avatar}

@@ -58,10 +58,10 @@ pub(crate) fn choose_language(tag: &str) {
     }
 }
 
-/// Forgets the init data everywhere but in the memory of the page, where it is a proof for a few minutes.
-pub(crate) fn drop_init_data() {
+/// Forgets the init data everywhere; `also_proof`: in the memory of the page too, where it is a proof for a few minutes.
+pub(crate) fn drop_init_data(also_proof: bool) {
     if let Some(boot) = boot() {
-        net::call(&boot, "drop", &[]);
+        net::call(&boot, "drop", &[also_proof.into()]);
     }
 }
 

@@ -37,7 +37,9 @@ pub(crate) async fn ask(host: Host, text: &str, yes: &str) -> Option<bool> {
         });
         // It throws when a question is open already.
         was_asked = telegram::web_app()
-            .and_then(|app| net::call(&app, "showPopup", &[parameters.clone().into(), callback.unchecked_into()]))
+            .and_then(|app| {
+                net::call(&app, "showPopup", &[parameters.clone().into(), callback.unchecked_into()])
+            })
             .is_some();
     });
     if !was_asked {

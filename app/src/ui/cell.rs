@@ -45,8 +45,8 @@ pub(crate) fn switch_cell(
     is_on: bool,
     press: impl Fn() + Send + 'static,
 ) -> Part {
-    let note_id = format!("note-{name}");
-    let described_by = note_id.clone();
+    let [label_id, note_id] = ["label", "note"].map(|part| format!("{part}-{name}"));
+    let (labelled_by, described_by) = (label_id.clone(), note_id.clone());
     let is_checked = if is_on { "true" } else { "false" };
     late_part(view! {
         <button
@@ -55,12 +55,12 @@ pub(crate) fn switch_cell(
             class="cell cell--switch"
             data-switch=name
             aria-checked=is_checked
-            aria-label=label.clone()
+            aria-labelledby=labelled_by
             aria-describedby=described_by
             on:click=move |_| press()
         >
             <span class="cell__main">
-                <span>{label}</span>
+                <span id=label_id>{label}</span>
                 <span class="cell__note" id=note_id>{note}</span>
             </span>
             <span class="switch"></span>
