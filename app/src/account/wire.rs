@@ -23,6 +23,7 @@ pub(crate) struct Device {
     /// When it was used last.
     pub last_used_at: Timestamp,
     /// What it is.
+    #[expect(clippy::struct_field_names, reason = "the name that the API has for it")]
     pub device: String,
     /// Whether it is this one.
     pub current: bool,
