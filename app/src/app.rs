@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     context::Context,
-    pages::{lobby_page, not_found_page, profile_page, tournament_page},
+    later::later_page,
+    pages::{lobby_page, not_found_page, tournament_page},
     part::{Part, block, part},
     router::Route,
 };
@@ -16,7 +17,7 @@ pub(crate) fn app(context: Context) -> Part {
         match context.router.current() {
             Some(Route::Lobby) => lobby_page(),
             Some(Route::Tournament(id)) => tournament_page(&id),
-            Some(Route::Profile) => profile_page(),
+            Some(later) => later_page(later),
             None => not_found_page(),
         }
     });

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use domain::Timestamp;
+use domain::{Locale, Timestamp};
 use leptos::prelude::set_interval_with_handle;
+use wasm_bindgen::JsValue;
 
-use crate::{reactive::Shared, texts::Texts};
+use crate::{net, reactive::Shared, texts::Texts};
 
 const SECOND_MS: i64 = 1000;
 
@@ -46,6 +47,18 @@ pub(crate) fn phone_ms() -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit 53 bits")]
     let now = js_sys::Date::now() as i64;
     now
+}
+
+/// A moment as people of a language write it, in the player's own time zone.
+pub(crate) fn moment(locale: Locale, at: Timestamp) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
+    let date = js_sys::Date::new(&JsValue::from_f64(at.as_millis() as f64));
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    }
+    let text = net::call(&date, "toLocaleString", &[locale.tag().into(), options.into()]);
+    text.and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 /// The time until `until`, as a clock below a day and in days and hours above.

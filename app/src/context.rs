@@ -1,11 +1,12 @@
 //! What all parts of a page share, under one name.
 
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{document, provide_context, use_context};
 
 use crate::{
     actions::Actions,
     clock::Now,
     data::Data,
+    later::Later,
     net::status::Network,
     page_data::PageData,
     reactive::Shared,
@@ -39,6 +40,8 @@ pub(crate) struct Context {
     pub data: Data,
     /// The bot.
     pub bot: Bot,
+    /// The pages whose code is loaded when they are opened.
+    pub later: Later,
 }
 
 impl Context {
@@ -56,12 +59,23 @@ impl Context {
             visible: Visible::new(),
             now: Now::new(data.now),
             actions: Actions::new(),
+            later: Later::new(),
         }
     }
 
     /// Makes it known to everything below the current owner.
     pub(crate) fn provide(self) {
         provide_context(self);
+    }
+
+    /// Draws the page anew in another language.
+    pub(crate) fn speak(self, catalog: i18n::Catalog) {
+        if let Some(page) = document().document_element() {
+            // A page that keeps its old `lang` is read out with the wrong accent, nothing worse.
+            let _ = page.set_attribute("lang", catalog.locale().tag());
+        }
+        self.later.forget_texts();
+        self.texts.replace(catalog);
     }
 
     /// The state of this page.
@@ -79,9 +93,9 @@ impl Bot {
     /// The link that opens a page of the app from Telegram.
     pub(crate) fn link_to(self, route: &Route) -> Option<String> {
         let username = self.0.now()?;
-        Some(match route {
-            Route::Tournament(id) => format!("https://t.me/{username}?startapp=t_{id}"),
-            Route::Lobby | Route::Profile => format!("https://t.me/{username}?startapp"),
+        Some(match route.start_parameter() {
+            Some(parameter) => format!("https://t.me/{username}?startapp={parameter}"),
+            None => format!("https://t.me/{username}?startapp"),
         })
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Life<'a> {
     pub data: String,
     /// The texts as JSON without `<`.
     pub texts: String,
+    /// Whether the page's own code is loaded later; here, it begins at once.
+    pub is_later: bool,
     /// The address of Telegram's script.
     pub telegram_script: &'a str,
 }
@@ -63,16 +65,17 @@ impl Document<'_> {
             self.locale.tag(),
             escape(self.title)
         )?;
-        if self.life.is_some() {
-            write!(
-                html,
-                "<link rel=\"modulepreload\" href=\"{}\" crossorigin>\
-                 <link rel=\"preload\" href=\"{}\" as=\"fetch\" type=\"application/wasm\" crossorigin>\
-                 <script nonce=\"{nonce}\">{}</script>",
-                escape(&assets.js),
-                escape(&assets.wasm),
-                *HEAD_SCRIPT
-            )?;
+        if let Some(life) = &self.life {
+            write!(html, "<link rel=\"modulepreload\" href=\"{}\" crossorigin>", escape(&assets.js))?;
+            let later = assets.later.iter().filter(|_| life.is_later);
+            for wasm in [&assets.wasm].into_iter().chain(later) {
+                write!(
+                    html,
+                    "<link rel=\"preload\" href=\"{}\" as=\"fetch\" type=\"application/wasm\" crossorigin>",
+                    escape(wasm)
+                )?;
+            }
+            write!(html, "<script nonce=\"{nonce}\">{}</script>", *HEAD_SCRIPT)?;
         }
         // A style sheet is ours; it holds no `</style`.
         write!(html, "<style nonce=\"{nonce}\">{}</style>", assets.css)?;
@@ -139,11 +142,21 @@ mod tests {
     use super::*;
 
     fn document(life: bool) -> String {
-        let assets =
-            Assets { js: "/pkg/a.js".into(), wasm: "/pkg/a.wasm".into(), css: ".row{color:red}".into() };
-        let life = life.then(|| Life {
+        render(life.then_some(false))
+    }
+
+    /// A document; `is_later` says whether it is that of a later page.
+    fn render(is_later: Option<bool>) -> String {
+        let assets = Assets {
+            js: "/pkg/a.js".into(),
+            wasm: "/pkg/a.wasm".into(),
+            css: ".row{color:red}".into(),
+            later: vec!["/pkg/later.wasm".into()],
+        };
+        let life = is_later.map(|is_later| Life {
             data: "{}".into(),
             texts: "[]".into(),
+            is_later,
             telegram_script: "https://telegram.example/app.js?64",
         });
         let (title, description) = ("A <b> & \"c\"", "What it is");
@@ -182,6 +195,12 @@ mod tests {
                 "</body>",
             ],
         );
+    }
+
+    #[test]
+    fn only_a_later_page_loads_its_code_at_once() {
+        assert!(render(Some(true)).contains("href=\"/pkg/later.wasm\" as=\"fetch\""));
+        assert!(!render(Some(false)).contains("later.wasm"));
     }
 
     #[test]

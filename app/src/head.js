@@ -72,18 +72,32 @@
       writeHash();
     }
   };
-  podium.drop = () => {
+  podium.drop = (all) => {
     initData = undefined;
+    if (all === true) proof = undefined;
     store(KEPT, null);
     dropCopies();
   };
 
-  // ---- A start parameter (`t_<id>`) opens its tournament. The server has seen it when it was in the query.
+  // ---- For a few minutes init data is a proof of who has opened the app; it stays in memory for that long alone.
+  const PROOF_MS = 280000;
+  let proof = initData;
+  podium.proof = () => {
+    if (proof && Date.now() > authDate(proof) * 1000 + PROOF_MS) proof = undefined;
+    return proof || null;
+  };
+
+  // ---- A start parameter (`t_<id>`, `p_<page>`, a one-time token) opens its page. The server has seen it when it was
+  // in the query (app/src/router/route.rs).
   const start = launch.get("tgWebAppStartParam") || (fresh && new URLSearchParams(fresh).get("start_param")) || "";
-  const wanted = /^t_([\w-]{1,62})$/.exec(start);
+  const wanted = [
+    [/^t_([\w-]{1,62})$/, "/app/t/$1"],
+    [/^p_(settings|privacy)$/, "/app/$1"],
+    [/^[\w-]{22}$/, "/app/link"],
+  ].find(([form]) => form.test(start));
   const elsewhere =
     wanted && /^\/app\/?$/.test(location.pathname) && !location.search.includes("tgWebAppStartParam")
-      ? "/app/t/" + wanted[1]
+      ? start.replace(...wanted)
       : null;
   launch.delete("tgWebAppStartParam");
 
@@ -130,13 +144,13 @@
   }
 
   // ---- Sign-in. It has begun before the first byte of WASM is there.
-  const exchange = () => {
+  const post = (path, body, headers) => {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), 10000);
-    return fetch("/v1/tg/exchange", {
+    return fetch(path, {
       method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ init_data: initData }),
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
       cache: "no-store",
       credentials: "omit",
       signal: controller.signal,
@@ -145,15 +159,40 @@
       .catch(() => ({ status: 0, body: "" }))
       .finally(() => clearTimeout(timer));
   };
+  const exchange = () => post("/v1/tg/exchange", { init_data: initData });
   podium.again = () => {
     podium.exchange = initData ? exchange() : null;
     return Boolean(initData);
   };
   podium.again();
 
+  // ---- Any other start parameter is the code of a campaign: the server notes it, and may know a page to open.
+  if (start && !wanted && fresh && podium.exchange) {
+    podium.exchange
+      .then(({ status, body }) => {
+        const authorization = "Bearer " + parse(body).jwt;
+        return status === 200 && post("/v1/tg/start", { init_data: fresh }, { authorization });
+      })
+      .then((answer) => {
+        const { kind, path } = parse(answer && answer.body);
+        const isFurther = kind === "open" && /^\/app\/t\/[\w-]+$/.test(path) && /^\/app\/?$/.test(location.pathname);
+        if (isFurther) location.replace(path + location.hash);
+      });
+  }
+
   // ---- The player's language, for the choice of texts alone.
+  const CHOSEN = "podium.language";
+  const chosen = (tag) => {
+    try {
+      if (tag) localStorage.setItem(CHOSEN, tag);
+      return localStorage.getItem(CHOSEN);
+    } catch {
+      return null;
+    }
+  };
+  podium.speak = chosen;
   const user = initData && parse(new URLSearchParams(initData).get("user"));
-  const language = String((user && user.language_code) || page.lang).slice(0, 2);
+  const language = String(chosen() || (user && user.language_code) || page.lang).slice(0, 2);
   if (language !== page.lang && __LOCALES__.includes(language)) {
     podium.texts = fetch("/i18n/" + language + ".json", { credentials: "omit" })
       .then((response) => (response.ok ? response.text() : undefined))

@@ -59,10 +59,7 @@ fn come_alive(context: Context) {
 }
 
 async fn speak_the_players_language(context: Context) {
-    let Some(catalog) = launch::texts().await.and_then(|json| read_catalog(&json)) else { return };
-    if let Some(page) = document().document_element() {
-        // A page that keeps its old `lang` is read out with the wrong accent, nothing worse.
-        let _ = page.set_attribute("lang", catalog.locale().tag());
+    if let Some(catalog) = launch::texts().await.and_then(|json| read_catalog(&json)) {
+        context.speak(catalog);
     }
-    context.texts.replace(catalog);
 }

@@ -15,6 +15,7 @@
     expect(dead_code, reason = "what only a WebView runs is compiled on the server too")
 )]
 
+mod account;
 mod actions;
 mod app;
 mod board;
@@ -29,6 +30,7 @@ mod hydrate;
 mod json;
 #[cfg(feature = "ssr")]
 mod kit;
+mod later;
 mod net;
 mod page_data;
 mod pages;
@@ -44,6 +46,7 @@ mod ui;
 mod visible;
 
 pub use crate::{
+    later::LATER,
     page_data::{First, PageData},
     router::Route,
 };

@@ -23,6 +23,8 @@ pub(crate) struct Call {
     pub url: String,
     /// The JSON to post; a GET without.
     pub body: Option<String>,
+    /// Whether what is at the address is to go.
+    pub deletes: bool,
     /// The bearer token.
     pub bearer: Option<String>,
     /// The version that is held already.
@@ -83,6 +85,9 @@ async fn attempt(call: &Call) -> Result<Answer, JsValue> {
         init.set_method("POST");
         init.set_body(&JsValue::from_str(body));
         headers.set("content-type", "application/json")?;
+    }
+    if call.deletes {
+        init.set_method("DELETE");
     }
     if let Some(bearer) = &call.bearer {
         headers.set("authorization", &format!("Bearer {bearer}"))?;

@@ -52,6 +52,12 @@ impl Router {
         self.show(Some(route), 0.0);
     }
 
+    /// Shows `route` in the place of this page, to which no way leads back.
+    pub(crate) fn replace(self, route: Route) {
+        write_history(&route, self.depth.now(), true);
+        self.show(Some(route), 0.0);
+    }
+
     /// Goes back in the history, or to the parent page when the app was opened here.
     pub(crate) fn back(self) {
         if self.depth.now() > 0 {
@@ -171,6 +177,16 @@ pub(crate) fn move_focus(from: &str, to: &str) {
         if let Ok(Some(element)) = document().query_selector(&to) {
             // Without this attribute an element that does nothing takes no focus.
             let _ = element.set_attribute("tabindex", "-1");
+            focus(&element);
+        }
+    });
+}
+
+/// Gives the focus to an element that was drawn anew.
+pub(crate) fn give_focus(selector: &str) {
+    let selector = selector.to_owned();
+    request_animation_frame(move || {
+        if let Ok(Some(element)) = document().query_selector(&selector) {
             focus(&element);
         }
     });

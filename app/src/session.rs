@@ -125,7 +125,7 @@ impl Session {
             })
             .await;
         }
-        launch::drop_init_data();
+        launch::drop_init_data(true);
         storage::forget(telegram.host_now()).await;
         self.0.set(SignIn::Out);
     }
@@ -173,7 +173,7 @@ impl Session {
         telegram.find().await;
         let Some(token) = tokens::refresh_token() else { return };
         if storage::write(telegram.host_now(), &token).await {
-            launch::drop_init_data();
+            launch::drop_init_data(false);
         }
     }
 

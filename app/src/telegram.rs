@@ -8,6 +8,7 @@ pub(crate) mod buttons;
 pub(crate) mod haptics;
 pub(crate) mod launch;
 pub(crate) mod look;
+pub(crate) mod popup;
 pub(crate) mod storage;
 
 use leptos::prelude::window;
@@ -115,6 +116,28 @@ pub(crate) fn part(name: &str) -> Option<JsValue> {
 /// Calls a method of `WebApp`; nothing happens where there is none.
 pub(crate) fn call(method: &str, arguments: &[JsValue]) -> Option<JsValue> {
     net::call(&web_app()?, method, arguments)
+}
+
+/// Opens an address outside Telegram, in the browser.
+pub(crate) fn open_outside(host: Host, url: &str) {
+    if matches!(host, Host::Present(_)) && call("openLink", &[url.into()]).is_some() {
+        return;
+    }
+    if !matches!(window().open_with_url_and_target(url, "_blank"), Ok(Some(_))) {
+        let _ = window().location().set_href(url);
+    }
+}
+
+/// Saves a file by the client's own means (8.0), else by the browser's.
+pub(crate) fn download(host: Host, url: &str, file_name: &str) {
+    let parameters = js_sys::Object::new();
+    for (name, value) in [("url", url), ("file_name", file_name)] {
+        let _ = js_sys::Reflect::set(&parameters, &name.into(), &value.into());
+    }
+    if host.supports((8, 0)) && call("downloadFile", &[parameters.into()]).is_some() {
+        return;
+    }
+    open_outside(host, url);
 }
 
 /// Calls `action` at every event of this name, for the life of the page.

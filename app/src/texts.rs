@@ -5,7 +5,14 @@ use std::sync::Arc;
 use domain::{ErrorCode, Locale, Score};
 use i18n::{Catalog, Key};
 
-use crate::reactive::Shared;
+use crate::{
+    json,
+    net::{self, Call},
+    reactive::Shared,
+};
+
+/// How often the language may change while its texts are on their way; it does so once at most.
+const LANGUAGE_CHANGES_MAX: usize = 3;
 
 /// Access to the texts. Reading does not subscribe: when the language changes, the whole page is drawn anew.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +58,24 @@ impl Texts {
     /// Subscribes to the language.
     pub(crate) fn track(self) {
         self.0.get();
+    }
+
+    /// Sees that the texts of the later pages are there. Says whether they are; a player whose language changes
+    /// meanwhile gets them in the new one.
+    pub(crate) async fn load_later(self) -> bool {
+        for _ in 0..LANGUAGE_CHANGES_MAX {
+            let Some(catalog) = self.0.now() else { return false };
+            if catalog.has_later() {
+                return true;
+            }
+            let url = format!("/i18n/{}.later.json", catalog.locale().tag());
+            let Ok(answer) = net::send(Call { url, ..Call::default() }).await else { return false };
+            let Some(texts) = json::read(&answer.body) else { return false };
+            if catalog.add_later(texts).is_err() {
+                return false;
+            }
+        }
+        false
     }
 
     /// Changes the language.

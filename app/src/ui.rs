@@ -14,7 +14,7 @@ pub(crate) use self::{
     avatar::avatar,
     button::{ButtonKind, Press, button},
     card::{Tone, card},
-    cell::{cell, cell_link, section},
+    cell::{cell, cell_link, section, switch_cell},
     icon::{Shape, icon},
     placeholder::placeholder,
     skeleton::{board_skeleton, cell_skeleton, rows_skeleton},

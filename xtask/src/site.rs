@@ -9,7 +9,9 @@ mod bundle;
 mod compress;
 mod inputs;
 mod optional_tools;
+mod split;
 mod styles;
+mod trim;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,14 +59,15 @@ pub fn directory() -> PathBuf {
 
 /// Makes a whole site in an empty folder.
 fn assemble(compiled: &Path, tools: &optional_tools::Tools, site: &Path) -> Result<()> {
-    let glue = progress::step("bind it to JavaScript", || bundle::bind(compiled))?;
+    let glue = progress::step("split it and bind it to JavaScript", || bundle::bind(compiled))?;
     if let Some(wasm_opt) = &tools.wasm_opt {
-        progress::step("wasm-opt", || wasm_opt.optimize(&glue.wasm()))?;
+        progress::step("wasm-opt", || glue.all_wasm().try_for_each(|wasm| wasm_opt.optimize(&wasm)))?;
     }
+    let parts = assets::store_parts(&glue, &site.join("pkg"))?;
     if let Some(esbuild) = &tools.esbuild {
         progress::step("minify the JavaScript", || esbuild.minify(&glue.javascript()))?;
     }
-    let names = assets::store(&glue, &site.join("pkg"))?;
+    let names = assets::store(&glue, parts, &site.join("pkg"))?;
     progress::step("style", || {
         styles::bundle(&workspace::root().join("style/main.css"), &site.join("style.css"))
     })?;

@@ -10,6 +10,7 @@ use domain::{
 };
 
 use crate::{
+    account::wire::{Account, Address, Consents, Device, Devices, Preparation, Question},
     json::Value,
     page_data::{First, PageData},
     session::{Grant, Player},
@@ -143,6 +144,15 @@ macro_rules! enums {
     };
 }
 
+impl FromJson for bool {
+    fn from_json(value: &Value) -> Option<Self> {
+        match value {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
 numbers!(u64);
 
 texts!(TournamentId PlayerKey Timestamp);
@@ -158,6 +168,13 @@ structs! {
     Grant { jwt, refresh_token, user }
     Player { first_name, alias, player }
     PageData { path, bot, now, first }
+    Consents { promotions, tournaments, payouts }
+    Device { id, method, last_used_at, device, current }
+    Devices { sessions }
+    Account { linked, contact_confirmed }
+    Preparation { erase_at }
+    Address { url }
+    Question { platform_account, is_linked_elsewhere }
 }
 
 enums! {

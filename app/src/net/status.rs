@@ -26,6 +26,11 @@ impl Network {
         self.0.get()
     }
 
+    /// Whether the page is cut off, once.
+    pub(crate) fn is_offline_now(self) -> bool {
+        self.0.now()
+    }
+
     /// Watches. Called once, in the WebView.
     pub(crate) fn listen(self) {
         OFFLINE.set(Some(self.0));

@@ -71,7 +71,7 @@ fn after_failure(code: ErrorCode) -> Way {
 }
 
 /// Opens this very page from the bot: a fresh launch brings fresh init data. Inside Telegram the old one closes.
-fn open_in_telegram(label: i18n::Key) -> Way {
+pub(crate) fn open_in_telegram(label: i18n::Key) -> Way {
     let Context { texts, router, bot, telegram, .. } = Context::get();
     let route = router.current().unwrap_or(Route::Lobby);
     let Some(link) = bot.link_to(&route) else { return Way::None };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use i18n::keys::app;
+use i18n::keys::{app, later};
 use leptos::prelude::*;
 
 use crate::{
@@ -10,8 +10,9 @@ use crate::{
     pages::{frame, heading::name_document},
     part::{Part, block, late_part, part},
     reactive,
+    router::Route,
     session::{Player, SignIn},
-    ui::{ButtonKind, Way, avatar, button, cell, cell_skeleton, placeholder, section},
+    ui::{ButtonKind, Way, avatar, button, cell, cell_link, cell_skeleton, placeholder, section},
 };
 
 /// The player's own page.
@@ -29,11 +30,11 @@ pub(crate) fn profile_page() -> Part {
         }
         // The notice above says why and offers the way on.
         SignIn::Needed | SignIn::Stale | SignIn::Out | SignIn::Failed(_) => {
-            placeholder(texts.get(app::PROFILE_TITLE), texts.get(app::PROFILE_NOTE), Way::None)
+            placeholder(texts.get(later::PROFILE_TITLE), texts.get(later::PROFILE_NOTE), Way::None)
         }
     });
     let content = part(view! {
-        <h1 class="visually-hidden" tabindex="-1">{texts.get(app::PROFILE_TITLE)}</h1>
+        <h1 class="visually-hidden" tabindex="-1">{texts.get(later::PROFILE_TITLE)}</h1>
         {content}
     });
     frame(content, None)
@@ -42,18 +43,18 @@ pub(crate) fn profile_page() -> Part {
 fn signed_in(me: Player) -> Part {
     let Context { texts, session, telegram, .. } = Context::get();
     let sign_out = Arc::new(move || reactive::spawn(session.sign_out(telegram)));
-    let facts = vec![
-        cell(texts.get(app::PROFILE_ALIAS), me.alias),
-        cell(texts.get(app::PROFILE_LANGUAGE), texts.get(app::PROFILE_LANGUAGE_NAME)),
-    ];
-    let way_out = button(ButtonKind::Destructive, texts.get(app::PROFILE_SIGN_OUT), sign_out);
+    let facts = vec![cell(texts.get(later::PROFILE_ALIAS), me.alias)];
+    let way_out = button(ButtonKind::Destructive, texts.get(later::PROFILE_SIGN_OUT), sign_out);
     let avatar = avatar(&me.first_name, me.player.as_str(), "avatar avatar--large");
+    let settings = texts.get(later::SETTINGS_TITLE);
+    let settings = cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
     late_part(view! {
         <div class="profile">
             {avatar}
             <p class="profile__name" data-testid="player-name">{me.first_name}</p>
         </div>
-        {section(None, Some(texts.get(app::PROFILE_NOTE)), facts)}
+        {section(None, Some(texts.get(later::PROFILE_NOTE)), facts)}
+        {section(None, None, vec![settings])}
         {section(None, None, vec![way_out])}
     })
 }

@@ -11,6 +11,12 @@ pub enum Route {
     Tournament(TournamentId),
     /// The player's own page.
     Profile,
+    /// What a player decides about their account.
+    Settings,
+    /// What is kept of a player, and how to get or erase it.
+    Privacy,
+    /// The question whether an account may be linked.
+    Link,
 }
 
 impl Route {
@@ -23,14 +29,34 @@ impl Route {
         match (parts.next(), parts.next(), parts.next()) {
             (None, ..) => Some(Self::Lobby),
             (Some("profile"), None, _) => Some(Self::Profile),
+            (Some("settings"), None, _) => Some(Self::Settings),
+            (Some("privacy"), None, _) => Some(Self::Privacy),
+            (Some("link"), None, _) => Some(Self::Link),
             (Some("t"), Some(id), None) => id.parse().ok().map(Self::Tournament),
             _ => None,
         }
     }
 
-    /// The page that a start parameter (`t_<id>`) asks for.
+    /// The page that a start parameter asks for: `t_<id>`, `p_<page>`, or a one-time token, which is asked about.
+    /// `head.js` knows the same.
     pub fn from_start_parameter(parameter: &str) -> Option<Self> {
-        parameter.strip_prefix("t_")?.parse().ok().map(Self::Tournament)
+        match parameter.split_once('_') {
+            Some(("t", id)) => id.parse().ok().map(Self::Tournament),
+            Some(("p", "settings")) => Some(Self::Settings),
+            Some(("p", "privacy")) => Some(Self::Privacy),
+            _ => is_one_time(parameter).then_some(Self::Link),
+        }
+    }
+
+    /// The start parameter that opens the page, if there is one.
+    pub fn start_parameter(&self) -> Option<String> {
+        match self {
+            Self::Tournament(id) => Some(format!("t_{id}")),
+            Self::Settings => Some("p_settings".to_owned()),
+            Self::Privacy => Some("p_privacy".to_owned()),
+            // A token is good in the link that it came with alone.
+            Self::Lobby | Self::Profile | Self::Link => None,
+        }
     }
 
     /// The path of the page.
@@ -39,16 +65,31 @@ impl Route {
             Self::Lobby => "/app".to_owned(),
             Self::Tournament(id) => format!("/app/t/{id}"),
             Self::Profile => "/app/profile".to_owned(),
+            Self::Settings => "/app/settings".to_owned(),
+            Self::Privacy => "/app/privacy".to_owned(),
+            Self::Link => "/app/link".to_owned(),
         }
+    }
+
+    /// Whether the page's code is loaded when it is opened (docs/adr/0018).
+    pub const fn is_later(&self) -> bool {
+        !matches!(self, Self::Lobby | Self::Tournament(_))
     }
 
     /// The page that Back leads to from here when there is no history; `None` for the roots, which the tab bar links.
     pub fn parent(&self) -> Option<Self> {
         match self {
             Self::Lobby | Self::Profile => None,
-            Self::Tournament(_) => Some(Self::Lobby),
+            Self::Tournament(_) | Self::Link => Some(Self::Lobby),
+            Self::Settings => Some(Self::Profile),
+            Self::Privacy => Some(Self::Settings),
         }
     }
+}
+
+/// Whether a text has the form of a one-time token: 128 bits in base64url.
+fn is_one_time(text: &str) -> bool {
+    text.len() == 22 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 #[cfg(test)]
@@ -61,6 +102,9 @@ mod tests {
         prop_oneof![
             Just(Route::Lobby),
             Just(Route::Profile),
+            Just(Route::Settings),
+            Just(Route::Privacy),
+            Just(Route::Link),
             "[A-Za-z0-9_-]{1,62}".prop_map(|id| Route::Tournament(id.parse().unwrap())),
         ]
     }
@@ -83,6 +127,21 @@ mod tests {
         fn a_start_parameter_leads_to_its_tournament(id in "[A-Za-z0-9_-]{1,62}") {
             let expected = Route::Tournament(id.parse().unwrap());
             prop_assert_eq!(Route::from_start_parameter(&format!("t_{id}")), Some(expected));
+        }
+
+        #[test]
+        fn a_start_parameter_of_a_page_leads_back_to_it(route in route()) {
+            if let Some(parameter) = route.start_parameter() {
+                prop_assert_eq!(Route::from_start_parameter(&parameter), Some(route));
+            }
+        }
+    }
+
+    #[test]
+    fn a_one_time_token_is_asked_about() {
+        assert_eq!(Route::from_start_parameter("Zm9vYmFyYmF6cXV4-_0123"), Some(Route::Link));
+        for campaign in ["spring-26", "Zm9vYmFyYmF6cXV4-_01234", "Zm9vYmFyYmF6cXV4-_012/"] {
+            assert_eq!(Route::from_start_parameter(campaign), None, "{campaign}");
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Assets {
     pub wasm: String,
     /// The style sheet itself.
     pub css: String,
+    /// The paths of the WASM that later pages load.
+    pub later: Vec<String>,
 }
 
 /// What a page is rendered with.
@@ -48,12 +50,13 @@ pub fn render_app(
     let catalog = i18n::catalog(setting.locale);
     let json = data.to_json()?;
     let title = title(&data, setting.locale);
+    let is_later = Route::parse(&data.path).is_some_and(|route| route.is_later());
     let body = render(move || {
         let context = Context::new(data, catalog.clone());
         context.provide();
         app(context)
     });
-    let life = Some(Life { data: json, texts: catalog.page_json(), telegram_script });
+    let life = Some(Life { data: json, texts: catalog.page_json(), is_later, telegram_script });
     Ok(document(setting, &title, catalog.text(texts::TAGLINE), body, life))
 }
 

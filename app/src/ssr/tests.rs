@@ -9,7 +9,12 @@ use crate::{
 };
 
 fn assets() -> Assets {
-    Assets { js: "/pkg/a.js".to_owned(), wasm: "/pkg/a.wasm".to_owned(), css: String::new() }
+    Assets {
+        js: "/pkg/a.js".to_owned(),
+        wasm: "/pkg/a.wasm".to_owned(),
+        css: String::new(),
+        later: Vec::new(),
+    }
 }
 
 fn page_in(locale: Locale, path: &str, first: First) -> String {

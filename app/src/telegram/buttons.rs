@@ -26,7 +26,7 @@ pub(crate) fn tie(host: Host, actions: Actions, router: Router) {
         reactive::effect(move || show("BackButton", router.can_go_back()));
     }
     if host.supports((7, 0)) {
-        on_click("SettingsButton", move || router.go(Route::Profile));
+        on_click("SettingsButton", move || router.go(Route::Settings));
         show("SettingsButton", true);
     }
 }

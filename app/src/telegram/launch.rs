@@ -46,10 +46,22 @@ pub(crate) fn exchange_again() -> bool {
     boot().and_then(|boot| net::call(&boot, "again", &[])).is_some_and(|started| started.is_truthy())
 }
 
-/// Forgets the init data everywhere.
-pub(crate) fn drop_init_data() {
+/// The init data while it is a fresh proof of who has opened the app.
+pub(crate) fn proof() -> Option<String> {
+    net::call(&boot()?, "proof", &[])?.as_string()
+}
+
+/// Makes a language the player's own on this device.
+pub(crate) fn choose_language(tag: &str) {
     if let Some(boot) = boot() {
-        net::call(&boot, "drop", &[]);
+        net::call(&boot, "speak", &[tag.into()]);
+    }
+}
+
+/// Forgets the init data everywhere; `also_proof`: in the memory of the page too, where it is a proof for a few minutes.
+pub(crate) fn drop_init_data(also_proof: bool) {
+    if let Some(boot) = boot() {
+        net::call(&boot, "drop", &[also_proof.into()]);
     }
 }
 

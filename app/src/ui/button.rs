@@ -16,7 +16,9 @@ pub(crate) enum ButtonKind {
     Filled,
     /// Something else to do.
     Tinted,
-    /// Something that ends something.
+    /// A line of a section that does something.
+    Plain,
+    /// The same, where it ends something.
     Destructive,
 }
 
@@ -26,6 +28,7 @@ impl ButtonKind {
         match self {
             Self::Filled => "button button--filled",
             Self::Tinted => "button button--tinted",
+            Self::Plain => "button button--plain",
             Self::Destructive => "button button--destructive",
         }
     }

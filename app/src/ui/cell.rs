@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    part::{Part, nothing, part},
+    part::{Part, late_part, nothing, part},
     router::Route,
     ui::{Shape, icon},
 };
@@ -34,6 +34,37 @@ pub(crate) fn cell(label: String, value: String) -> Part {
             <span class="cell__label">{label}</span>
             <span class="cell__value">{value}</span>
         </div>
+    })
+}
+
+/// A line of a section that is on or off. `name` tells it from the others on the page.
+pub(crate) fn switch_cell(
+    label: String,
+    note: String,
+    name: &'static str,
+    is_on: bool,
+    press: impl Fn() + Send + 'static,
+) -> Part {
+    let [label_id, note_id] = ["label", "note"].map(|part| format!("{part}-{name}"));
+    let (labelled_by, described_by) = (label_id.clone(), note_id.clone());
+    let is_checked = if is_on { "true" } else { "false" };
+    late_part(view! {
+        <button
+            type="button"
+            role="switch"
+            class="cell cell--switch"
+            data-switch=name
+            aria-checked=is_checked
+            aria-labelledby=labelled_by
+            aria-describedby=described_by
+            on:click=move |_| press()
+        >
+            <span class="cell__main">
+                <span id=label_id>{label}</span>
+                <span class="cell__note" id=note_id>{note}</span>
+            </span>
+            <span class="switch"></span>
+        </button>
     })
 }
 

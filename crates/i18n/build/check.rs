@@ -13,6 +13,10 @@ pub const FORM_SEPARATOR: char = '\u{1f}';
 /// The keys that the page is sent.
 pub const PAGE_PREFIXES: [&str; 2] = ["app.", "error."];
 
+/// The keys that are sent to the page together with the code of its later pages. The texts of consents are shown in the
+/// chat too.
+pub const LATER_PREFIXES: [&str; 2] = ["consent.", "later."];
+
 /// The placeholder that a plural text chooses its form by.
 const COUNT: &str = "count";
 
@@ -37,10 +41,27 @@ pub struct KeyInfo {
 }
 
 impl KeyInfo {
-    /// Whether the page is sent it.
-    pub fn is_for_page(&self) -> bool {
-        PAGE_PREFIXES.iter().any(|prefix| self.name.starts_with(prefix))
+    /// Who is sent it.
+    pub fn audience(&self) -> Audience {
+        if PAGE_PREFIXES.iter().any(|prefix| self.name.starts_with(prefix)) {
+            Audience::Page
+        } else if LATER_PREFIXES.iter().any(|prefix| self.name.starts_with(prefix)) {
+            Audience::Later
+        } else {
+            Audience::Server
+        }
     }
+}
+
+/// Who is sent a text, in the order in which texts are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Every page.
+    Page,
+    /// A page that is opened later.
+    Later,
+    /// Nobody; the server has it.
+    Server,
 }
 
 /// All keys, those of the page first, and their texts by language in the same order.
@@ -117,7 +138,7 @@ pub fn check(files: &[(&str, String)]) -> Result<Table, Vec<String>> {
         let placeholders = placeholders_of(raw).unwrap_or_default();
         keys.push(KeyInfo { name: name.clone(), placeholders, is_plural: matches!(raw, Raw::Forms(_)) });
     }
-    keys.sort_by(|left, right| (!left.is_for_page(), &left.name).cmp(&(!right.is_for_page(), &right.name)));
+    keys.sort_by(|left, right| (left.audience(), &left.name).cmp(&(right.audience(), &right.name)));
     check_collisions(&keys, &mut problems);
 
     let mut texts = Vec::new();

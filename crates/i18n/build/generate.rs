@@ -3,15 +3,17 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use crate::check::{KeyInfo, Table};
+use crate::check::{Audience, KeyInfo, Table};
 
 /// The generated file.
 pub fn generate(table: &Table, codes: &[(&str, String)]) -> String {
     let mut output = String::from("// Made by build.rs from locales/*.json.\n");
-    let page_keys = table.keys.iter().filter(|key| key.is_for_page()).count();
-    let names =
-        table.keys.iter().filter(|key| key.is_for_page()).map(|key| key.name.as_str()).collect::<Vec<_>>();
-    line(&mut output, format_args!("pub(crate) const PAGE_LEN: usize = {page_keys};"));
+    let count = |audience| table.keys.iter().filter(|key| key.audience() == audience).count();
+    let sent = table.keys.iter().filter(|key| key.audience() != Audience::Server);
+    let names = sent.map(|key| key.name.as_str()).collect::<Vec<_>>();
+    for (name, audience) in [("PAGE_LEN", Audience::Page), ("LATER_LEN", Audience::Later)] {
+        line(&mut output, format_args!("pub(crate) const {name}: usize = {};", count(audience)));
+    }
     line(
         &mut output,
         format_args!("pub(crate) const FINGERPRINT: &str = \"{:08x}\";", fnv(&names.join("\n"))),
@@ -46,7 +48,7 @@ fn write_keys(output: &mut String, table: &Table) {
     );
     output.push_str("pub mod keys {\n");
     for (area, entries) in &areas {
-        if !entries.iter().any(|(_, _, key)| key.is_for_page()) {
+        if entries.iter().all(|(_, _, key)| key.audience() == Audience::Server) {
             output.push_str("    #[cfg(feature = \"bundled\")]\n");
         }
         line(output, format_args!("    /// The texts `{area}.*`."));

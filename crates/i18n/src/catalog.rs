@@ -1,5 +1,7 @@
 //! All texts of one language.
 
+use std::sync::OnceLock;
+
 use domain::{ErrorCode, Locale};
 
 use crate::{generated, number::write_number, plural};
@@ -29,13 +31,19 @@ pub enum CatalogError {
     /// It was made by a version with other keys: the page must be loaded anew.
     #[error("the texts belong to another version of the page")]
     OtherVersion,
+    /// They are in another language than the texts that are there.
+    #[error("the texts are in another language")]
+    OtherLanguage,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Texts {
     #[cfg(feature = "bundled")]
     Bundled(&'static [&'static str]),
-    Received(Vec<String>),
+    Received {
+        page: Vec<String>,
+        later: OnceLock<Vec<String>>,
+    },
 }
 
 /// The texts of one language.
@@ -77,20 +85,55 @@ impl Catalog {
     ///
     /// # Errors
     /// When the texts come from a version with other keys.
-    pub fn from_texts(mut texts: Vec<String>) -> Result<Self, CatalogError> {
-        let trailer = texts.split_off(texts.len().saturating_sub(2));
-        let [tag, fingerprint] = trailer.as_slice() else { return Err(CatalogError::Malformed) };
-        if fingerprint != generated::FINGERPRINT || texts.len() != generated::PAGE_LEN {
-            return Err(CatalogError::OtherVersion);
+    pub fn from_texts(texts: Vec<String>) -> Result<Self, CatalogError> {
+        let (locale, page) = received(texts, generated::PAGE_LEN)?;
+        Ok(Self { locale, texts: Texts::Received { page, later: OnceLock::new() } })
+    }
+
+    /// Takes in the texts of the pages that are loaded later, as [`Catalog::later_json`] writes them. They come to a
+    /// catalog that is in use already; nothing that is shown changes.
+    ///
+    /// # Errors
+    /// When the texts come from a version with other keys, or are in another language.
+    pub fn add_later(&self, texts: Vec<String>) -> Result<(), CatalogError> {
+        let (locale, texts) = received(texts, generated::LATER_LEN)?;
+        if locale != self.locale {
+            return Err(CatalogError::OtherLanguage);
         }
-        Ok(Self { locale: Locale::from_tag(tag), texts: Texts::Received(texts) })
+        match &self.texts {
+            #[cfg(feature = "bundled")]
+            Texts::Bundled(_) => {}
+            // What is there already is the same.
+            Texts::Received { later, .. } => drop(later.set(texts)),
+        }
+        Ok(())
+    }
+
+    /// Whether the texts of the pages that are loaded later are there.
+    pub fn has_later(&self) -> bool {
+        match &self.texts {
+            #[cfg(feature = "bundled")]
+            Texts::Bundled(_) => true,
+            Texts::Received { later, .. } => later.get().is_some(),
+        }
     }
 
     /// What [`Catalog::from_json`] reads: the texts `app.*` and `error.*` in the order of their keys, then the language
     /// and a fingerprint of the keys. Safe inside a `<script>` element: no `<` stands in it unescaped.
     #[cfg(feature = "bundled")]
     pub fn page_json(&self) -> String {
-        let texts = (0..generated::PAGE_LEN).map(|index| self.raw(index));
+        self.json(0, generated::PAGE_LEN)
+    }
+
+    /// The same of the texts `later.*`, for [`Catalog::add_later`].
+    #[cfg(feature = "bundled")]
+    pub fn later_json(&self) -> String {
+        self.json(generated::PAGE_LEN, generated::LATER_LEN)
+    }
+
+    #[cfg(feature = "bundled")]
+    fn json(&self, from: usize, count: usize) -> String {
+        let texts = (from..from + count).map(|index| self.raw(index));
         let all = texts.chain([self.locale.tag(), generated::FINGERPRINT]).collect::<Vec<_>>();
         // Text alone always serialises.
         serde_json::to_string(&all).unwrap_or_default().replace('<', "\\u003c")
@@ -115,7 +158,10 @@ impl Catalog {
         match &self.texts {
             #[cfg(feature = "bundled")]
             Texts::Bundled(texts) => texts.get(index).copied().unwrap_or_default(),
-            Texts::Received(texts) => texts.get(index).map(String::as_str).unwrap_or_default(),
+            Texts::Received { page, later } => {
+                let later = || later.get()?.get(index - generated::PAGE_LEN);
+                page.get(index).or_else(later).map(String::as_str).unwrap_or_default()
+            }
         }
     }
 
@@ -141,6 +187,16 @@ impl Catalog {
         output.push_str(rest);
         output
     }
+}
+
+/// Takes apart what [`Catalog::json`] has put together.
+fn received(mut texts: Vec<String>, count: usize) -> Result<(Locale, Vec<String>), CatalogError> {
+    let trailer = texts.split_off(texts.len().saturating_sub(2));
+    let [tag, fingerprint] = trailer.as_slice() else { return Err(CatalogError::Malformed) };
+    if fingerprint != generated::FINGERPRINT || texts.len() != count {
+        return Err(CatalogError::OtherVersion);
+    }
+    Ok((Locale::from_tag(tag), texts))
 }
 
 #[cfg(all(test, feature = "bundled"))]
@@ -182,6 +238,31 @@ mod tests {
         let json = catalog(Locale::En).page_json();
         assert!(!json.contains(catalog(Locale::En).text(keys::bot::START_HELLO).lines().next().unwrap()));
         assert!(!json.contains('<'));
+    }
+
+    fn later_texts(locale: Locale) -> Vec<String> {
+        serde_json::from_str(&catalog(locale).later_json()).unwrap()
+    }
+
+    #[test]
+    fn later_texts_join_a_catalog_in_use() {
+        let page = Catalog::from_json(&catalog(Locale::Fr).page_json()).unwrap();
+        assert!(!page.has_later());
+        assert_eq!(page.text(keys::later::PROFILE_SIGN_OUT), "");
+        assert_eq!(page.add_later(later_texts(Locale::It)), Err(CatalogError::OtherLanguage));
+        assert_eq!(page.add_later(vec!["fr".to_owned()]), Err(CatalogError::Malformed));
+        page.add_later(later_texts(Locale::Fr)).unwrap();
+        assert!(page.has_later());
+        let key = keys::later::PROFILE_SIGN_OUT;
+        assert_eq!(page.text(key), catalog(Locale::Fr).text(key));
+        assert_eq!(page.text(keys::app::TITLE), catalog(Locale::Fr).text(keys::app::TITLE));
+    }
+
+    #[test]
+    fn no_page_is_sent_the_texts_of_later_pages_at_first() {
+        let text = catalog(Locale::En).text(keys::later::PROFILE_SIGN_OUT);
+        assert!(!catalog(Locale::En).page_json().contains(text));
+        assert!(catalog(Locale::En).later_json().contains(text));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The built site (`target/site`), as `cargo xtask build` leaves it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use app::ssr::Assets;
@@ -19,6 +22,9 @@ struct Manifest {
     js: String,
     wasm: String,
     css: String,
+    /// The files that each part of the app loads later.
+    #[serde(default)]
+    parts: BTreeMap<String, Vec<String>>,
 }
 
 impl Site {
@@ -33,23 +39,25 @@ impl Site {
                 root.display()
             )
         })?;
-        let manifest: Manifest =
+        let mut manifest: Manifest =
             serde_json::from_slice(&manifest).context("assets.json of the built site can't be read")?;
         let css = std::fs::read_to_string(root.join(&manifest.css))
             .with_context(|| format!("the built site has no {}", manifest.css))?;
         // The paths go into a script and into attributes as they are.
-        for path in [&manifest.js, &manifest.wasm] {
+        for path in [&manifest.js, &manifest.wasm].into_iter().chain(manifest.parts.values().flatten()) {
             let is_plain = path.starts_with("/pkg/")
                 && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
             anyhow::ensure!(is_plain, "assets.json of the built site names a file outside /pkg/");
         }
-        Ok(Self { assets: Assets { js: manifest.js, wasm: manifest.wasm, css }, root: root.to_owned() })
+        let later = manifest.parts.remove(app::LATER).unwrap_or_default();
+        let assets = Assets { js: manifest.js, wasm: manifest.wasm, css, later };
+        Ok(Self { assets, root: root.to_owned() })
     }
 
     /// A site without any file, for tests of everything else.
     pub fn empty() -> Self {
-        let assets =
-            Assets { js: "/pkg/none.js".to_owned(), wasm: "/pkg/none.wasm".to_owned(), css: String::new() };
+        let [js, wasm] = ["/pkg/none.js", "/pkg/none.wasm"].map(str::to_owned);
+        let assets = Assets { js, wasm, css: String::new(), later: Vec::new() };
         Self { assets, root: PathBuf::from("target/site-that-is-not-there") }
     }
 
@@ -79,6 +87,16 @@ mod tests {
     fn a_built_site_is_read() {
         let site = site(r#"{"js":"/pkg/a.1.js","wasm":"/pkg/a.2.wasm","css":"style.css"}"#).unwrap();
         assert_eq!(site.assets().css, ".row{color:red}");
+        assert!(site.assets().later.is_empty());
+    }
+
+    #[test]
+    fn the_files_of_later_pages_are_known() {
+        let manifest =
+            r#"{"js":"/pkg/a.js","wasm":"/pkg/a.wasm","css":"style.css","parts":{"later":["/pkg/b.wasm"]}}"#;
+        assert_eq!(site(manifest).unwrap().assets().later, ["/pkg/b.wasm"]);
+        let outside = manifest.replace("/pkg/b.wasm", "https://evil.example/b.wasm");
+        assert!(site(&outside).is_err());
     }
 
     #[test]

@@ -23,12 +23,13 @@ const WASM_FEATURES: [&str; 6] = [
 
 /// Small as it is sent, not as it is unpacked: rustc has inlined what is worth it, and the copies that further inlining
 /// makes cost 4 % in brotli. The first kilobyte of memory is the far end of the stack, where no object ever lies.
-const WASM_OPTIMIZATIONS: [&str; 5] = [
+const WASM_OPTIMIZATIONS: [&str; 6] = [
     "-Oz",
     "--low-memory-unused",
     "--skip-pass=inlining-optimizing",
     "--skip-pass=local-cse",
     "--skip-pass=code-folding",
+    "--skip-pass=simplify-locals",
 ];
 
 /// The tools that are there.

@@ -1,0 +1,19 @@
+//! What a player decides about their own account: messages, devices, the link with the platform, language, and what
+//! becomes of what is kept of them. Loaded when one of its pages is opened.
+//!
+//! Invariant: what can't be taken back, or is about who somebody is, is asked first; the server gets a fresh proof of
+//! who opened the app along with it.
+
+mod api;
+mod consents;
+mod devices;
+mod language;
+mod link;
+mod linking;
+mod privacy;
+mod settings;
+mod start;
+mod talk;
+pub(crate) mod wire;
+
+pub(crate) use self::{link::link_page, privacy::privacy_page, settings::settings_page};

@@ -1,0 +1,75 @@
+//! Whether an account of the platform is linked, its end, and the way to the cabinet.
+
+use std::sync::Arc;
+
+use domain::ErrorCode;
+use i18n::keys::later;
+
+use crate::{
+    account::{
+        api,
+        start::remote,
+        talk::Talk,
+        wire::{Account, Address},
+    },
+    context::Context,
+    data::Remote,
+    part::Part,
+    reactive::{self, Shared},
+    telegram::{self, Telegram},
+    ui::{ButtonKind, button, cell, section},
+};
+
+/// The section of the link.
+pub(super) fn linking(talk: Talk) -> Part {
+    let state = Shared::new(Remote::Loading);
+    remote(
+        state,
+        later::ACCOUNT_HEADER,
+        || Box::pin(api::get("/v1/tg/me")),
+        move |account: Account| {
+            let Context { texts, telegram, .. } = Context::get();
+            let link = if account.linked { later::ACCOUNT_LINKED } else { later::ACCOUNT_NOT_LINKED };
+            let mut cells = vec![cell(texts.get(later::ACCOUNT_LINK), texts.get(link))];
+            let cabinet = Arc::new(move || reactive::spawn(go_to_cabinet(talk, telegram)));
+            cells.push(button(ButtonKind::Plain, texts.get(later::ACCOUNT_CABINET), cabinet));
+            if account.linked {
+                let unlink = Arc::new(move || reactive::spawn(unlink(state, talk)));
+                cells.push(button(ButtonKind::Destructive, texts.get(later::ACCOUNT_UNLINK), unlink));
+            }
+            let note = match (account.linked, account.contact_confirmed) {
+                (false, _) => Some(later::ACCOUNT_HOW),
+                (true, false) => Some(later::ACCOUNT_CONFIRM),
+                (true, true) => None,
+            };
+            section(Some(texts.get(later::ACCOUNT_HEADER)), note.map(|note| texts.get(note)), cells)
+        },
+    )
+}
+
+async fn unlink(state: Shared<Remote<Account>>, talk: Talk) {
+    if !talk.ask(later::ACCOUNT_UNLINK_ASK, later::ACCOUNT_UNLINK).await {
+        return;
+    }
+    let Some(proof) = talk.proof() else { return };
+    let answer: Result<Account, ErrorCode> =
+        api::post("/v1/tg/unlink", api::object(&[("init_data", &proof)])).await;
+    match answer {
+        Ok(account) => {
+            state.set(Remote::Ready(account));
+            talk.say(later::ACCOUNT_UNLINKED);
+        }
+        Err(code) => talk.fail(code),
+    }
+    crate::router::keep_focus();
+}
+
+async fn go_to_cabinet(talk: Talk, telegram: Telegram) {
+    talk.hush();
+    let answer: Result<Address, ErrorCode> =
+        api::post("/v1/tg/handoff", api::object(&[("to", "profile")])).await;
+    match answer {
+        Ok(address) => telegram::open_outside(telegram.host_now(), &address.url),
+        Err(code) => talk.fail(code),
+    }
+}

@@ -1,0 +1,81 @@
+//! What a signed-in player's section needs: its content from the server, with all states on the way.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use domain::ErrorCode;
+use i18n::keys::{app, later};
+use leptos::prelude::*;
+
+use crate::{
+    context::Context,
+    data::Remote,
+    pages::frame,
+    part::{Part, block, part},
+    reactive::{self, Shared},
+    session::SignIn,
+    ui::{ButtonKind, Way, button, cell_skeleton, placeholder, section},
+};
+
+/// An answer that is waited for.
+pub(super) type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, ErrorCode>>>>;
+
+/// A page with a heading, for a player who is signed in. Others read above it what is the matter.
+pub(super) fn signed_in_page(title: i18n::Key, draw: impl Fn() -> Part + Send + 'static) -> Part {
+    let Context { session, texts, .. } = Context::get();
+    let state = reactive::memo(move || {
+        match session.state() {
+            SignIn::In(_) => "in",
+            SignIn::Pending => "pending",
+            _ => "out",
+        }
+        .to_owned()
+    });
+    let content = block(move || match state.get().as_str() {
+        "in" => draw(),
+        "pending" => waiting(),
+        _ => placeholder(texts.get(title), texts.get(later::SIGNED_OUT), Way::None),
+    });
+    let content = part(view! {
+        <h1 class="page-title" tabindex="-1">{texts.get(title)}</h1>
+        {content}
+    });
+    frame(content, None)
+}
+
+/// A section's place while its content is on the way.
+pub(super) fn waiting() -> Part {
+    let texts = Context::get().texts;
+    part(view! {
+        <p class="visually-hidden" role="status">{texts.get(app::LOADING)}</p>
+        {section(None, None, vec![cell_skeleton(), cell_skeleton(), cell_skeleton()])}
+    })
+}
+
+/// A section whose content comes from the server. `load` asks for it, `draw` shows it.
+pub(super) fn remote<T: Clone + PartialEq + Send + 'static>(
+    content: Shared<Remote<T>>,
+    header: i18n::Key,
+    load: fn() -> Waiting<T>,
+    draw: impl Fn(T) -> Part + Send + 'static,
+) -> Part {
+    let texts = Context::get().texts;
+    let ask = move || {
+        content.set(Remote::Loading);
+        reactive::spawn(async move {
+            content.set(match load().await {
+                Ok(value) => Remote::Ready(value),
+                Err(code) => Remote::Failed(code),
+            });
+        });
+    };
+    reactive::effect(ask);
+    let drawn = block(move || match content.get() {
+        Remote::Loading => section(Some(texts.get(header)), None, vec![cell_skeleton()]),
+        Remote::Ready(value) => draw(value),
+        Remote::Failed(code) => {
+            let again = button(ButtonKind::Tinted, texts.get(app::RETRY), Arc::new(ask));
+            section(Some(texts.get(header)), Some(texts.error(code)), vec![again])
+        }
+    });
+    part(drawn)
+}
