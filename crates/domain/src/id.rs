@@ -94,6 +94,10 @@ uuid_id!(
     /// A message on its way out.
     OutgoingId, "o_", "outgoing id"
 );
+uuid_id!(
+    /// Somebody who works at the console.
+    OperatorId, "op_", "operator id"
+);
 
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {

@@ -8,6 +8,7 @@
 
 pub mod board;
 pub mod clock;
+pub mod console;
 mod error_chain;
 pub mod event;
 pub mod id;
@@ -25,7 +26,7 @@ pub use crate::{
     clock::{Clock, MockClock},
     error_chain::ErrorChain,
     id::{
-        BotId, ChatId, EventId, EventSource, Invalid, OutgoingId, PlatformUserId, PlayerKey, SessionId,
+        BotId, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingId, PlatformUserId, PlayerKey, SessionId,
         TelegramUserId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,

@@ -9,11 +9,13 @@
 mod board;
 mod column;
 mod connection;
+mod console_session;
 mod dialogue;
 mod error;
 mod event;
 mod inbox;
 mod lease;
+mod operator;
 mod outbox;
 mod session;
 mod setting;

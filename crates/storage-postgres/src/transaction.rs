@@ -1,12 +1,14 @@
 //! A transaction, which lends its connection to one repository at a time.
 
 use async_trait::async_trait;
+use storage::{ConsoleSessionRepository, OperatorRepository};
 use storage::{
     BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
     SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
     Transaction, UserRepository,
 };
 
+use crate::{console_session::ConsoleSessions, operator::Operators};
 use crate::{
     board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
     lease::Leases, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
@@ -68,6 +70,14 @@ impl Transaction for PostgresTransaction {
 
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_> {
         Box::new(Dialogues { connection: &mut self.connection })
+    }
+
+    fn operators(&mut self) -> Box<dyn OperatorRepository + '_> {
+        Box::new(Operators { connection: &mut self.connection })
+    }
+
+    fn console_sessions(&mut self) -> Box<dyn ConsoleSessionRepository + '_> {
+        Box::new(ConsoleSessions { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -11,12 +11,14 @@
 
 mod board;
 mod connection;
+mod console_session;
 mod dialogue;
 mod error;
 mod event;
 mod inbox;
 mod lease;
 mod list;
+mod operator;
 mod outbox;
 #[cfg(test)]
 mod plans;

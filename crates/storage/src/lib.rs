@@ -13,11 +13,13 @@
 #![deny(missing_docs)]
 
 pub mod board;
+pub mod console_session;
 pub mod dialogue;
 pub mod error;
 pub mod event;
 pub mod inbox;
 pub mod lease;
+pub mod operator;
 pub mod outbox;
 pub mod session;
 pub mod setting;
@@ -31,6 +33,7 @@ pub mod testsuite;
 
 use async_trait::async_trait;
 
+pub use crate::{console_session::ConsoleSessionRepository, operator::OperatorRepository};
 pub use crate::{
     board::BoardRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
     inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository, session::SessionRepository,
@@ -112,6 +115,10 @@ pub trait Transaction: Send {
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
+    /// Operators of the console.
+    fn operators(&mut self) -> Box<dyn OperatorRepository + '_>;
+    /// Sessions of the console.
+    fn console_sessions(&mut self) -> Box<dyn ConsoleSessionRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

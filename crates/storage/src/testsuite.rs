@@ -6,11 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
 
 pub mod boards;
+pub mod console_sessions;
 pub mod dialogues;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
 pub mod leases;
+pub mod operators;
 pub mod outbox;
 pub mod sessions;
 pub mod settings;
@@ -115,6 +117,7 @@ macro_rules! contract_suite {
                 text_survives,
                 too_many_ids_are_refused,
                 users_are_found_by_every_key,
+                users_are_found_by_the_beginning_of_their_alias,
             ]
             sessions: [
                 a_session_ends_once,
@@ -164,6 +167,20 @@ macro_rules! contract_suite {
                 calls_at_once_do_not_share_an_event,
                 old_events_are_met_slice_by_slice,
             ]
+            operators: [
+                a_person_is_one_operator,
+                a_recovery_code_is_spent_once,
+                a_second_factor_is_replaced_and_removed,
+                an_operator_ends_once,
+                an_operator_is_found_as_it_was_stored,
+                of_codes_at_once_one_is_taken,
+                operators_are_listed_page_by_page,
+            ]
+            console_sessions: [
+                a_console_session_is_found_as_it_was_stored,
+                console_sessions_are_removed_by_hash_and_by_operator,
+                expired_console_sessions_are_removed,
+            ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
@@ -191,10 +208,12 @@ mod tests {
     fn every_contract_is_in_the_suite() {
         let sources = [
             ("boards", include_str!("testsuite/boards.rs")),
+            ("console_sessions", include_str!("testsuite/console_sessions.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
+            ("operators", include_str!("testsuite/operators.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),

@@ -112,6 +112,14 @@ pub trait UserRepository: Send {
     /// The user that boards call `player`.
     async fn by_player(&mut self, player: &PlayerKey) -> Result<Option<User>, StoreError>;
 
+    /// Users whose alias begins with `beginning`, letter for letter, by alias and id, behind `after`.
+    async fn by_alias(
+        &mut self,
+        beginning: &str,
+        after: Option<(&str, UserId)>,
+        limit: u32,
+    ) -> Result<Vec<User>, StoreError>;
+
     /// Adds or refreshes people from Telegram, in one statement; first name, user name, locale and (when given) chat
     /// become those of the profile, alias and player key stay. Answers in the order of the profiles, each person at
     /// most once in a call.
