@@ -98,6 +98,14 @@ uuid_id!(
     /// Somebody who works at the console.
     OperatorId, "op_", "operator id"
 );
+uuid_id!(
+    /// A line of the audit log.
+    AuditId, "log_", "audit id"
+);
+uuid_id!(
+    /// A one-time token, as it may be named: the token itself is another thing.
+    TokenId, "tok_", "token id"
+);
 
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {

@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod board;
 pub mod clock;
 pub mod console;
@@ -20,19 +21,22 @@ pub mod ranking;
 pub mod rng;
 pub mod session;
 pub mod time;
+pub mod token;
 pub mod tournament;
 
 pub use crate::{
+    audit::{ActorKind, AuditAction},
     clock::{Clock, MockClock},
     error_chain::ErrorChain,
     id::{
-        BotId, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingId, PlatformUserId, PlayerKey, SessionId,
-        TelegramUserId, TournamentId, UpdateId, UserId,
+        AuditId, BotId, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingId, PlatformUserId,
+        PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},
     ranking::{Order, Score, Standing},
     rng::{Rng, SeededRng},
     time::Timestamp,
+    token::{MaskedAccount, TokenAction, TokenRefusal},
     tournament::{Operator, Tournament},
 };

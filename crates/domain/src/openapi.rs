@@ -38,6 +38,20 @@ schema!(
 schema!(crate::PlatformUserId, Type::String, None, "The platform's id of a user", "42");
 schema!(crate::TournamentId, Type::String, None, "The platform's id of a tournament", "winter-cup");
 schema!(crate::PlayerKey, Type::String, None, "What boards call a player; opaque", "p_abcdefghijklmnop");
+schema!(
+    crate::TokenId,
+    Type::String,
+    None,
+    "What to ask for a one-time token's state by",
+    "tok_0199d7f2a3b47c6e8a1b2c3d4e5f6071"
+);
+schema!(
+    crate::MaskedAccount,
+    Type::String,
+    None,
+    "An account of which at least three characters in a row are hidden behind `*` or `•`",
+    "a***@mail.com"
+);
 schema!(crate::TelegramUserId, Type::Integer, INT64, "Telegram's id of a person", 279_058_397);
 schema!(crate::Timestamp, Type::String, DATE_TIME, "RFC 3339, UTC", "2026-01-01T00:00:00.000Z");
 schema!(crate::Score, Type::Integer, INT64, "Within ±2^53", 1200);

@@ -81,6 +81,22 @@ error_codes! {
     Internal = "internal", 500, "Something went wrong";
     /// The service can't take the call now; `Retry-After` says when to come back.
     Unavailable = "unavailable", 503, "The service is not available right now";
+    /// There is no such one-time token.
+    OneTimeTokenUnknown = "one_time_token_unknown", 404, "There is no such one-time token";
+    /// The one-time token was spent before.
+    OneTimeTokenUsed = "one_time_token_used", 409, "The one-time token was used before";
+    /// The one-time token was not spent in time.
+    OneTimeTokenExpired = "one_time_token_expired", 410, "The one-time token has expired";
+    /// The one-time token was made for somebody else, or somebody else has shown it first.
+    OneTimeTokenForeign = "one_time_token_foreign", 403, "The one-time token belongs to somebody else";
+    /// The platform's user is linked with another person at Telegram.
+    AccountTaken = "account_taken", 409, "The account is linked with another Telegram account";
+    /// The init data is genuine and fresh, but of somebody else than the session.
+    InitDataForeign = "init_data_foreign", 403, "The init data belongs to somebody else";
+    /// The bot may not write to the player: never started, blocked, or gone.
+    PlayerUnreachable = "player_unreachable", 409, "The player can't be reached";
+    /// There is no link that could be ended.
+    NotLinked = "not_linked", 409, "There is no linked account";
     /// The page got no answer. Made by the page itself, never sent by the server.
     Offline = "offline", 503, "The service could not be reached";
 }

@@ -8,6 +8,7 @@
 
 pub mod boards;
 pub mod bot;
+pub mod console;
 pub mod group_commit;
 pub mod identity;
 pub mod inbox;

@@ -15,6 +15,8 @@ pub enum Action {
     Refresh,
     /// Reporting measurements of the page.
     Telemetry,
+    /// Opening a session of the console.
+    ConsoleSession,
 }
 
 /// Who is limited.
@@ -44,6 +46,8 @@ impl Action {
             (Self::Refresh, Subject::Person(_)) => "refresh:person",
             (Self::Telemetry, Subject::Address(_)) => "telemetry:ip",
             (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
+            (Self::ConsoleSession, Subject::Address(_)) => "console_session:ip",
+            (Self::ConsoleSession, Subject::Person(_)) => "console_session:person",
         }
     }
 
@@ -55,6 +59,8 @@ impl Action {
             (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
             (Self::Telemetry, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
             (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },
+            (Self::ConsoleSession, Subject::Address(_)) => Rate { burst: 30, interval_ms: 2_000 },
+            (Self::ConsoleSession, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
         }
     }
 }

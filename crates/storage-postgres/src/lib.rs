@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
 mod column;
 mod connection;
@@ -15,6 +16,7 @@ mod error;
 mod event;
 mod inbox;
 mod lease;
+mod one_time_token;
 mod operator;
 mod outbox;
 mod session;

@@ -289,6 +289,20 @@ impl OutboxRepository for Outbox<'_> {
         })
     }
 
+    async fn cancel_waiting(&mut self, bot_id: BotId, chat_id: ChatId) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "DELETE FROM outgoing_messages
+             WHERE bot_id = $1 AND chat_id = $2 AND finished_at IS NULL AND state = 'waiting' AND class <> $3",
+        )
+        .bind(bot_id.0)
+        .bind(chat_id.0)
+        .bind(OutgoingClass::Reply.priority())
+        .execute(&mut *self.connection)
+        .await
+        .at("outbox.cancel_waiting")?;
+        Ok(result.rows_affected())
+    }
+
     async fn remove_ended(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let result = sqlx::query(
             "WITH ended AS (

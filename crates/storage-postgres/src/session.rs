@@ -147,6 +147,26 @@ impl SessionRepository for Sessions<'_> {
         Ok(result.rows_affected() == 1)
     }
 
+    async fn end_of_user(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "UPDATE sessions
+             SET ended_at = $2, end_reason = $3, over_at = LEAST(expires_at, $2)
+             WHERE user_id = $1 AND ended_at IS NULL",
+        )
+        .bind(user_id.as_uuid())
+        .bind(now.as_millis())
+        .bind(reason)
+        .execute(&mut *self.connection)
+        .await
+        .at("sessions.end_of_user")?;
+        Ok(result.rows_affected())
+    }
+
     async fn remove_over(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let result = sqlx::query(
             "WITH ended AS (

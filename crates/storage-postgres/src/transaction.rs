@@ -1,19 +1,19 @@
 //! A transaction, which lends its connection to one repository at a time.
 
 use async_trait::async_trait;
-use storage::{ConsoleSessionRepository, OperatorRepository};
 use storage::{
-    BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository, OutboxRepository,
-    SessionRepository, SettingRepository, SigningKeyRepository, StoreError, TournamentRepository,
-    Transaction, UserRepository,
+    AuditRepository, BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository,
+    OneTimeTokenRepository, OutboxRepository, SessionRepository, SettingRepository, SigningKeyRepository,
+    StoreError, TournamentRepository, Transaction, UserRepository,
 };
+use storage::{ConsoleSessionRepository, OperatorRepository};
 
-use crate::{console_session::ConsoleSessions, operator::Operators};
 use crate::{
-    board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events, inbox::Inbox,
-    lease::Leases, outbox::Outbox, session::Sessions, setting::Settings, signing_key::SigningKeys,
-    tournament::Tournaments, user::Users,
+    audit::Audit, board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events,
+    inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox, session::Sessions,
+    setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
+use crate::{console_session::ConsoleSessions, operator::Operators};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct PostgresTransaction {
@@ -78,6 +78,14 @@ impl Transaction for PostgresTransaction {
 
     fn console_sessions(&mut self) -> Box<dyn ConsoleSessionRepository + '_> {
         Box::new(ConsoleSessions { connection: &mut self.connection })
+    }
+
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_> {
+        Box::new(Audit { connection: &mut self.connection })
+    }
+
+    fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_> {
+        Box::new(OneTimeTokens { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -278,6 +278,16 @@ impl UserRepository for Users<'_> {
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
+        sqlx::query(
+            "UPDATE one_time_tokens
+             SET spent_by = $2
+             WHERE spent_by = $1",
+        )
+        .bind(light.as_uuid())
+        .bind(into.as_uuid())
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
         // The light row goes first, for its Telegram id is unique.
         let taken: Option<TakenRow> = sqlx::query_as(
             "DELETE FROM users
@@ -303,6 +313,28 @@ impl UserRepository for Users<'_> {
         .bind(taken.locale)
         .bind(taken.locale_source)
         .bind(taken.chat_id)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+    }
+
+    async fn unlink(
+        &mut self,
+        user_id: UserId,
+        telegram_user_id: TelegramUserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "users.unlink";
+        let result = sqlx::query(
+            "UPDATE users
+             SET telegram_user_id = NULL, first_name = NULL, username = NULL, chat_id = NULL, locale_source = 'none',
+               updated_at = $3
+             WHERE user_id = $1 AND telegram_user_id = $2 AND platform_user_id IS NOT NULL",
+        )
+        .bind(user_id.as_uuid())
+        .bind(telegram_user_id.0)
+        .bind(now.as_millis())
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;

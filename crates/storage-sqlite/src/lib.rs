@@ -9,6 +9,7 @@
 
 #![deny(missing_docs)]
 
+mod audit;
 mod board;
 mod connection;
 mod console_session;
@@ -18,6 +19,7 @@ mod event;
 mod inbox;
 mod lease;
 mod list;
+mod one_time_token;
 mod operator;
 mod outbox;
 #[cfg(test)]

@@ -12,6 +12,7 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod board;
 pub mod console_session;
 pub mod dialogue;
@@ -19,6 +20,7 @@ pub mod error;
 pub mod event;
 pub mod inbox;
 pub mod lease;
+pub mod one_time_token;
 pub mod operator;
 pub mod outbox;
 pub mod session;
@@ -33,13 +35,14 @@ pub mod testsuite;
 
 use async_trait::async_trait;
 
-pub use crate::{console_session::ConsoleSessionRepository, operator::OperatorRepository};
 pub use crate::{
-    board::BoardRepository, dialogue::DialogueRepository, error::StoreError, event::EventRepository,
-    inbox::InboxRepository, lease::LeaseRepository, outbox::OutboxRepository, session::SessionRepository,
+    audit::AuditRepository, board::BoardRepository, dialogue::DialogueRepository, error::StoreError,
+    event::EventRepository, inbox::InboxRepository, lease::LeaseRepository,
+    one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, session::SessionRepository,
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
 };
+pub use crate::{console_session::ConsoleSessionRepository, operator::OperatorRepository};
 
 /// A database that Podium keeps its rows in.
 #[async_trait]
@@ -119,6 +122,10 @@ pub trait Transaction: Send {
     fn operators(&mut self) -> Box<dyn OperatorRepository + '_>;
     /// Sessions of the console.
     fn console_sessions(&mut self) -> Box<dyn ConsoleSessionRepository + '_>;
+    /// Who did what.
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_>;
+    /// Tokens that do one thing once.
+    fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

@@ -86,7 +86,10 @@ pub struct SecondFactor {
 
 impl std::fmt::Debug for SecondFactor {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("SecondFactor").field("confirmed_at", &self.confirmed_at).finish_non_exhaustive()
+        formatter
+            .debug_struct("SecondFactor")
+            .field("confirmed_at", &self.confirmed_at)
+            .finish_non_exhaustive()
     }
 }
 

@@ -255,6 +255,10 @@ pub trait OutboxRepository: Send {
     /// How much is where. Counts every row that is kept: for an operator's question, not for a clock.
     async fn stats(&mut self) -> Result<OutboxStats, StoreError>;
 
+    /// Takes back what waits for a chat on behalf of an account: every row that is no reply and is not on the wire.
+    /// Returns how many.
+    async fn cancel_waiting(&mut self, bot_id: BotId, chat_id: ChatId) -> Result<u64, StoreError>;
+
     /// Removes up to `limit` rows that ended before `before`. Returns how many.
     async fn remove_ended(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

@@ -72,6 +72,14 @@ pub trait SessionRepository: Send {
         reason: &'static str,
     ) -> Result<bool, StoreError>;
 
+    /// Ends all sessions of a user that are not ended yet. Returns how many.
+    async fn end_of_user(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<u64, StoreError>;
+
     /// Removes up to `limit` sessions that ended or expired before `before`. Returns how many.
     async fn remove_over(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
 
+pub mod audit;
 pub mod boards;
 pub mod console_sessions;
 pub mod dialogues;
@@ -181,6 +182,14 @@ macro_rules! contract_suite {
                 console_sessions_are_removed_by_hash_and_by_operator,
                 expired_console_sessions_are_removed,
             ]
+            audit: [
+                a_line_is_found_as_it_was_written,
+                a_line_is_never_replaced,
+                a_line_is_undone_with_what_it_tells,
+                a_page_of_lines_is_bounded,
+                lines_are_listed_newest_first_page_by_page,
+                old_lines_are_removed,
+            ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
@@ -207,6 +216,7 @@ mod tests {
     #[test]
     fn every_contract_is_in_the_suite() {
         let sources = [
+            ("audit", include_str!("testsuite/audit.rs")),
             ("boards", include_str!("testsuite/boards.rs")),
             ("console_sessions", include_str!("testsuite/console_sessions.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),

@@ -145,8 +145,17 @@ pub trait UserRepository: Send {
         telegram_user_id: TelegramUserId,
     ) -> Result<(), StoreError>;
 
-    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale and
-    /// sessions become `into`'s; `light` is gone afterwards. A [`StoreError::Conflict`] when `light` is no light profile
+    /// Ends the link of a platform's user with a person at Telegram: Telegram id, names and chat are forgotten, what
+    /// belongs to the account stays. A [`StoreError::Conflict`] when the two are not linked (any more).
+    async fn unlink(
+        &mut self,
+        user_id: UserId,
+        telegram_user_id: TelegramUserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale, sessions
+    /// and spent tokens become `into`'s; `light` is gone afterwards. A [`StoreError::Conflict`] when `light` is no light profile
     /// (any more) or `into` has a Telegram id (by now).
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError>;
 }

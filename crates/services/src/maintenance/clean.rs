@@ -39,13 +39,21 @@ enum Kind {
     DeadLetters,
     Messages,
     Sessions,
+    ConsoleSessions,
     History,
     Dialogues,
 }
 
 impl Kind {
-    const ALL: [Self; 6] =
-        [Self::Updates, Self::DeadLetters, Self::Messages, Self::Sessions, Self::History, Self::Dialogues];
+    const ALL: [Self; 7] = [
+        Self::Updates,
+        Self::DeadLetters,
+        Self::Messages,
+        Self::Sessions,
+        Self::ConsoleSessions,
+        Self::History,
+        Self::Dialogues,
+    ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
         let now = services.now();
@@ -56,6 +64,8 @@ impl Kind {
             }
             Self::Messages => tx.outbox().remove_ended(now.plus_ms(-MESSAGES_KEPT_MS), CLEAN_LIMIT).await,
             Self::Sessions => tx.sessions().remove_over(now.plus_ms(-SESSIONS_KEPT_MS), CLEAN_LIMIT).await,
+            // The audit log remembers them.
+            Self::ConsoleSessions => tx.console_sessions().remove_expired(now, CLEAN_LIMIT).await,
             Self::History => {
                 // Scores from before the end may be taken for longer than usual: what they need stays.
                 let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));

@@ -45,3 +45,23 @@ async fn tables_and_columns_are_those_of_the_snapshot() {
         serde_json::to_string_pretty(&schema).unwrap()
     );
 }
+
+#[tokio::test]
+async fn a_line_of_the_audit_log_can_not_be_changed() {
+    let database = Database::create().await;
+    let store = PostgresStore::connect(database.url(), &Options::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+    let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    sqlx::query(
+        "INSERT INTO audit_log (entry_id, happened_at, actor_kind, action, detail)
+         VALUES (gen_random_uuid(), 1, 'system', 'token_spent', '{}')",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let result = sqlx::query("UPDATE audit_log SET action = 'link_created'").execute(&mut connection).await;
+    connection.close().await.unwrap();
+    database.drop().await;
+    assert!(result.unwrap_err().to_string().contains("append-only"));
+}

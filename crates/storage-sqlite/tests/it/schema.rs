@@ -39,3 +39,23 @@ async fn tables_and_columns_are_those_of_the_snapshot() {
         serde_json::to_string_pretty(&schema).unwrap()
     );
 }
+
+#[tokio::test]
+async fn a_line_of_the_audit_log_can_not_be_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("podium.db");
+    let path = path.to_str().unwrap();
+    let store = SqliteStore::open(path, &Options::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+    let mut connection = SqliteConnection::connect(path).await.unwrap();
+    sqlx::query(
+        "INSERT INTO audit_log (entry_id, happened_at, actor_kind, action, detail)
+         VALUES (randomblob(16), 1, 'system', 'token_spent', '{}')",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let result = sqlx::query("UPDATE audit_log SET action = 'link_created'").execute(&mut connection).await;
+    assert!(result.unwrap_err().to_string().contains("append-only"));
+}

@@ -35,10 +35,7 @@ async fn store_sessions(store: &dyn Store, sessions: &[ConsoleSession]) {
 }
 
 async fn by_number(store: &dyn Store, number: u8) -> Option<ConsoleSession> {
-    read(store, async |transaction| {
-        transaction.console_sessions().by_hash([number; 32]).await.unwrap()
-    })
-    .await
+    read(store, async |transaction| transaction.console_sessions().by_hash([number; 32]).await.unwrap()).await
 }
 
 /// What was stored is found by its hash alone; use is remembered.

@@ -1,0 +1,142 @@
+//! What is remembered of who did what: actors and actions of the audit log.
+//!
+//! Invariant: an action is an entry of one closed list, and nothing that the list's texts say changes once released.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! audit_actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// What was done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum AuditAction {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl AuditAction {
+            /// Every action, in the order of this file.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stored form.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+audit_actions! {
+    /// An account of the platform was linked with a person at Telegram.
+    LinkCreated = "link_created";
+    /// A link was ended.
+    LinkEnded = "link_ended";
+    /// A light profile was taken over by a user of the platform.
+    ProfileMerged = "profile_merged";
+    /// A one-time token was made.
+    TokenIssued = "token_issued";
+    /// A one-time token was spent.
+    TokenSpent = "token_spent";
+    /// A one-time token was shown and not taken.
+    TokenRefused = "token_refused";
+    /// A one-time token was turned down by whom it was made for.
+    TokenDeclined = "token_declined";
+    /// Somebody opened a session of the console.
+    ConsoleSignedIn = "console_signed_in";
+    /// Somebody who is no operator asked for a session of the console.
+    ConsoleSignInRefused = "console_sign_in_refused";
+    /// An operator closed their session of the console.
+    ConsoleSignedOut = "console_signed_out";
+    /// An operator asked for what their role does not allow.
+    ConsoleRefused = "console_refused";
+    /// An operator began to set up a second factor.
+    SecondFactorBegun = "second_factor_begun";
+    /// An operator proved a new second factor.
+    SecondFactorEnrolled = "second_factor_enrolled";
+    /// An operator showed a good code.
+    SecondFactorPassed = "second_factor_passed";
+    /// An operator spent a recovery code.
+    RecoveryCodeSpent = "recovery_code_spent";
+    /// An operator showed a code that was not taken.
+    SecondFactorFailed = "second_factor_failed";
+    /// An operator's second factor was taken away, so that they set up another.
+    SecondFactorReset = "second_factor_reset";
+    /// Somebody became an operator.
+    OperatorAdmitted = "operator_admitted";
+    /// An invitation to become an operator was made.
+    OperatorInvited = "operator_invited";
+    /// An operator's role was changed.
+    OperatorRoleChanged = "operator_role_changed";
+    /// An operator was ended.
+    OperatorEnded = "operator_ended";
+    /// An operator looked at the list of operators.
+    OperatorsViewed = "operators_viewed";
+    /// An operator searched for players.
+    PlayersSearched = "players_searched";
+    /// An operator looked at a player.
+    PlayerViewed = "player_viewed";
+    /// An operator ended sessions of a player.
+    PlayerSessionsEnded = "player_sessions_ended";
+    /// An operator looked at the audit log.
+    AuditViewed = "audit_viewed";
+}
+
+impl AuditAction {
+    /// The action of a stored form.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.as_str() == text)
+    }
+}
+
+/// What kind of actor did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ActorKind {
+    /// A player, named by their user id.
+    Player,
+    /// An operator at the console, named by their operator id.
+    Operator,
+    /// The platform, named by its key where there are several.
+    Platform,
+    /// Podium itself: a job.
+    System,
+}
+
+impl ActorKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Player, Self::Operator, Self::Platform, Self::System];
+
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Player => "player",
+            Self::Operator => "operator",
+            Self::Platform => "platform",
+            Self::System => "system",
+        }
+    }
+
+    /// The kind of a stored form.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_forms_are_read_back_and_are_the_serialised_ones() {
+        for action in AuditAction::ALL {
+            assert_eq!(AuditAction::from_text(action.as_str()), Some(*action));
+            assert_eq!(serde_json::to_string(action).unwrap(), format!("\"{}\"", action.as_str()));
+        }
+        for kind in ActorKind::ALL {
+            assert_eq!(ActorKind::from_text(kind.as_str()), Some(kind));
+            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{}\"", kind.as_str()));
+        }
+        assert_eq!(AuditAction::from_text("other"), None);
+        assert_eq!(ActorKind::from_text("other"), None);
+    }
+}
