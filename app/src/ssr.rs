@@ -6,8 +6,9 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::render::render;
 pub use self::{
     render::{Assets, Setting, render_app, render_kit, render_landing, render_not_found},
     request::Request,
-    rules::{render_console, render_rules},
+    rules::render_rules,
 };

@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod compose;
+pub mod console;
 pub mod http;
 pub mod pages;
 pub mod roles;

@@ -31,7 +31,6 @@ pub fn router() -> Router<AppState> {
     let pages = Router::new()
         .route("/", get(plain::landing))
         .route("/kit", get(plain::kit))
-        .route("/console", get(plain::console))
         .route("/t/{id}/rules", get(plain::rules))
         .route("/app", get(app_page::show))
         .route("/app/", get(app_page::show))

@@ -10,6 +10,7 @@
 //! transaction of what it tells; nothing personal is in such a line.
 
 pub mod audit;
+pub mod invitations;
 pub mod operators;
 pub mod players;
 pub mod second_factor;
@@ -18,7 +19,7 @@ mod token;
 pub mod totp;
 
 use domain::{
-    AuditId, ErrorCode, OperatorId, Timestamp, UserId,
+    AuditId, ErrorCode, OperatorId, Timestamp, TokenRefusal, UserId,
     audit::{ActorKind, AuditAction},
     console::{Permission, Role},
 };
@@ -64,6 +65,9 @@ pub enum ConsoleError {
         /// Until when.
         until: Timestamp,
     },
+    /// The invitation is not taken.
+    #[error("the invitation is not taken")]
+    Invitation(#[source] TokenRefusal),
     /// There is nothing of that name.
     #[error("there is no such thing")]
     Unknown,
@@ -104,6 +108,10 @@ impl ConsoleError {
             Self::CodeWrong | Self::Invalid => ErrorCode::BadRequest,
             Self::Locked { .. } | Self::Limited(_) => ErrorCode::RateLimited,
             Self::Unknown => ErrorCode::NotFound,
+            Self::Invitation(TokenRefusal::Unknown) => ErrorCode::OneTimeTokenUnknown,
+            Self::Invitation(TokenRefusal::Reused) => ErrorCode::OneTimeTokenUsed,
+            Self::Invitation(TokenRefusal::Expired) => ErrorCode::OneTimeTokenExpired,
+            Self::Invitation(TokenRefusal::Foreign) => ErrorCode::OneTimeTokenForeign,
             Self::Auth(error) => error.code(),
             Self::Store { source, .. } if source.is_temporary() => ErrorCode::Unavailable,
             Self::Secret(_) | Self::Store { .. } => ErrorCode::Internal,
@@ -132,7 +140,7 @@ pub enum FactorState {
 /// An operator with a session, proven by a cookie.
 #[derive(Clone)]
 pub struct Operator {
-    operator_id: OperatorId,
+    id: OperatorId,
     label: String,
     role: Role,
     factor: FactorState,
@@ -144,7 +152,7 @@ impl std::fmt::Debug for Operator {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Operator")
-            .field("operator_id", &self.operator_id)
+            .field("operator_id", &self.id)
             .field("role", &self.role)
             .field("factor", &self.factor)
             .finish_non_exhaustive()
@@ -154,7 +162,7 @@ impl std::fmt::Debug for Operator {
 impl Operator {
     /// Which one.
     pub const fn operator_id(&self) -> OperatorId {
-        self.operator_id
+        self.id
     }
 
     /// What other operators call this one.
@@ -192,19 +200,19 @@ impl Operator {
     /// # Errors
     /// [`ConsoleError::SecondFactorNeeded`] or [`ConsoleError::Forbidden`].
     pub async fn require(&self, services: &Services, permission: Permission) -> Result<(), ConsoleError> {
+        const DOING: &str = "writing down a refusal";
         if !matches!(self.factor, FactorState::Passed { .. }) {
             return Err(ConsoleError::SecondFactorNeeded);
         }
         if self.role.may(permission) {
             return Ok(());
         }
-        const DOING: &str = "writing down a refusal";
         let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;
         let detail = json!({"permission": permission.as_str(), "role": self.role.as_str()});
         let line = self.line(services, AuditAction::ConsoleRefused, None, &detail);
         tx.audit().append(&[line]).await.map_err(ConsoleError::store(DOING))?;
         tx.save().await.map_err(ConsoleError::store(DOING))?;
-        tracing::warn!(operator = %self.operator_id, permission = permission.as_str(), "an operator was refused");
+        tracing::warn!(operator = %self.id, permission = permission.as_str(), "an operator was refused");
         Err(ConsoleError::Forbidden { permission })
     }
 
@@ -216,7 +224,7 @@ impl Operator {
         subject: Option<UserId>,
         detail: &Value,
     ) -> AuditEntry {
-        line(services, actor(self.operator_id), action, subject, detail)
+        line(services, actor(self.id), action, subject, detail)
     }
 
     /// Writes a line of the audit log by this operator.

@@ -8,6 +8,7 @@ use axum::{
 use domain::{ErrorCode, Problem};
 use services::{
     boards::BoardError,
+    console::ConsoleError,
     identity::AuthError,
     inbox::IngestError,
     limits::Limited,
@@ -35,6 +36,11 @@ impl ApiError {
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.problem = self.problem.with_detail(detail);
         self
+    }
+
+    /// The code.
+    pub const fn code(&self) -> ErrorCode {
+        self.problem.code
     }
 
     /// An error that someone must look at: logged with its whole chain, told to the client as a bare code.
@@ -93,6 +99,16 @@ impl From<Limited> for ApiError {
         Self {
             problem: Problem::new(ErrorCode::RateLimited),
             retry_after_s: Some(limited.retry_after_ms.div_ceil(1000).max(1)),
+        }
+    }
+}
+
+impl From<ConsoleError> for ApiError {
+    fn from(error: ConsoleError) -> Self {
+        match error {
+            ConsoleError::Auth(error) => error.into(),
+            ConsoleError::Limited(limited) => limited.into(),
+            other => Self::logged(other.code(), &other),
         }
     }
 }

@@ -5,6 +5,8 @@
 
 mod board;
 mod bot;
+mod console;
+mod console_support;
 mod events;
 mod exchange;
 mod identity_table;

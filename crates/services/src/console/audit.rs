@@ -77,7 +77,10 @@ pub async fn list(
 }
 
 /// Lines with what their people are called.
-async fn named(tx: &mut dyn Transaction, entries: Vec<AuditEntry>) -> Result<Vec<AuditLine>, ConsoleError> {
+pub(super) async fn named(
+    tx: &mut dyn Transaction,
+    entries: Vec<AuditEntry>,
+) -> Result<Vec<AuditLine>, ConsoleError> {
     const DOING: &str = "naming the people of the audit log";
     let mut subjects: Vec<UserId> = entries.iter().filter_map(|entry| entry.subject).collect();
     subjects.sort_unstable();

@@ -9,10 +9,8 @@ use domain::{
     console::{Permission, Role},
 };
 use serde_json::json;
-use storage::{
-    Transaction,
-    operator::{self, OperatorSource},
-};
+pub use storage::operator::OperatorSource;
+use storage::{Transaction, operator};
 
 use super::{ConsoleError, Operator, session};
 use crate::Services;
@@ -71,7 +69,7 @@ pub async fn list(
 
 fn is_changeable(by: &Operator, operator: &operator::Operator) -> bool {
     by.may(Permission::ManageOperators)
-        && operator.operator_id != by.operator_id
+        && operator.operator_id != by.operator_id()
         && operator.source != OperatorSource::Settings
 }
 
@@ -145,7 +143,7 @@ pub async fn reset_second_factor(
 ) -> Result<(), ConsoleError> {
     const DOING: &str = "taking a second factor away";
     operator.require(services, Permission::ManageOperators).await?;
-    if operator_id == operator.operator_id {
+    if operator_id == operator.operator_id() {
         return Err(ConsoleError::NotChangeable);
     }
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;

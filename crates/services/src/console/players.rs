@@ -3,17 +3,26 @@
 //! Invariant: what is personal (names, ids of Telegram and of the platform) is read for those alone who have
 //! [`Permission::ViewPersonal`], and what was searched for is never written down.
 
-use domain::{PlatformUserId, PlayerKey, TelegramUserId, UserId, audit::AuditAction, console::Permission};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    OperatorId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId, audit::AuditAction,
+    console::Permission,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use storage::{Transaction, audit::AuditEntry, user::User};
+use storage::{Transaction, user::User};
 
-use super::{ConsoleError, Operator};
+use super::{
+    ConsoleError, IDLE_MS, Operator,
+    audit::{AuditLine, named},
+};
 use crate::Services;
 
 /// The most players that a search shows.
 pub const FOUND_MAX: usize = 25;
 /// The most characters of a search.
 pub const QUERY_CHARS_MAX: usize = 128;
+const SEALING_PURPOSE: &str = "console search";
 /// Lines of the audit log on a player's page.
 const LINES: u32 = 20;
 
@@ -40,7 +49,7 @@ pub struct PlayerSheet {
     /// Whether the player has a chat with the bot.
     pub has_chat: bool,
     /// What was done to the player, newest first; `None` for whoever may not read the log.
-    pub lines: Option<Vec<AuditEntry>>,
+    pub lines: Option<Vec<AuditLine>>,
 }
 
 impl std::fmt::Debug for PlayerSheet {
@@ -110,6 +119,42 @@ async fn by_ids(
     Ok(found)
 }
 
+/// What stands in the address of a search in place of what was typed: sealed, for this operator, for as long as a session
+/// may be idle.
+///
+/// # Errors
+/// [`ConsoleError::Invalid`] for an empty or long query; [`ConsoleError::Secret`] when it can't be sealed.
+pub fn keep_query(services: &Services, operator: &Operator, query: &str) -> Result<String, ConsoleError> {
+    let query = query.trim();
+    if query.is_empty() || query.chars().count() > QUERY_CHARS_MAX {
+        return Err(ConsoleError::Invalid);
+    }
+    let kept = KeptQuery {
+        operator_id: operator.operator_id(),
+        until: services.now().plus_ms(IDLE_MS),
+        query: query.to_owned(),
+    };
+    let json = serde_json::to_vec(&kept).map_err(|_| ConsoleError::Invalid)?;
+    let sealed = services.secrets().seal(SEALING_PURPOSE, &json, services.rng());
+    Ok(URL_SAFE_NO_PAD.encode(sealed.map_err(ConsoleError::Secret)?))
+}
+
+/// What was typed, behind the address of a search; `None` when it is not this operator's, or no longer kept.
+pub fn kept_query(services: &Services, operator: &Operator, address: &str) -> Option<String> {
+    let sealed = URL_SAFE_NO_PAD.decode(address).ok()?;
+    let json = services.secrets().open(SEALING_PURPOSE, &sealed).ok()?;
+    let kept: KeptQuery = serde_json::from_slice(&json).ok()?;
+    let is_good = kept.operator_id == operator.operator_id() && services.now() < kept.until;
+    is_good.then_some(kept.query)
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptQuery {
+    operator_id: OperatorId,
+    until: Timestamp,
+    query: String,
+}
+
 /// One player, and that the operator looked.
 ///
 /// # Errors
@@ -125,7 +170,7 @@ pub async fn look(
     let user = find(&mut *tx, player, DOING).await?;
     let lines = if operator.may(Permission::ViewAudit) {
         let lines = tx.audit().by_subject(user.user_id, None, LINES).await;
-        Some(lines.map_err(ConsoleError::store(DOING))?)
+        Some(named(&mut *tx, lines.map_err(ConsoleError::store(DOING))?).await?)
     } else {
         None
     };

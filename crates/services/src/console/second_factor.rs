@@ -117,7 +117,7 @@ pub async fn confirm(services: &Services, operator: &Operator, code: &str) -> Re
     let recovery_codes = new_recovery_codes(services);
     let hashes: Vec<CodeHash> = recovery_codes.iter().filter_map(|code| recovery_hash(code)).collect();
     tx.operators()
-        .put_recovery_codes(operator.operator_id, &hashes)
+        .put_recovery_codes(operator.operator_id(), &hashes)
         .await
         .map_err(ConsoleError::store(DOING))?;
     let token = elevate(services, &mut *tx, operator).await?;
@@ -151,7 +151,7 @@ pub async fn replace(services: &Services, operator: &Operator, code: &str) -> Re
         return Err(ConsoleError::SecondFactorNeeded);
     }
     let mut tx = show(services, operator, code).await?;
-    tx.operators().remove_second_factor(operator.operator_id).await.map_err(ConsoleError::store(DOING))?;
+    tx.operators().remove_second_factor(operator.operator_id()).await.map_err(ConsoleError::store(DOING))?;
     operator.write(services, &mut *tx, AuditAction::SecondFactorReset, None, &json!({})).await?;
     tx.save().await.map_err(ConsoleError::store(DOING))
 }
@@ -162,7 +162,7 @@ pub async fn replace(services: &Services, operator: &Operator, code: &str) -> Re
 /// [`ConsoleError::Store`] when the database fails.
 pub async fn recovery_codes_left(services: &Services, operator: &Operator) -> Result<u64, ConsoleError> {
     let mut tx = services.store().begin_read().await.map_err(ConsoleError::store(DOING))?;
-    tx.operators().recovery_codes_left(operator.operator_id).await.map_err(ConsoleError::store(DOING))
+    tx.operators().recovery_codes_left(operator.operator_id()).await.map_err(ConsoleError::store(DOING))
 }
 
 /// Takes a code of a confirmed second factor, within a transaction that is yet to be saved.
@@ -176,7 +176,7 @@ async fn show(
     let (factor, action) = match (good_step(services, &factor, code)?, recovery_hash(code)) {
         (Some(step), _) => (SecondFactor { last_step: step, ..factor }, AuditAction::SecondFactorPassed),
         (None, Some(hash)) => {
-            let spent = tx.operators().spend_recovery_code(operator.operator_id, hash).await;
+            let spent = tx.operators().spend_recovery_code(operator.operator_id(), hash).await;
             if !spent.map_err(ConsoleError::store(DOING))? {
                 return Err(fail(services, tx, operator, factor).await?);
             }
@@ -197,9 +197,9 @@ async fn read(
     operator: &Operator,
 ) -> Result<(Box<dyn Transaction>, Option<SecondFactor>), ConsoleError> {
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;
-    tx.operators().lock(operator.operator_id).await.map_err(ConsoleError::store(DOING))?;
+    tx.operators().lock(operator.operator_id()).await.map_err(ConsoleError::store(DOING))?;
     let factor =
-        tx.operators().second_factor(operator.operator_id).await.map_err(ConsoleError::store(DOING))?;
+        tx.operators().second_factor(operator.operator_id()).await.map_err(ConsoleError::store(DOING))?;
     Ok((tx, factor))
 }
 
@@ -208,7 +208,7 @@ async fn put(
     operator: &Operator,
     factor: &SecondFactor,
 ) -> Result<(), ConsoleError> {
-    tx.operators().put_second_factor(operator.operator_id, factor).await.map_err(ConsoleError::store(DOING))
+    tx.operators().put_second_factor(operator.operator_id(), factor).await.map_err(ConsoleError::store(DOING))
 }
 
 fn open_secret(services: &Services, factor: &SecondFactor) -> Result<Zeroizing<Vec<u8>>, ConsoleError> {
@@ -244,7 +244,7 @@ async fn fail(
     let detail = json!({"failures": failures, "locked": until.is_some()});
     operator.write(services, &mut *tx, AuditAction::SecondFactorFailed, None, &detail).await?;
     tx.save().await.map_err(ConsoleError::store(DOING))?;
-    tracing::warn!(operator = %operator.operator_id, failures, "a code of a second factor was not taken");
+    tracing::warn!(operator = %operator.operator_id(), failures, "a code of a second factor was not taken");
     Ok(until.map_or(ConsoleError::CodeWrong, |until| ConsoleError::Locked { until }))
 }
 

@@ -1,6 +1,8 @@
 //! Sessions of the console: opened by a player's access token, carried by a cookie.
 
-use domain::{OperatorId, TelegramUserId, Timestamp, UserId, audit::AuditAction, console::Role};
+use domain::{
+    OperatorId, TelegramUserId, Timestamp, TokenRefusal, UserId, audit::AuditAction, console::Role,
+};
 use serde_json::json;
 use storage::{
     Transaction,
@@ -9,7 +11,9 @@ use storage::{
     operator::{self, OperatorSource, SecondFactor},
 };
 
-use super::{ABSOLUTE_MS, ConsoleError, FactorState, IDLE_MS, Operator, line, token::ConsoleToken};
+use super::{
+    ABSOLUTE_MS, ConsoleError, FactorState, IDLE_MS, Operator, invitations, line, token::ConsoleToken,
+};
 use crate::{
     Services,
     identity::{self, Session},
@@ -30,29 +34,31 @@ pub struct Opened {
     pub needs_second_factor: bool,
 }
 
-/// Opens a session for the person behind an access token, who must be an operator.
+/// Opens a session for the person behind an access token, who must be an operator, or become one by an invitation.
 ///
 /// # Errors
 /// [`ConsoleError::Auth`] for a token that is not good; [`ConsoleError::Stranger`] for whoever is no operator, which is
-/// written down.
-pub async fn open(services: &Services, bearer: &str) -> Result<Opened, ConsoleError> {
+/// written down; [`ConsoleError::Invitation`] for an invitation that is not taken.
+pub async fn open(
+    services: &Services,
+    bearer: &str,
+    invitation: Option<&str>,
+) -> Result<Opened, ConsoleError> {
     const DOING: &str = "opening a session of the console";
     let session = identity::authenticate(services, bearer).await.map_err(ConsoleError::Auth)?;
     limits::take(services, Action::ConsoleSession, Subject::Person(&session.user_id().to_string()))
         .await
         .map_err(ConsoleError::Limited)?;
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;
-    let Some(operator) = operator_behind(services, &mut *tx, &session).await? else {
-        let refused = line(
-            services,
-            Actor::player(session.user_id()),
-            AuditAction::ConsoleSignInRefused,
-            Some(session.user_id()),
-            &json!({}),
-        );
-        tx.audit().append(&[refused]).await.map_err(ConsoleError::store(DOING))?;
-        tx.save().await.map_err(ConsoleError::store(DOING))?;
-        return Err(ConsoleError::Stranger);
+    let operator = match operator_behind(services, &mut *tx, &session, invitation).await? {
+        Ok(operator) => operator,
+        Err(refusal) => {
+            let (actor, subject) = (Actor::player(session.user_id()), Some(session.user_id()));
+            let line = line(services, actor, AuditAction::ConsoleSignInRefused, subject, &json!({}));
+            tx.audit().append(&[line]).await.map_err(ConsoleError::store(DOING))?;
+            tx.save().await.map_err(ConsoleError::store(DOING))?;
+            return Err(refusal.map_or(ConsoleError::Stranger, ConsoleError::Invitation));
+        }
     };
     let now = services.now();
     let token = ConsoleToken::new(services.rng());
@@ -74,12 +80,14 @@ pub async fn open(services: &Services, bearer: &str) -> Result<Opened, ConsoleEr
     Ok(Opened { token, needs_second_factor: !matches!(opened.factor, FactorState::Passed { .. }) })
 }
 
-/// The operator that a signed-in player is. Whom the settings name becomes one here, or an admin again.
+/// The operator that a signed-in player is, or why not: there may have been an invitation. Whom the settings name becomes
+/// one here, or an admin again.
 async fn operator_behind(
     services: &Services,
     tx: &mut dyn Transaction,
     session: &Session,
-) -> Result<Option<operator::Operator>, ConsoleError> {
+    invitation: Option<&str>,
+) -> Result<Result<operator::Operator, Option<TokenRefusal>>, ConsoleError> {
     const DOING: &str = "looking for an operator";
     // Access tokens outlive their session by some minutes; a session of the console is not to be had by such a one.
     let stored = tx.sessions().by_id(session.session_id()).await.map_err(ConsoleError::store(DOING))?;
@@ -89,14 +97,16 @@ async fn operator_behind(
     let user = tx.users().by_id(session.user_id()).await.map_err(ConsoleError::store(DOING))?;
     let Some((user, telegram_user_id)) = user.and_then(|user| user.telegram_user_id.map(|id| (user, id)))
     else {
-        return Ok(None);
+        return Ok(Err(None));
     };
     let known = tx.operators().by_telegram_id(telegram_user_id).await.map_err(ConsoleError::store(DOING))?;
     if let Some(operator) = known.clone().filter(|operator| is_one(services, operator)) {
-        return Ok(Some(operator));
+        return Ok(Ok(operator));
     }
     if !is_named_by_settings(services, telegram_user_id) {
-        return Ok(None);
+        let Some(text) = invitation else { return Ok(Err(None)) };
+        let accepted = invitations::accept(services, tx, text, user.user_id, telegram_user_id).await?;
+        return Ok(accepted.map_err(Some));
     }
     let label = user.first_name.unwrap_or(user.alias);
     admit(
@@ -112,7 +122,7 @@ async fn operator_behind(
         },
     )
     .await
-    .map(Some)
+    .map(Ok)
 }
 
 /// Who becomes an operator.
@@ -218,13 +228,12 @@ fn proven(
 ) -> Operator {
     let enrolled = factor.is_some_and(|factor| factor.confirmed_at.is_some());
     let factor = match (enrolled, row.second_factor_at, operator.role.needs_second_factor()) {
-        (true, Some(_), _) => FactorState::Passed { enrolled },
         (true, None, _) => FactorState::ToShow,
         (false, _, true) => FactorState::ToEnroll,
-        (false, _, false) => FactorState::Passed { enrolled },
+        (true, Some(_), _) | (false, _, false) => FactorState::Passed { enrolled },
     };
     Operator {
-        operator_id: operator.operator_id,
+        id: operator.operator_id,
         label: operator.label.clone(),
         role: operator.role,
         factor,
@@ -251,13 +260,18 @@ pub(super) async fn elevate(
     Ok(token)
 }
 
-/// Closes a session.
+/// Closes a session, and with it the session of Podium that it was opened by: nothing else holds that one's token.
 ///
 /// # Errors
 /// [`ConsoleError::Store`] when the database fails.
 pub async fn sign_out(services: &Services, operator: &Operator) -> Result<(), ConsoleError> {
     const DOING: &str = "closing a session of the console";
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;
+    let row = tx.console_sessions().by_hash(operator.token_hash).await.map_err(ConsoleError::store(DOING))?;
+    if let Some(row) = row {
+        let ended = tx.sessions().end(row.session_id, services.now(), "console").await;
+        ended.map_err(ConsoleError::store(DOING))?;
+    }
     tx.console_sessions().remove(operator.token_hash).await.map_err(ConsoleError::store(DOING))?;
     operator.write(services, &mut *tx, AuditAction::ConsoleSignedOut, None, &json!({})).await?;
     tx.save().await.map_err(ConsoleError::store(DOING))

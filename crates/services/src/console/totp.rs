@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_code_is_good_for_a_step_to_either_side_and_once() {
         let secret = b"12345678901234567890";
-        let at = |seconds| Timestamp::from_secs(1_700_000_010 + seconds);
+        let at = |seconds: i64| Timestamp::from_secs(1_700_000_010 + seconds);
         let code = code_at(secret, at(0));
         let step = verify(secret, &code, at(0), 0).unwrap();
         assert_eq!(verify(secret, &format!(" {} {}", &code[..3], &code[3..]), at(0), 0), Some(step));
