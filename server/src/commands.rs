@@ -1,5 +1,6 @@
 //! The commands of the binary.
 
+pub mod events;
 pub mod inbox;
 pub mod keys;
 pub mod migrate;
@@ -19,6 +20,9 @@ pub enum Command {
     /// Look after updates that were given up.
     #[command(subcommand)]
     Inbox(inbox::InboxCommand),
+    /// Look after events for the platform.
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Look after the keys that sign tokens.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -39,6 +43,7 @@ impl Command {
                 Self::Serve(serve) => serve.run().await,
                 Self::Migrate => migrate::run().await,
                 Self::Inbox(command) => command.run().await,
+                Self::Events(command) => command.run().await,
                 Self::Keys(command) => command.run().await,
             }
         })

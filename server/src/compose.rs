@@ -12,13 +12,14 @@ use bus::{
 };
 use domain::{Clock, Rng};
 use secrecy::ExposeSecret;
-use services::{Ports, Services};
+use services::{Ports, Services, events_out::PlatformWebhook};
 use storage::Store;
 use storage_postgres::PostgresStore;
 use storage_sqlite::SqliteStore;
 use telegram::api::{BotApi, HttpBotApi, Timeouts};
 
 use crate::{
+    platform_webhook::HttpPlatformWebhook,
     settings::{Settings, secret},
     system::{SystemClock, SystemRng},
 };
@@ -59,7 +60,8 @@ pub async fn services(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Res
     let secrets = secret::load(settings, &*rng)?;
     let (ranks, limits, signals) = bus(settings, &*rng).await?;
     let bot_api = bot_api(settings)?;
-    let ports = Ports { store, clock, rng, ranks, limits, signals, bot_api };
+    let platform_webhook = platform_webhook(settings)?;
+    let ports = Ports { store, clock, rng, ranks, limits, signals, bot_api, platform_webhook };
     Ok(Services::new(ports, settings.for_services(), secrets))
 }
 
@@ -94,6 +96,11 @@ fn bot_api(settings: &Settings) -> anyhow::Result<Option<Arc<dyn BotApi>>> {
     let api = HttpBotApi::new(&settings.telegram.api_url, token.clone(), Timeouts::default())
         .context("the client of the Bot API can't be made")?;
     Ok(Some(Arc::new(api)))
+}
+
+fn platform_webhook(settings: &Settings) -> anyhow::Result<Option<Arc<dyn PlatformWebhook>>> {
+    let Some(url) = &settings.platform_webhook else { return Ok(None) };
+    Ok(Some(Arc::new(HttpPlatformWebhook::new(url.clone())?)))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod compose;
 pub mod console;
 pub mod http;
 pub mod pages;
+pub mod platform_webhook;
 pub mod roles;
 pub mod settings;
 pub mod state;

@@ -50,6 +50,8 @@ pub struct Settings {
     pub secret: Option<SecretString>,
     /// The platform's first service key.
     pub platform_key: Option<SecretString>,
+    /// Where the platform takes our events.
+    pub platform_webhook: Option<Url>,
     /// The Telegram ids of the first operators.
     pub admin_ids: Vec<TelegramUserId>,
     /// Milliseconds after which init data is stale.
@@ -93,6 +95,8 @@ pub struct FileSettings {
     pub boards: BoardSettings,
     /// `[sending]`
     pub sending: SendingSettings,
+    /// `[privacy]`
+    pub privacy: PrivacySettings,
     /// `[postgres]`
     pub postgres: PostgresSettings,
 }
@@ -115,6 +119,14 @@ pub struct SendingSettings {
     pub per_chat_per_second: u32,
 }
 
+/// `[privacy]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacySettings {
+    /// Days between a person's wish to be erased and the erasure.
+    pub erasure_grace_days: u16,
+}
+
 /// `[postgres]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +145,7 @@ struct Named {
     podium_public_url: Option<String>,
     podium_secret: Option<SecretString>,
     podium_platform_key: Option<SecretString>,
+    podium_platform_webhook: Option<String>,
     podium_admin_ids: Option<String>,
     podium_init_data_max_age: Option<String>,
     podium_rate_limits: Option<String>,
@@ -153,7 +166,7 @@ struct Named {
     disable_telegram_bot: Option<String>,
 }
 
-const NAMED: [&str; 25] = [
+const NAMED: [&str; 26] = [
     "PODIUM_LISTEN",
     "PODIUM_INTERNAL_LISTEN",
     "PODIUM_HTTP_CONNECTIONS_MAX",
@@ -161,6 +174,7 @@ const NAMED: [&str; 25] = [
     "PODIUM_PUBLIC_URL",
     "PODIUM_SECRET",
     "PODIUM_PLATFORM_KEY",
+    "PODIUM_PLATFORM_WEBHOOK",
     "PODIUM_ADMIN_IDS",
     "PODIUM_INIT_DATA_MAX_AGE",
     "PODIUM_RATE_LIMITS",
@@ -237,6 +251,7 @@ impl Settings {
                 "PODIUM_PLATFORM_KEY must be whsec_ and at least 24 bytes in base64"
             );
         }
+        let platform_webhook = platform_webhook(&named)?;
         Ok(Self {
             listen,
             internal_listen: named.podium_internal_listen.unwrap_or_else(|| "127.0.0.1:9464".to_owned()),
@@ -248,6 +263,7 @@ impl Settings {
             telegram,
             secret: named.podium_secret,
             platform_key: named.podium_platform_key,
+            platform_webhook,
             admin_ids: ids("PODIUM_ADMIN_IDS", named.podium_admin_ids.as_deref())?,
             init_data_max_age_ms: i64::from(max_age_s) * 1000,
             rate_limits: switch("PODIUM_RATE_LIMITS", named.podium_rate_limits.as_deref(), true)?,
@@ -266,6 +282,7 @@ impl Settings {
             public_url: self.public_url.clone(),
             init_data_max_age_ms: self.init_data_max_age_ms,
             score_grace_ms: i64::from(self.file.boards.score_grace_s) * 1000,
+            erasure_grace_ms: i64::from(self.file.privacy.erasure_grace_days) * 24 * 3_600_000,
             platform_keys: self
                 .platform_key
                 .iter()
@@ -364,6 +381,18 @@ fn telegram_settings(named: &Named) -> anyhow::Result<TelegramSettings> {
             .clone()
             .unwrap_or_else(|| "https://telegram.org/js/telegram-web-app.js?64".to_owned()),
     })
+}
+
+fn platform_webhook(named: &Named) -> anyhow::Result<Option<Url>> {
+    const NAME: &str = "PODIUM_PLATFORM_WEBHOOK";
+    let Some(text) = &named.podium_platform_webhook else { return Ok(None) };
+    let url = address(NAME, text)?;
+    ensure!(
+        url.scheme() == "https" || is_loopback(&url),
+        "{NAME} must be an https address; http works on this machine alone"
+    );
+    ensure!(named.podium_platform_key.is_some(), "{NAME} needs PODIUM_PLATFORM_KEY, which signs the events");
+    Ok(Some(url))
 }
 
 fn public_url(named: &Named, telegram: &TelegramSettings, listen: &str) -> anyhow::Result<String> {

@@ -36,6 +36,9 @@ pub(crate) fn me() -> domain::session::Me {
     domain::session::Me {
         user_id: domain::UserId::from_uuid(uuid::Uuid::from_u128(7)),
         platform_user_id: None,
+        linked: false,
+        contact_confirmed: false,
+        reachability: domain::Reachability::Reachable,
         telegram_user_id: domain::TelegramUserId(1),
         first_name: "Sasha".to_owned(),
         alias: NAMES[3].to_owned(),

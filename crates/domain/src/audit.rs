@@ -78,6 +78,14 @@ audit_actions! {
     PlayerSessionsEnded = "player_sessions_ended";
     /// An operator looked at the audit log.
     AuditViewed = "audit_viewed";
+    /// A person asked to be erased.
+    ErasurePlanned = "erasure_planned";
+    /// A person took that back.
+    ErasureCanceled = "erasure_canceled";
+    /// A person was erased.
+    PersonErased = "person_erased";
+    /// A person downloaded what is kept of them.
+    DataExported = "data_exported";
 }
 
 impl AuditAction {

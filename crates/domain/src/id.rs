@@ -106,6 +106,10 @@ uuid_id!(
     /// A one-time token, as it may be named: the token itself is another thing.
     TokenId, "tok_", "token id"
 );
+uuid_id!(
+    /// An event on its way out to the platform.
+    OutgoingEventId, "e_", "outgoing event id"
+);
 
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -216,6 +220,11 @@ text_id!(
 text_id!(
     /// What a board calls a player: opaque, random, never an id of Telegram or of the platform (`p_…`).
     PlayerKey, "player key", 24, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+);
+
+text_id!(
+    /// A campaign's code: what stands behind `start=` and `startapp=` in its links. Visible to everybody, no secret.
+    CampaignCode, "campaign code", 64, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
 
 impl PlayerKey {

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod board;
 pub mod clock;
 pub mod console;
+pub mod consent;
 mod error_chain;
 pub mod event;
 pub mod id;
@@ -18,6 +19,7 @@ pub mod locale;
 mod openapi;
 pub mod problem;
 pub mod ranking;
+pub mod reachability;
 pub mod rng;
 pub mod session;
 pub mod time;
@@ -27,14 +29,16 @@ pub mod tournament;
 pub use crate::{
     audit::{ActorKind, AuditAction},
     clock::{Clock, MockClock},
+    consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},
     error_chain::ErrorChain,
     id::{
-        AuditId, BotId, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingId, PlatformUserId,
-        PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
+        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingEventId,
+        OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},
     ranking::{Order, Score, Standing},
+    reachability::Reachability,
     rng::{Rng, SeededRng},
     time::Timestamp,
     token::{MaskedAccount, TokenAction, TokenRefusal},

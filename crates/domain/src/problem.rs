@@ -59,6 +59,14 @@ error_codes! {
     TournamentUnknown = "tournament_unknown", 404, "There is no such tournament";
     /// The resource is there, but not for this method.
     MethodNotAllowed = "method_not_allowed", 405, "The method is not allowed here";
+    /// The player has no such session.
+    SessionUnknown = "session_unknown", 404, "There is no such session";
+    /// The download's address is not one that was given out.
+    DownloadUnknown = "download_unknown", 404, "There is no such download";
+    /// The download's address was good once.
+    DownloadExpired = "download_expired", 410, "The download has expired";
+    /// The download's address is good for one download.
+    DownloadUsed = "download_used", 410, "The download was used already";
     /// The platform's user is not known here.
     PlayerUnknown = "player_unknown", 404, "There is no such player";
     /// The Telegram id belongs to another platform user already.

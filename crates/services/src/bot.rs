@@ -1,5 +1,6 @@
 //! The bot: what a chat is answered. An update comes in, rows go out, in one transaction.
 
+mod callback;
 pub mod commands;
 pub mod dialogue;
 pub mod identity;
@@ -8,7 +9,7 @@ pub mod reply;
 pub mod setup;
 pub mod tournament_message;
 
-use domain::{ChatId, Locale};
+use domain::{ChatId, Locale, Reachability, UserId};
 use storage::{StoreError, Transaction, inbox::ClaimedUpdate};
 use telegram::update::{ChatKind, Incoming, Message, Person, command};
 
@@ -37,6 +38,8 @@ pub struct Context<'a> {
     pub is_private: bool,
     /// Who asks.
     pub person: &'a Person,
+    /// Who that is here.
+    pub user_id: UserId,
     /// In which language.
     pub locale: Locale,
 }
@@ -54,12 +57,7 @@ pub async fn handle(
         Incoming::Message(message) => {
             (message.chat.id, answer_message(services, tx, update, &message).await?)
         }
-        Incoming::CallbackQuery(query) => {
-            // No button of ours sends data yet: whatever comes is from a message of another day. The person's button
-            // must stop spinning all the same.
-            let chat_id = query.chat.as_ref().map_or(ChatId(query.from.id.0), |chat| chat.id);
-            (chat_id, vec![Outgoing::callback_answer(&query.id)])
-        }
+        Incoming::CallbackQuery(query) => callback::handle(services, tx, &query).await?,
         Incoming::MyChatMember(_) | Incoming::Other => return Ok(false),
     };
     let has_outgoing = !messages.is_empty();
@@ -97,10 +95,14 @@ async fn answer_message(
         person.username.as_deref(),
         person.language_code.as_deref(),
         is_private.then_some(message.chat.id),
+        if is_private { Reachability::Reachable } else { Reachability::Unknown },
     );
-    tx.users().upsert_telegram(&[profile]).await?;
+    let user_id = match tx.users().upsert_telegram(&[profile]).await?.first() {
+        Some(user) => user.user_id,
+        None => return Err(StoreError::Inconsistent { table: "users", column: "telegram_user_id" }),
+    };
 
-    let context = Context { services, chat_id: message.chat.id, is_private, person, locale };
+    let context = Context { services, chat_id: message.chat.id, is_private, person, user_id, locale };
 
     let stored = tx.dialogues().get(update.bot_id, message.chat.id).await?;
     let before = Dialogue::read(stored.as_ref().map(|stored| stored.state.as_str()));

@@ -7,11 +7,15 @@
 //!                          session + next refresh token + access token ── sign_out, reuse ──▶ ended
 //! ```
 
+pub mod current;
+pub mod devices;
+pub mod fresh;
 pub mod me;
 pub mod profile;
 pub mod refresh;
 pub mod refresh_token;
 pub mod sign_in;
+pub(crate) mod sign_in_notice;
 pub mod sign_out;
 
 use domain::ErrorCode;
@@ -43,6 +47,9 @@ pub enum AuthError {
     /// The init data is too old.
     #[error("the init data is stale")]
     Stale,
+    /// The init data is genuine and fresh, but of somebody else than the session.
+    #[error("the init data is of somebody else than the session")]
+    Foreign,
     /// No token, or a forged one.
     #[error("no valid access token")]
     Unauthorized,
@@ -52,6 +59,9 @@ pub enum AuthError {
     /// The refresh token is not good.
     #[error("the refresh token is not valid")]
     RefreshInvalid,
+    /// The caller has no such session.
+    #[error("there is no such session")]
+    SessionUnknown,
     /// Too many tries.
     #[error("too many tries")]
     Limited(#[source] Limited),
@@ -79,9 +89,11 @@ impl AuthError {
             Self::Malformed => ErrorCode::InitDataMalformed,
             Self::Invalid => ErrorCode::InitDataInvalid,
             Self::Stale => ErrorCode::InitDataStale,
+            Self::Foreign => ErrorCode::InitDataForeign,
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::Expired => ErrorCode::TokenExpired,
             Self::RefreshInvalid => ErrorCode::RefreshInvalid,
+            Self::SessionUnknown => ErrorCode::SessionUnknown,
             Self::Limited(_) => ErrorCode::RateLimited,
             Self::Busy(_) => ErrorCode::Unavailable,
             Self::Store { source, .. } | Self::Token(TokenError::Keys(KeyError::Store(source)))
@@ -93,7 +105,7 @@ impl AuthError {
         }
     }
 
-    fn store(doing: &'static str) -> impl FnOnce(StoreError) -> Self {
+    pub(crate) fn store(doing: &'static str) -> impl FnOnce(StoreError) -> Self {
         move |source| Self::Store { doing, source }
     }
 }

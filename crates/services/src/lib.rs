@@ -9,6 +9,8 @@
 pub mod boards;
 pub mod bot;
 pub mod console;
+pub mod consents;
+pub mod events_out;
 pub mod group_commit;
 pub mod identity;
 pub mod inbox;
@@ -16,6 +18,7 @@ pub mod limits;
 pub mod maintenance;
 pub mod outbox;
 pub mod platform;
+pub mod privacy;
 pub mod secrets;
 pub mod settings;
 pub mod telemetry;
@@ -31,7 +34,8 @@ use telegram::{api::BotApi, token::BotToken};
 use crate::{
     boards::{index::BoardIndex, live::LiveHub, names::Names},
     bot::identity::BotIdentity,
-    identity::sign_in::SignInCommitter,
+    events_out::PlatformWebhook,
+    identity::{sign_in::SignInCommitter, sign_in_notice::Notifier},
     inbox::ingest::InboxCommitter,
     platform::commit::EventCommitter,
     secrets::Secrets,
@@ -60,6 +64,8 @@ pub struct Ports {
     pub signals: Arc<dyn Signals>,
     /// Telegram; `None` when this server leaves the bot alone.
     pub bot_api: Option<Arc<dyn BotApi>>,
+    /// The platform's address for our events; `None` when none is set.
+    pub platform_webhook: Option<Arc<dyn PlatformWebhook>>,
 }
 
 #[derive(Debug)]
@@ -81,7 +87,14 @@ impl Services {
     /// Puts the parts together. Must be called within a Tokio runtime, because commits are shared by a task.
     pub fn new(ports: Ports, settings: ServiceSettings, secrets: Secrets) -> Self {
         let inbox = InboxCommitter::start(Arc::clone(&ports.store), Arc::clone(&ports.signals));
-        let sign_ins = SignInCommitter::start(Arc::clone(&ports.store));
+        // Without a bot nobody would send the notices.
+        let bot_id = settings.bot_tokens.first().map(BotToken::bot_id).filter(|_| ports.bot_api.is_some());
+        let notifier = bot_id.map(|bot_id| Notifier {
+            bot_id,
+            public_url: settings.public_url.as_str().into(),
+            rng: Arc::clone(&ports.rng),
+        });
+        let sign_ins = SignInCommitter::start(Arc::clone(&ports.store), Arc::clone(&ports.signals), notifier);
         let events = EventCommitter::start();
         Self(Arc::new(Parts {
             ports,
@@ -136,6 +149,11 @@ impl Services {
     /// The same, to be kept by a task.
     pub fn shared_bot_api(&self) -> Option<Arc<dyn BotApi>> {
         self.0.ports.bot_api.clone()
+    }
+
+    /// The platform's address for our events, to be kept by a task; `None` when none is set.
+    pub fn platform_webhook(&self) -> Option<Arc<dyn PlatformWebhook>> {
+        self.0.ports.platform_webhook.clone()
     }
 
     /// Which bot this is; `None` without a token.

@@ -13,6 +13,10 @@ pub enum Action {
     Exchange,
     /// Refreshing a token or signing out.
     Refresh,
+    /// Changing one's own settings: consents, devices.
+    Account,
+    /// Exporting or erasing oneself.
+    Privacy,
     /// Reporting measurements of the page.
     Telemetry,
     /// Opening a session of the console.
@@ -44,6 +48,10 @@ impl Action {
             (Self::Exchange, Subject::Person(_)) => "exchange:person",
             (Self::Refresh, Subject::Address(_)) => "refresh:ip",
             (Self::Refresh, Subject::Person(_)) => "refresh:person",
+            (Self::Account, Subject::Address(_)) => "account:ip",
+            (Self::Account, Subject::Person(_)) => "account:person",
+            (Self::Privacy, Subject::Address(_)) => "privacy:ip",
+            (Self::Privacy, Subject::Person(_)) => "privacy:person",
             (Self::Telemetry, Subject::Address(_)) => "telemetry:ip",
             (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
             (Self::ConsoleSession, Subject::Address(_)) => "console_session:ip",
@@ -54,7 +62,12 @@ impl Action {
     /// An address stands for many people (an office, a mobile carrier), so it may do more than one person.
     const fn rate(self, subject: Subject<'_>) -> Rate {
         match (self, subject) {
-            (Self::Exchange | Self::Refresh, Subject::Address(_)) => Rate { burst: 120, interval_ms: 500 },
+            (Self::Exchange | Self::Refresh | Self::Account, Subject::Address(_)) => {
+                Rate { burst: 120, interval_ms: 500 }
+            }
+            (Self::Privacy, Subject::Address(_)) => Rate { burst: 30, interval_ms: 10_000 },
+            (Self::Privacy, Subject::Person(_)) => Rate { burst: 6, interval_ms: 600_000 },
+            (Self::Account, Subject::Person(_)) => Rate { burst: 30, interval_ms: 2_000 },
             (Self::Exchange, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
             (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
             (Self::Telemetry, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },

@@ -1,4 +1,4 @@
-//! What must be done now and then: old rows removed, keys rotated, queues measured.
+//! What must be done now and then: old rows removed, persons erased who asked for it, keys rotated, queues measured.
 
 pub mod clean;
 
@@ -8,7 +8,7 @@ use domain::Timestamp;
 use storage::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Services, maintenance::clean::Cleaner, telemetry, tokens};
+use crate::{Services, maintenance::clean::Cleaner, privacy, telemetry, tokens};
 
 /// How often queues are measured.
 const LOOK_MS: u64 = 2_000;
@@ -30,6 +30,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         if services.now().millis_since(cleaned_at).abs() >= CLEAN_MS {
             cleaned_at = services.now();
             report("old rows can't be removed", cleaner.clean(&services).await);
+            report("persons can't be erased", privacy::erase::erase_due(&services).await.map(drop));
             if let Err(error) = rotate_keys(&services).await {
                 tracing::warn!(error = %domain::ErrorChain(&error), "signing keys can't be rotated");
             }
@@ -51,6 +52,7 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
     let mut tx = services.store().begin_read().await?;
     let inbox = tx.inbox().backlog().await?;
     let outbox = tx.outbox().backlog().await?;
+    let events_out = tx.outgoing_events().backlog().await?;
     drop(tx);
     let now = services.now();
     let depths = [
@@ -61,11 +63,19 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
         ("outbox", "sending", outbox.sending),
         ("outbox", "failed", outbox.failed),
         ("outbox", "ambiguous", outbox.ambiguous),
+        ("events_out", "waiting", events_out.waiting),
+        ("events_out", "sending", events_out.sending),
+        ("events_out", "dead", events_out.dead),
     ];
     for (queue, state, depth) in depths {
         metrics::gauge!(telemetry::QUEUE_DEPTH, "queue" => queue, "state" => state).set(as_f64(depth));
     }
-    for (queue, oldest) in [("inbox", inbox.oldest_open_at), ("outbox", outbox.oldest_due_at)] {
+    let oldest = [
+        ("inbox", inbox.oldest_open_at),
+        ("outbox", outbox.oldest_due_at),
+        ("events_out", events_out.oldest_open_at),
+    ];
+    for (queue, oldest) in oldest {
         let age_ms = oldest.map_or(0, |oldest| now.millis_since(oldest).max(0));
         let age_seconds = Duration::from_millis(u64::try_from(age_ms).unwrap_or_default()).as_secs_f64();
         metrics::gauge!(telemetry::QUEUE_OLDEST_AGE_SECONDS, "queue" => queue).set(age_seconds);

@@ -14,6 +14,8 @@ pub struct ServiceSettings {
     pub init_data_max_age_ms: i64,
     /// Milliseconds after the end of a tournament during which earlier scores are still taken.
     pub score_grace_ms: i64,
+    /// Milliseconds between a person's wish to be erased and the erasure, in which it can be taken back.
+    pub erasure_grace_ms: i64,
     /// The keys that the platform may sign with.
     pub platform_keys: Vec<crate::platform::signature::PlatformSecret>,
     /// The Telegram ids of the operators.

@@ -22,6 +22,8 @@ pub const QUEUE_OLDEST_AGE_SECONDS: &str = "queue_oldest_age_seconds";
 pub const QUEUE_DEPTH: &str = "queue_depth";
 /// Platform events, by `result`: `accepted`, `duplicate`, `rejected`.
 pub const PLATFORM_EVENTS_TOTAL: &str = "platform_events_total";
+/// Events posted to the platform, by `outcome`: `sent`, `retry`, `dead`.
+pub const PLATFORM_WEBHOOK_SENDS_TOTAL: &str = "platform_webhook_sends_total";
 /// Viewers of live streams.
 pub const SSE_CLIENTS: &str = "sse_clients";
 /// Seconds from the page's request for a board to its answer, measured in the page.

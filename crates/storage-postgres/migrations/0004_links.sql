@@ -77,3 +77,4 @@ ALTER TABLE users ADD COLUMN contact_asked_at BIGINT;
 
 -- On whose account's behalf a message is sent: it does not leave when the chat is no longer theirs.
 ALTER TABLE outgoing_messages ADD COLUMN user_id UUID;
+CREATE INDEX outgoing_messages_user ON outgoing_messages (user_id) WHERE user_id IS NOT NULL;

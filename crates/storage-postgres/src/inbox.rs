@@ -235,7 +235,7 @@ impl InboxRepository for Inbox<'_> {
     async fn complete(&mut self, update: &ClaimedUpdate, now: Timestamp) -> Result<bool, StoreError> {
         let result = sqlx::query(
             "UPDATE inbox_updates
-             SET state = 'done', lease = NULL, lease_until = NULL, finished_at = $4
+             SET state = 'done', payload = '', chat_id = NULL, lease = NULL, lease_until = NULL, finished_at = $4
              WHERE bot_id = $1 AND update_id = $2 AND state = 'running' AND lease = $3",
         )
         .bind(update.bot_id.0)

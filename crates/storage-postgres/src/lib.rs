@@ -8,9 +8,11 @@
 
 mod audit;
 mod board;
+mod campaign;
 mod column;
 mod connection;
 mod console_session;
+mod consent;
 mod dialogue;
 mod error;
 mod event;
@@ -19,6 +21,8 @@ mod lease;
 mod one_time_token;
 mod operator;
 mod outbox;
+mod outgoing_event;
+mod privacy;
 mod session;
 mod setting;
 mod signing_key;

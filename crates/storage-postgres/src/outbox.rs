@@ -4,7 +4,7 @@
 //! next one see all that the last one took.
 
 use async_trait::async_trait;
-use domain::{BotId, ChatId, OutgoingId, Timestamp};
+use domain::{BotId, ChatId, OutgoingId, Timestamp, UserId};
 use sqlx::FromRow;
 use storage::{
     OutboxRepository, StoreError,
@@ -29,6 +29,7 @@ struct ClaimedRow {
     outgoing_id: Uuid,
     bot_id: i64,
     chat_id: i64,
+    user_id: Option<Uuid>,
     repeatable: bool,
     method: String,
     payload: String,
@@ -43,6 +44,7 @@ impl ClaimedRow {
             outgoing_id: OutgoingId::from_uuid(self.outgoing_id),
             bot_id: BotId(self.bot_id),
             chat_id: ChatId(self.chat_id),
+            user_id: self.user_id.map(UserId::from_uuid),
             class,
             repeatable: self.repeatable,
             method: self.method,
@@ -69,13 +71,13 @@ impl OutboxRepository for Outbox<'_> {
         sqlx::query(
             "INSERT INTO outgoing_messages
                (outgoing_id, bot_id, chat_id, class, repeatable, method, payload,
-                cause_update_id, cause_ordinal, run_at, created_at, state, attempt)
+                cause_update_id, cause_ordinal, run_at, created_at, user_id, state, attempt)
              SELECT outgoing_id, bot_id, chat_id, class, repeatable, method, payload, cause_update_id, cause_ordinal,
-               run_at, created_at, 'waiting', 0
+               run_at, created_at, user_id, 'waiting', 0
              FROM UNNEST($1::UUID[], $2::BIGINT[], $3::BIGINT[], $4::BIGINT[], $5::BOOLEAN[], $6::TEXT[], $7::TEXT[],
-                 $8::BIGINT[], $9::INTEGER[], $10::BIGINT[], $11::BIGINT[])
+                 $8::BIGINT[], $9::INTEGER[], $10::BIGINT[], $11::BIGINT[], $12::UUID[])
                AS fresh (outgoing_id, bot_id, chat_id, class, repeatable, method, payload, cause_update_id,
-                 cause_ordinal, run_at, created_at)
+                 cause_ordinal, run_at, created_at, user_id)
              ORDER BY bot_id, cause_update_id, cause_ordinal, outgoing_id
              ON CONFLICT (bot_id, cause_update_id, cause_ordinal) WHERE cause_update_id IS NOT NULL DO NOTHING",
         )
@@ -90,6 +92,7 @@ impl OutboxRepository for Outbox<'_> {
         .bind(column(rows, |row| row.cause.map(|cause| cause.ordinal)))
         .bind(column(rows, |row| row.run_at.as_millis()))
         .bind(column(rows, |row| row.created_at.as_millis()))
+        .bind(column(rows, |row| row.user_id.map(UserId::as_uuid)))
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
@@ -137,7 +140,8 @@ impl OutboxRepository for Outbox<'_> {
              UPDATE outgoing_messages
              SET state = 'sending', attempt = attempt + 1, lease = $3, lease_until = $4
              WHERE outgoing_id IN (SELECT outgoing_id FROM due)
-             RETURNING outgoing_id, bot_id, chat_id, repeatable, method, payload, created_at, run_at, attempt",
+             RETURNING outgoing_id, bot_id, chat_id, user_id, repeatable, method, payload, created_at, run_at,
+               attempt",
         )
         .bind(class.priority())
         .bind(now.as_millis())
@@ -289,14 +293,12 @@ impl OutboxRepository for Outbox<'_> {
         })
     }
 
-    async fn cancel_waiting(&mut self, bot_id: BotId, chat_id: ChatId) -> Result<u64, StoreError> {
+    async fn cancel_waiting(&mut self, user_id: UserId) -> Result<u64, StoreError> {
         let result = sqlx::query(
             "DELETE FROM outgoing_messages
-             WHERE bot_id = $1 AND chat_id = $2 AND finished_at IS NULL AND state = 'waiting' AND class <> $3",
+             WHERE user_id = $1 AND finished_at IS NULL AND state = 'waiting'",
         )
-        .bind(bot_id.0)
-        .bind(chat_id.0)
-        .bind(OutgoingClass::Reply.priority())
+        .bind(user_id.as_uuid())
         .execute(&mut *self.connection)
         .await
         .at("outbox.cancel_waiting")?;

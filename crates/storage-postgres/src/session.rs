@@ -5,7 +5,7 @@ use domain::{SessionId, Timestamp, UserId};
 use sqlx::FromRow;
 use storage::{
     SessionRepository, StoreError,
-    session::{NewSession, Session, TokenHash},
+    session::{Arrival, Familiarity, LiveSession, NewSession, SIGN_OUT, Session, TokenHash},
     stored,
 };
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::{column::column, connection::Connection, error::At};
 
 macro_rules! find {
     () => {
-        "SELECT session_id, user_id, refresh_hash, previous_hash, expires_at, ended_at, end_reason
+        "SELECT session_id, user_id, refresh_hash, previous_hash, method, expires_at, ended_at, end_reason
          FROM sessions
          WHERE session_id = $1"
     };
@@ -30,6 +30,7 @@ struct Row {
     user_id: Uuid,
     refresh_hash: Vec<u8>,
     previous_hash: Option<Vec<u8>>,
+    method: String,
     expires_at: i64,
     ended_at: Option<i64>,
     end_reason: Option<String>,
@@ -48,8 +49,32 @@ impl TryFrom<Row> for Session {
             user_id: UserId::from_uuid(row.user_id),
             refresh_hash: stored::token_hash(row.refresh_hash, "sessions", "refresh_hash")?,
             previous_hash,
+            method: row.method,
             expires_at: Timestamp::from_millis(row.expires_at),
             ended: row.ended_at.map(Timestamp::from_millis).zip(row.end_reason),
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct LiveRow {
+    session_id: Uuid,
+    method: String,
+    device: String,
+    created_at: i64,
+    refreshed_at: i64,
+}
+
+impl TryFrom<LiveRow> for LiveSession {
+    type Error = StoreError;
+
+    fn try_from(row: LiveRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            session_id: SessionId::from_uuid(row.session_id),
+            method: row.method,
+            device: stored::device(&row.device, "sessions", "device")?,
+            created_at: Timestamp::from_millis(row.created_at),
+            refreshed_at: Timestamp::from_millis(row.refreshed_at),
         })
     }
 }
@@ -76,16 +101,17 @@ impl SessionRepository for Sessions<'_> {
         const OPERATION: &str = "sessions.add_many";
         sqlx::query(
             "INSERT INTO sessions
-               (session_id, user_id, refresh_hash, method, created_at, refreshed_at, expires_at, over_at)
-             SELECT session_id, user_id, refresh_hash, method, created_at, created_at, expires_at, expires_at
-             FROM UNNEST($1::UUID[], $2::UUID[], $3::BYTEA[], $4::TEXT[], $5::BIGINT[], $6::BIGINT[])
-               AS session (session_id, user_id, refresh_hash, method, created_at, expires_at)
+               (session_id, user_id, refresh_hash, method, device, created_at, refreshed_at, expires_at, over_at)
+             SELECT session_id, user_id, refresh_hash, method, device, created_at, created_at, expires_at, expires_at
+             FROM UNNEST($1::UUID[], $2::UUID[], $3::BYTEA[], $4::TEXT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[])
+               AS session (session_id, user_id, refresh_hash, method, device, created_at, expires_at)
              ORDER BY session_id",
         )
         .bind(column(sessions, |session| session.session_id.as_uuid()))
         .bind(column(sessions, |session| session.user_id.as_uuid()))
         .bind(column(sessions, |session| session.refresh_hash.as_slice()))
         .bind(column(sessions, |session| session.method))
+        .bind(column(sessions, |session| session.device.as_str()))
         .bind(column(sessions, |session| session.created_at.as_millis()))
         .bind(column(sessions, |session| session.expires_at.as_millis()))
         .execute(&mut *self.connection)
@@ -147,6 +173,75 @@ impl SessionRepository for Sessions<'_> {
         Ok(result.rows_affected() == 1)
     }
 
+    async fn live_of(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LiveSession>, StoreError> {
+        let rows: Vec<LiveRow> = sqlx::query_as(
+            "SELECT session_id, method, device, created_at, refreshed_at
+             FROM sessions
+             WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2
+             ORDER BY refreshed_at DESC, session_id DESC
+             LIMIT $3",
+        )
+        .bind(user_id.as_uuid())
+        .bind(now.as_millis())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("sessions.live_of")?;
+        rows.into_iter().map(LiveSession::try_from).collect()
+    }
+
+    async fn end_others(
+        &mut self,
+        user_id: UserId,
+        keep: SessionId,
+        now: Timestamp,
+        reason: &'static str,
+    ) -> Result<u64, StoreError> {
+        let result = sqlx::query(
+            "UPDATE sessions
+             SET ended_at = $3, end_reason = $4, over_at = LEAST(expires_at, $3)
+             WHERE user_id = $1 AND session_id <> $2 AND ended_at IS NULL",
+        )
+        .bind(user_id.as_uuid())
+        .bind(keep.as_uuid())
+        .bind(now.as_millis())
+        .bind(reason)
+        .execute(&mut *self.connection)
+        .await
+        .at("sessions.end_others")?;
+        Ok(result.rows_affected())
+    }
+
+    async fn recognize(&mut self, arrivals: &[Arrival]) -> Result<Vec<Familiarity>, StoreError> {
+        const OPERATION: &str = "sessions.recognize";
+        let known: Vec<(bool, bool)> = sqlx::query_as(
+            "SELECT
+               EXISTS (SELECT 1 FROM sessions WHERE sessions.user_id = arrivals.user_id),
+               EXISTS (
+                 SELECT 1
+                 FROM sessions
+                 WHERE sessions.user_id = arrivals.user_id AND sessions.method = arrivals.method
+                   AND sessions.device = arrivals.device AND (ended_at IS NULL OR end_reason = $4)
+               )
+             FROM UNNEST($1::UUID[], $2::TEXT[], $3::TEXT[])
+               WITH ORDINALITY AS arrivals (user_id, method, device, number)
+             ORDER BY number",
+        )
+        .bind(column(arrivals, |arrival| arrival.user_id.as_uuid()))
+        .bind(column(arrivals, |arrival| arrival.method))
+        .bind(column(arrivals, |arrival| arrival.device.as_str()))
+        .bind(SIGN_OUT)
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        Ok(known.into_iter().map(|(has_any, has_same)| Familiarity::of(has_any, has_same)).collect())
+    }
+
     async fn end_of_user(
         &mut self,
         user_id: UserId,
@@ -165,6 +260,20 @@ impl SessionRepository for Sessions<'_> {
         .await
         .at("sessions.end_of_user")?;
         Ok(result.rows_affected())
+    }
+
+    async fn give_all(&mut self, from: UserId, to: UserId) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE sessions
+             SET user_id = $2
+             WHERE user_id = $1",
+        )
+        .bind(from.as_uuid())
+        .bind(to.as_uuid())
+        .execute(&mut *self.connection)
+        .await
+        .at("sessions.give_all")?;
+        Ok(())
     }
 
     async fn remove_over(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use domain::{ChatId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
-use sqlx::FromRow;
+use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
+use sqlx::{AssertSqlSafe, FromRow};
 use storage::{
-    StoreError, UserRepository, stored,
+    StoreError, UserRepository, follow, stored,
     user::{PlatformProfile, TelegramProfile, User},
 };
 use uuid::Uuid;
@@ -18,7 +18,8 @@ const IDS_MAX: usize = 1000;
 
 macro_rules! columns {
     () => {
-        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, created_at"
+        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, \
+         reachability, contact_confirmed, created_at, erase_after"
     };
 }
 
@@ -37,7 +38,10 @@ struct Row {
     username: Option<String>,
     locale: String,
     chat_id: Option<i64>,
+    reachability: String,
+    contact_confirmed: bool,
     created_at: i64,
+    erase_after: Option<i64>,
 }
 
 impl TryFrom<Row> for User {
@@ -56,7 +60,11 @@ impl TryFrom<Row> for User {
             username: row.username,
             locale: stored::locale(&row.locale, TABLE, "locale")?,
             chat_id: row.chat_id.map(ChatId),
+            reachability: Reachability::from_text(&row.reachability)
+                .ok_or(StoreError::Inconsistent { table: TABLE, column: "reachability" })?,
+            contact_confirmed: row.contact_confirmed,
             created_at: Timestamp::from_millis(row.created_at),
+            erase_after: row.erase_after.map(Timestamp::from_millis),
         })
     }
 }
@@ -164,12 +172,13 @@ impl UserRepository for Users<'_> {
         let rows: Vec<Row> = sqlx::query_as(concat!(
             "INSERT INTO users
                (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
-                created_at, updated_at)
+                reachability, created_at, updated_at)
              SELECT user_id, telegram_user_id, player, alias, first_name, username, locale, 'telegram', chat_id,
-               seen_at, seen_at
+               reachability, seen_at, seen_at
              FROM UNNEST($1::UUID[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TEXT[],
-                 $8::BIGINT[], $9::BIGINT[])
-               AS profile (user_id, telegram_user_id, player, alias, first_name, username, locale, chat_id, seen_at)
+                 $8::BIGINT[], $9::BIGINT[], $10::TEXT[])
+               AS profile (user_id, telegram_user_id, player, alias, first_name, username, locale, chat_id, seen_at,
+                 reachability)
              ORDER BY telegram_user_id
              ON CONFLICT (telegram_user_id) DO UPDATE
              SET first_name = excluded.first_name,
@@ -177,6 +186,11 @@ impl UserRepository for Users<'_> {
                locale = excluded.locale,
                locale_source = excluded.locale_source,
                chat_id = COALESCE(excluded.chat_id, users.chat_id),
+               reachability = CASE
+                 WHEN excluded.chat_id IS NOT NULL THEN excluded.reachability
+                 WHEN excluded.reachability <> 'unknown' AND users.reachability IN ('unknown', 'needs_start')
+                   THEN excluded.reachability
+                 ELSE users.reachability END,
                updated_at = excluded.updated_at
              RETURNING ",
             columns!()
@@ -190,6 +204,7 @@ impl UserRepository for Users<'_> {
         .bind(column(profiles, |profile| profile.locale.tag()))
         .bind(column(profiles, |profile| profile.chat_id.map(|chat| chat.0)))
         .bind(column(profiles, |profile| profile.seen_at.as_millis()))
+        .bind(column(profiles, |profile| profile.reachability.as_str()))
         .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;
@@ -201,14 +216,15 @@ impl UserRepository for Users<'_> {
         let locale_source = if profile.locale.is_some() { "platform" } else { "none" };
         let row: Row = sqlx::query_as(concat!(
             "INSERT INTO users
-               (user_id, platform_user_id, player, alias, locale, locale_source, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+               (user_id, platform_user_id, player, alias, locale, locale_source, contact_confirmed, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, COALESCE($8, FALSE), $7, $7)
              ON CONFLICT (platform_user_id) DO UPDATE
              SET alias = excluded.alias,
                locale = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale ELSE excluded.locale END,
                locale_source = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale_source ELSE excluded.locale_source END,
+               contact_confirmed = COALESCE($8, users.contact_confirmed),
                updated_at = excluded.updated_at
              RETURNING ",
             columns!()
@@ -220,6 +236,7 @@ impl UserRepository for Users<'_> {
         .bind(locale.tag())
         .bind(locale_source)
         .bind(profile.seen_at.as_millis())
+        .bind(profile.contact_confirmed)
         .fetch_one(&mut *self.connection)
         .await
         .at("users.upsert_platform")?;
@@ -268,31 +285,36 @@ impl UserRepository for Users<'_> {
 
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
         const OPERATION: &str = "users.merge_light";
-        sqlx::query(
-            "UPDATE sessions
-             SET user_id = $2
-             WHERE user_id = $1",
-        )
-        .bind(light.as_uuid())
-        .bind(into.as_uuid())
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        sqlx::query(
-            "UPDATE one_time_tokens
-             SET spent_by = $2
-             WHERE spent_by = $1",
-        )
-        .bind(light.as_uuid())
-        .bind(into.as_uuid())
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
+        // Whoever signs in at this moment holds the row, or waits for this: no session comes between what follows and
+        // the end of the light profile.
+        sqlx::query("SELECT user_id FROM users WHERE user_id = $1 FOR UPDATE")
+            .bind(light.as_uuid())
+            .execute(&mut *self.connection)
+            .await
+            .at(OPERATION)?;
+        for what in follow::FOLLOWS {
+            // Table and column are constants of this program.
+            let (give, remove) = what.statements();
+            sqlx::query(AssertSqlSafe(give))
+                .bind(light.as_uuid())
+                .bind(into.as_uuid())
+                .execute(&mut *self.connection)
+                .await
+                .at(OPERATION)?;
+            if let Some(remove) = remove {
+                sqlx::query(AssertSqlSafe(remove))
+                    .bind(light.as_uuid())
+                    .execute(&mut *self.connection)
+                    .await
+                    .at(OPERATION)?;
+            }
+        }
         // The light row goes first, for its Telegram id is unique.
         let taken: Option<TakenRow> = sqlx::query_as(
             "DELETE FROM users
              WHERE user_id = $1 AND platform_user_id IS NULL
-             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id",
+             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id, reachability,
+               contact_asked_at, erase_after",
         )
         .bind(light.as_uuid())
         .fetch_optional(&mut *self.connection)
@@ -303,7 +325,9 @@ impl UserRepository for Users<'_> {
         };
         let result = sqlx::query(
             "UPDATE users
-             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7
+             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7,
+               reachability = $8, contact_asked_at = COALESCE(contact_asked_at, $9),
+               erase_after = COALESCE($10, erase_after)
              WHERE user_id = $1 AND telegram_user_id IS NULL",
         )
         .bind(into.as_uuid())
@@ -313,10 +337,61 @@ impl UserRepository for Users<'_> {
         .bind(taken.locale)
         .bind(taken.locale_source)
         .bind(taken.chat_id)
+        .bind(taken.reachability)
+        .bind(taken.contact_asked_at)
+        .bind(taken.erase_after)
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
         stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+    }
+
+    async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET contact_confirmed = $2
+             WHERE user_id = $1",
+        )
+        .bind(user_id.as_uuid())
+        .bind(is_confirmed)
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_contact_confirmed")?;
+        Ok(())
+    }
+
+    async fn ask_contact(&mut self, user_id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE users
+             SET contact_asked_at = $2
+             WHERE user_id = $1 AND contact_asked_at IS NULL AND NOT contact_confirmed",
+        )
+        .bind(user_id.as_uuid())
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.ask_contact")?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn set_reachability(
+        &mut self,
+        telegram_user_id: TelegramUserId,
+        reachability: Reachability,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET reachability = $2, updated_at = $3
+             WHERE telegram_user_id = $1 AND reachability <> $2",
+        )
+        .bind(telegram_user_id.0)
+        .bind(reachability.as_str())
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_reachability")?;
+        Ok(())
     }
 
     async fn unlink(
@@ -329,7 +404,7 @@ impl UserRepository for Users<'_> {
         let result = sqlx::query(
             "UPDATE users
              SET telegram_user_id = NULL, first_name = NULL, username = NULL, chat_id = NULL, locale_source = 'none',
-               updated_at = $3
+               reachability = 'unknown', updated_at = $3
              WHERE user_id = $1 AND telegram_user_id = $2 AND platform_user_id IS NOT NULL",
         )
         .bind(user_id.as_uuid())
@@ -351,6 +426,9 @@ struct TakenRow {
     locale: String,
     locale_source: String,
     chat_id: Option<i64>,
+    reachability: String,
+    contact_asked_at: Option<i64>,
+    erase_after: Option<i64>,
 }
 
 /// RETURNING promises no order: brings the rows into that of the profiles.

@@ -1,8 +1,8 @@
 //! The store on one machine: a SQLite file.
 //!
-//! One connection writes, a few read, all on one file in WAL mode. `synchronous=FULL` makes a commit durable before it
-//! is answered; that there is a single writer makes `BEGIN IMMEDIATE` wait in the pool, in order, in place of failing
-//! with "database is locked".
+//! One connection writes, a few read, one copies the log back, all on one file in WAL mode. `synchronous=FULL` makes a
+//! commit durable before it is answered; that there is a single writer makes `BEGIN IMMEDIATE` wait in the pool, in
+//! order, in place of failing with "database is locked".
 //!
 //! Lists go into statements as one JSON text that `json_each` takes apart: the statement's text never changes, so that it
 //! is prepared once, and the limit of bound values is never met.
@@ -11,8 +11,11 @@
 
 mod audit;
 mod board;
+mod campaign;
+mod checkpoint;
 mod connection;
 mod console_session;
+mod consent;
 mod dialogue;
 mod error;
 mod event;
@@ -22,8 +25,10 @@ mod list;
 mod one_time_token;
 mod operator;
 mod outbox;
+mod outgoing_event;
 #[cfg(test)]
 mod plans;
+mod privacy;
 mod session;
 mod setting;
 mod signing_key;

@@ -1,7 +1,7 @@
 //! Messages on their way out.
 
 use async_trait::async_trait;
-use domain::{BotId, ChatId, OutgoingId, Timestamp};
+use domain::{BotId, ChatId, OutgoingId, Timestamp, UserId};
 use sqlx::FromRow;
 use storage::{
     OutboxRepository, StoreError,
@@ -23,6 +23,7 @@ struct ClaimedRow {
     outgoing_id: Uuid,
     bot_id: i64,
     chat_id: i64,
+    user_id: Option<Uuid>,
     repeatable: bool,
     method: String,
     payload: String,
@@ -37,6 +38,7 @@ impl ClaimedRow {
             outgoing_id: OutgoingId::from_uuid(self.outgoing_id),
             bot_id: BotId(self.bot_id),
             chat_id: ChatId(self.chat_id),
+            user_id: self.user_id.map(UserId::from_uuid),
             class,
             repeatable: self.repeatable,
             method: self.method,
@@ -73,14 +75,16 @@ impl OutboxRepository for Outbox<'_> {
                 row.cause.map(|cause| cause.ordinal),
                 row.run_at.as_millis(),
                 row.created_at.as_millis(),
+                row.user_id.map(|id| list::hex(id.as_uuid())),
             )
         })?;
         sqlx::query(
             "INSERT INTO outgoing_messages
                (outgoing_id, bot_id, chat_id, class, repeatable, method, payload,
-                cause_update_id, cause_ordinal, run_at, created_at, state, attempt)
+                cause_update_id, cause_ordinal, run_at, created_at, user_id, state, attempt)
              SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-               value ->> 7, value ->> 8, value ->> 9, value ->> 10, 'waiting', 0
+               value ->> 7, value ->> 8, value ->> 9, value ->> 10,
+               unhex(value ->> 11), 'waiting', 0
              FROM json_each($1)
              WHERE true
              ON CONFLICT (bot_id, cause_update_id, cause_ordinal) WHERE cause_update_id IS NOT NULL DO NOTHING",
@@ -125,7 +129,8 @@ impl OutboxRepository for Outbox<'_> {
                ORDER BY run_at, outgoing_id
                LIMIT $5
              )
-             RETURNING outgoing_id, bot_id, chat_id, repeatable, method, payload, created_at, run_at, attempt",
+             RETURNING outgoing_id, bot_id, chat_id, user_id, repeatable, method, payload, created_at, run_at,
+               attempt",
         )
         .bind(class.priority())
         .bind(now.as_millis())
@@ -270,14 +275,12 @@ impl OutboxRepository for Outbox<'_> {
         })
     }
 
-    async fn cancel_waiting(&mut self, bot_id: BotId, chat_id: ChatId) -> Result<u64, StoreError> {
+    async fn cancel_waiting(&mut self, user_id: UserId) -> Result<u64, StoreError> {
         let result = sqlx::query(
             "DELETE FROM outgoing_messages
-             WHERE bot_id = $1 AND chat_id = $2 AND finished_at IS NULL AND state = 'waiting' AND class <> $3",
+             WHERE user_id = $1 AND finished_at IS NULL AND state = 'waiting'",
         )
-        .bind(bot_id.0)
-        .bind(chat_id.0)
-        .bind(OutgoingClass::Reply.priority())
+        .bind(user_id.as_uuid())
         .execute(&mut *self.connection)
         .await
         .at("outbox.cancel_waiting")?;

@@ -4,7 +4,7 @@
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use storage::Store;
 
-use crate::{Options, SqliteStore, inbox, outbox};
+use crate::{Options, SqliteStore, inbox, outbox, outgoing_event};
 
 /// How SQLite would run a statement, one line a step.
 async fn plan(statement: &str) -> Vec<String> {
@@ -42,6 +42,14 @@ async fn the_inbox_s_backlog_reads_nothing_that_is_done() {
         "inbox_updates",
         &[open, dead, "inbox_updates_running", "inbox_updates_lease"],
     );
+}
+
+#[tokio::test]
+async fn the_backlog_of_events_reads_nothing_that_was_sent() {
+    let plan = plan(outgoing_event::BACKLOG).await;
+    let open = "outgoing_events_due";
+    let dead = "outgoing_events_over (outcome=?";
+    assert_only_through(&plan, "outgoing_events", &[open, dead, "outgoing_events_subject"]);
 }
 
 #[tokio::test]

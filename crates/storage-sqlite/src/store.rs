@@ -1,4 +1,4 @@
-//! The two pools, and what opens, migrates and closes them.
+//! The pools, and what opens, migrates and closes them.
 
 use std::{path::Path, str::FromStr, time::Duration};
 
@@ -10,7 +10,13 @@ use sqlx::{
 };
 use storage::{BoxTransaction, Store, StoreError, inbox::NewUpdate};
 
-use crate::{connection::Connection, error::At, inbox, transaction::SqliteTransaction};
+use crate::{
+    checkpoint::{self, Checkpoints},
+    connection::Connection,
+    error::At,
+    inbox,
+    transaction::SqliteTransaction,
+};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -23,9 +29,11 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// How long a connection waits for another process that holds the file.
     pub busy_timeout: Duration,
-    /// How much of the file each connection keeps in memory, in KiB; taken as it is read. SQLite's own 2 MiB make a
-    /// board of a million players a matter of the disk.
+    /// How much of the file each reader keeps in memory, in KiB; taken as it is read. SQLite's own 2 MiB make a board of
+    /// a million players a matter of the disk.
     pub cache_kib: u32,
+    /// The same for the writer, who looks up the players of all scores that come in.
+    pub writer_cache_kib: u32,
     /// How long a call waits for an answer, should the disk give none. Longer than `busy_timeout`.
     pub answer_timeout: Duration,
     /// How many pages (of 4096 bytes) the file may have; `None` for SQLite's own limit. Beyond it a write fails as on a
@@ -41,6 +49,7 @@ impl Default for Options {
             acquire_timeout: five_seconds,
             busy_timeout: five_seconds,
             cache_kib: 32 << 10,
+            writer_cache_kib: 128 << 10,
             answer_timeout: Duration::from_secs(12),
             page_count_max: None,
         }
@@ -52,6 +61,7 @@ impl Default for Options {
 pub struct SqliteStore {
     writer: SqlitePool,
     reader: SqlitePool,
+    checkpoints: Checkpoints,
     answer_timeout: Duration,
 }
 
@@ -73,8 +83,7 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(options.busy_timeout)
             .synchronous(SqliteSynchronous::Full)
-            .pragma("temp_store", "MEMORY")
-            .pragma("cache_size", format!("-{}", options.cache_kib));
+            .pragma("temp_store", "MEMORY");
 
         let pool = SqlitePoolOptions::new()
             .acquire_timeout(options.acquire_timeout)
@@ -86,13 +95,13 @@ impl SqliteStore {
             .clone()
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // The log goes back into the file after so many pages: as often as costs no rate, since whoever commits then
-            // waits for it (SQLite's own 1000 pages make one in a hundred updates wait half as long again).
-            .pragma("wal_autocheckpoint", "250")
+            .pragma("wal_autocheckpoint", checkpoint::BACKSTOP_PAGES.to_string())
             .optimize_on_close(true, 400);
         if let Some(pages) = options.page_count_max {
             writes = writes.pragma("max_page_count", pages.to_string());
         }
+        let checkpoints =
+            Checkpoints::start(pool.clone().max_connections(1).connect_lazy_with(writes.clone()));
         let writer = pool
             .clone()
             .min_connections(1)
@@ -108,18 +117,18 @@ impl SqliteStore {
                     Ok(!connection.is_in_transaction())
                 })
             })
-            .connect_with(writes)
+            .connect_with(writes.pragma("cache_size", format!("-{}", options.writer_cache_kib)))
             .await
             .at(OPERATION)?;
         // Opened at the first read, when the writer has made the file. The journal mode stands in the file.
-        let reader = pool
-            .min_connections(0)
-            .max_connections(options.readers.max(1))
-            .connect_lazy_with(connect.read_only(true));
-        Ok(Self { writer, reader, answer_timeout: options.answer_timeout })
+        let reader = pool.min_connections(0).max_connections(options.readers.max(1)).connect_lazy_with(
+            connect.read_only(true).pragma("cache_size", format!("-{}", options.cache_kib)),
+        );
+        Ok(Self { writer, reader, checkpoints, answer_timeout: options.answer_timeout })
     }
 
     async fn begin_to_write(&self, operation: &'static str) -> Result<Connection, StoreError> {
+        self.checkpoints.is_due();
         // A deferred transaction that reads and then writes fails at once when another process wrote in between.
         Connection::begin(&self.writer, "BEGIN IMMEDIATE", self.answer_timeout).await.at(operation)
     }
@@ -159,6 +168,7 @@ impl Store for SqliteStore {
 
     async fn add_updates(&self, updates: &[NewUpdate]) -> Result<u64, StoreError> {
         const OPERATION: &str = "store.add_updates";
+        self.checkpoints.is_due();
         let stored = inbox::insert(&self.writer, updates, OPERATION);
         tokio::time::timeout(self.answer_timeout, stored)
             .await
@@ -205,6 +215,7 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
+        self.checkpoints.close().await;
         // The writer last: only a connection that may write brings the log back into the file.
         self.reader.close().await;
         self.writer.close().await;

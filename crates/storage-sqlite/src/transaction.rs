@@ -2,16 +2,18 @@
 
 use async_trait::async_trait;
 use storage::{
-    AuditRepository, BoardRepository, DialogueRepository, EventRepository, InboxRepository, LeaseRepository,
-    OneTimeTokenRepository, OutboxRepository, SessionRepository, SettingRepository, SigningKeyRepository,
+    AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
+    EventRepository, InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository,
+    OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
     StoreError, TournamentRepository, Transaction, UserRepository,
 };
 use storage::{ConsoleSessionRepository, OperatorRepository};
 
 use crate::{
-    audit::Audit, board::Boards, connection::Connection, dialogue::Dialogues, error::At, event::Events,
-    inbox::Inbox, lease::Leases, one_time_token::OneTimeTokens, outbox::Outbox, session::Sessions,
-    setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
+    dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
+    one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
+    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
 use crate::{console_session::ConsoleSessions, operator::Operators};
 
@@ -80,12 +82,28 @@ impl Transaction for SqliteTransaction {
         Box::new(ConsoleSessions { connection: &mut self.connection })
     }
 
+    fn consents(&mut self) -> Box<dyn ConsentRepository + '_> {
+        Box::new(ConsentLog { connection: &mut self.connection })
+    }
+
+    fn privacy(&mut self) -> Box<dyn PrivacyRepository + '_> {
+        Box::new(Privacy { connection: &mut self.connection })
+    }
+
     fn audit(&mut self) -> Box<dyn AuditRepository + '_> {
         Box::new(Audit { connection: &mut self.connection })
     }
 
+    fn campaigns(&mut self) -> Box<dyn CampaignRepository + '_> {
+        Box::new(Campaigns { connection: &mut self.connection })
+    }
+
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_> {
         Box::new(OneTimeTokens { connection: &mut self.connection })
+    }
+
+    fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_> {
+        Box::new(OutgoingEvents { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

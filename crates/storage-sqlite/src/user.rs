@@ -1,12 +1,12 @@
 //! People.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
-use domain::{ChatId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
-use sqlx::FromRow;
+use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
+use sqlx::{AssertSqlSafe, FromRow};
 use storage::{
-    StoreError, UserRepository, stored,
+    StoreError, UserRepository, follow, stored,
     user::{PlatformProfile, TelegramProfile, User},
 };
 use uuid::Uuid;
@@ -15,10 +15,13 @@ use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "users";
 const IDS_MAX: usize = 1000;
+/// A row that says the same is not written again within this time.
+const SEEN_AGAIN_MS: i64 = 3_600_000;
 
 macro_rules! columns {
     () => {
-        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, created_at"
+        "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, \
+         reachability, contact_confirmed, created_at, erase_after"
     };
 }
 
@@ -37,7 +40,10 @@ struct Row {
     username: Option<String>,
     locale: String,
     chat_id: Option<i64>,
+    reachability: String,
+    contact_confirmed: bool,
     created_at: i64,
+    erase_after: Option<i64>,
 }
 
 impl TryFrom<Row> for User {
@@ -56,7 +62,11 @@ impl TryFrom<Row> for User {
             username: row.username,
             locale: stored::locale(&row.locale, TABLE, "locale")?,
             chat_id: row.chat_id.map(ChatId),
+            reachability: Reachability::from_text(&row.reachability)
+                .ok_or(StoreError::Inconsistent { table: TABLE, column: "reachability" })?,
+            contact_confirmed: row.contact_confirmed,
             created_at: Timestamp::from_millis(row.created_at),
+            erase_after: row.erase_after.map(Timestamp::from_millis),
         })
     }
 }
@@ -161,42 +171,13 @@ impl UserRepository for Users<'_> {
     }
 
     async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError> {
-        const OPERATION: &str = "users.upsert_telegram";
-        let rows = list::rows(profiles, OPERATION, |profile| {
-            (
-                list::hex(profile.new_user_id.as_uuid()),
-                profile.telegram_user_id.0,
-                profile.new_player.as_str(),
-                profile.new_alias.as_str(),
-                profile.first_name.as_str(),
-                profile.username.as_deref(),
-                profile.locale.tag(),
-                profile.chat_id.map(|chat| chat.0),
-                profile.seen_at.as_millis(),
-            )
-        })?;
-        let rows: Vec<Row> = sqlx::query_as(concat!(
-            "INSERT INTO users
-               (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
-                created_at, updated_at)
-             SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-               'telegram', value ->> 7, value ->> 8, value ->> 8
-             FROM json_each($1)
-             WHERE true
-             ON CONFLICT (telegram_user_id) DO UPDATE
-             SET first_name = excluded.first_name,
-               username = excluded.username,
-               locale = excluded.locale,
-               locale_source = excluded.locale_source,
-               chat_id = COALESCE(excluded.chat_id, users.chat_id),
-               updated_at = excluded.updated_at
-             RETURNING ",
-            columns!()
-        ))
-        .bind(rows)
-        .fetch_all(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
+        let mut rows = self.as_known(profiles).await?;
+        let known: HashSet<Option<i64>> = rows.iter().map(|row| row.telegram_user_id).collect();
+        let news: Vec<&TelegramProfile> =
+            profiles.iter().filter(|profile| !known.contains(&Some(profile.telegram_user_id.0))).collect();
+        if !news.is_empty() {
+            rows.extend(self.refresh(&news).await?);
+        }
         in_order_of(profiles, rows)
     }
 
@@ -205,14 +186,15 @@ impl UserRepository for Users<'_> {
         let locale_source = if profile.locale.is_some() { "platform" } else { "none" };
         let row: Row = sqlx::query_as(concat!(
             "INSERT INTO users
-               (user_id, platform_user_id, player, alias, locale, locale_source, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+               (user_id, platform_user_id, player, alias, locale, locale_source, contact_confirmed, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, COALESCE($8, FALSE), $7, $7)
              ON CONFLICT (platform_user_id) DO UPDATE
              SET alias = excluded.alias,
                locale = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale ELSE excluded.locale END,
                locale_source = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale_source ELSE excluded.locale_source END,
+               contact_confirmed = COALESCE($8, users.contact_confirmed),
                updated_at = excluded.updated_at
              RETURNING ",
             columns!()
@@ -224,6 +206,7 @@ impl UserRepository for Users<'_> {
         .bind(locale.tag())
         .bind(locale_source)
         .bind(profile.seen_at.as_millis())
+        .bind(profile.contact_confirmed)
         .fetch_one(&mut *self.connection)
         .await
         .at("users.upsert_platform")?;
@@ -272,31 +255,29 @@ impl UserRepository for Users<'_> {
 
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
         const OPERATION: &str = "users.merge_light";
-        sqlx::query(
-            "UPDATE sessions
-             SET user_id = $2
-             WHERE user_id = $1",
-        )
-        .bind(light.as_uuid())
-        .bind(into.as_uuid())
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        sqlx::query(
-            "UPDATE one_time_tokens
-             SET spent_by = $2
-             WHERE spent_by = $1",
-        )
-        .bind(light.as_uuid())
-        .bind(into.as_uuid())
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
+        for what in follow::FOLLOWS {
+            // Table and column are constants of this program.
+            let (give, remove) = what.statements();
+            sqlx::query(AssertSqlSafe(give))
+                .bind(light.as_uuid())
+                .bind(into.as_uuid())
+                .execute(&mut *self.connection)
+                .await
+                .at(OPERATION)?;
+            if let Some(remove) = remove {
+                sqlx::query(AssertSqlSafe(remove))
+                    .bind(light.as_uuid())
+                    .execute(&mut *self.connection)
+                    .await
+                    .at(OPERATION)?;
+            }
+        }
         // The light row goes first, for its Telegram id is unique.
         let taken: Option<TakenRow> = sqlx::query_as(
             "DELETE FROM users
              WHERE user_id = $1 AND platform_user_id IS NULL
-             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id",
+             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id, reachability,
+               contact_asked_at, erase_after",
         )
         .bind(light.as_uuid())
         .fetch_optional(&mut *self.connection)
@@ -307,7 +288,9 @@ impl UserRepository for Users<'_> {
         };
         let result = sqlx::query(
             "UPDATE users
-             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7
+             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7,
+               reachability = $8, contact_asked_at = COALESCE(contact_asked_at, $9),
+               erase_after = COALESCE($10, erase_after)
              WHERE user_id = $1 AND telegram_user_id IS NULL",
         )
         .bind(into.as_uuid())
@@ -317,10 +300,61 @@ impl UserRepository for Users<'_> {
         .bind(taken.locale)
         .bind(taken.locale_source)
         .bind(taken.chat_id)
+        .bind(taken.reachability)
+        .bind(taken.contact_asked_at)
+        .bind(taken.erase_after)
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
         stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+    }
+
+    async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET contact_confirmed = $2
+             WHERE user_id = $1",
+        )
+        .bind(user_id.as_uuid())
+        .bind(is_confirmed)
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_contact_confirmed")?;
+        Ok(())
+    }
+
+    async fn ask_contact(&mut self, user_id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE users
+             SET contact_asked_at = $2
+             WHERE user_id = $1 AND contact_asked_at IS NULL AND NOT contact_confirmed",
+        )
+        .bind(user_id.as_uuid())
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.ask_contact")?;
+        Ok(result.rows_affected() == 1)
+    }
+
+    async fn set_reachability(
+        &mut self,
+        telegram_user_id: TelegramUserId,
+        reachability: Reachability,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET reachability = $2, updated_at = $3
+             WHERE telegram_user_id = $1 AND reachability <> $2",
+        )
+        .bind(telegram_user_id.0)
+        .bind(reachability.as_str())
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_reachability")?;
+        Ok(())
     }
 
     async fn unlink(
@@ -333,7 +367,7 @@ impl UserRepository for Users<'_> {
         let result = sqlx::query(
             "UPDATE users
              SET telegram_user_id = NULL, first_name = NULL, username = NULL, chat_id = NULL, locale_source = 'none',
-               updated_at = $3
+               reachability = 'unknown', updated_at = $3
              WHERE user_id = $1 AND telegram_user_id = $2 AND platform_user_id IS NOT NULL",
         )
         .bind(user_id.as_uuid())
@@ -346,6 +380,92 @@ impl UserRepository for Users<'_> {
     }
 }
 
+impl Users<'_> {
+    /// People of whom nothing new is told and who were seen not long ago: most of those who sign in. A row that is not
+    /// written again costs no page of the log.
+    async fn as_known(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<Row>, StoreError> {
+        const OPERATION: &str = "users.as_known";
+        let rows = list::rows(profiles, OPERATION, |profile| {
+            (
+                profile.telegram_user_id.0,
+                profile.first_name.as_str(),
+                profile.username.as_deref(),
+                profile.locale.tag(),
+                profile.chat_id.map(|chat| chat.0),
+                profile.seen_at.as_millis(),
+                profile.reachability.as_str(),
+            )
+        })?;
+        sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM json_each($1) JOIN users ON telegram_user_id = value ->> 0
+             WHERE first_name = value ->> 1
+               AND username IS value ->> 2
+               AND locale = value ->> 3
+               AND locale_source = 'telegram'
+               AND (value ->> 4 IS NULL OR chat_id = value ->> 4)
+               AND (reachability = value ->> 6
+                 OR value ->> 4 IS NULL
+                   AND (value ->> 6 = 'unknown' OR reachability NOT IN ('unknown', 'needs_start')))
+               AND updated_at BETWEEN (value ->> 5) - $2 AND value ->> 5
+             ORDER BY telegram_user_id
+             LIMIT $3"
+        ))
+        .bind(rows)
+        .bind(SEEN_AGAIN_MS)
+        .bind(stored::signed(profiles.len() as u64))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)
+    }
+
+    async fn refresh(&mut self, profiles: &[&TelegramProfile]) -> Result<Vec<Row>, StoreError> {
+        const OPERATION: &str = "users.upsert_telegram";
+        let rows = list::rows(profiles, OPERATION, |profile| {
+            (
+                list::hex(profile.new_user_id.as_uuid()),
+                profile.telegram_user_id.0,
+                profile.new_player.as_str(),
+                profile.new_alias.as_str(),
+                profile.first_name.as_str(),
+                profile.username.as_deref(),
+                profile.locale.tag(),
+                profile.chat_id.map(|chat| chat.0),
+                profile.seen_at.as_millis(),
+                profile.reachability.as_str(),
+            )
+        })?;
+        sqlx::query_as(concat!(
+            "INSERT INTO users
+               (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
+                reachability, created_at, updated_at)
+             SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+               'telegram', value ->> 7, value ->> 9, value ->> 8, value ->> 8
+             FROM json_each($1)
+             WHERE true
+             ON CONFLICT (telegram_user_id) DO UPDATE
+             SET first_name = excluded.first_name,
+               username = excluded.username,
+               locale = excluded.locale,
+               locale_source = excluded.locale_source,
+               chat_id = COALESCE(excluded.chat_id, users.chat_id),
+               reachability = CASE
+                 WHEN excluded.chat_id IS NOT NULL THEN excluded.reachability
+                 WHEN excluded.reachability <> 'unknown' AND users.reachability IN ('unknown', 'needs_start')
+                   THEN excluded.reachability
+                 ELSE users.reachability END,
+               updated_at = excluded.updated_at
+             RETURNING ",
+            columns!()
+        ))
+        .bind(rows)
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)
+    }
+}
+
 /// What a light profile leaves to the user who takes it over.
 #[derive(FromRow)]
 struct TakenRow {
@@ -355,6 +475,9 @@ struct TakenRow {
     locale: String,
     locale_source: String,
     chat_id: Option<i64>,
+    reachability: String,
+    contact_asked_at: Option<i64>,
+    erase_after: Option<i64>,
 }
 
 /// RETURNING promises no order: brings the rows into that of the profiles.

@@ -112,7 +112,7 @@ pub trait InboxRepository: Send {
         limit: u32,
     ) -> Result<Vec<ClaimedUpdate>, StoreError>;
 
-    /// Marks an update done. Returns `false`, changing nothing, when the lease is no longer this worker's.
+    /// Marks an update done, and forgets its content and chat: from then on its number alone is needed. Returns `false`, changing nothing, when the lease is no longer this worker's.
     async fn complete(&mut self, update: &ClaimedUpdate, now: Timestamp) -> Result<bool, StoreError>;
 
     /// Lets an update wait until `run_at` for its next try. `reason` is a fixed word, never content. Returns `false`

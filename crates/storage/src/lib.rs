@@ -14,15 +14,21 @@
 
 pub mod audit;
 pub mod board;
+pub mod campaign;
+pub mod consent;
 pub mod console_session;
 pub mod dialogue;
 pub mod error;
 pub mod event;
+pub mod follow;
 pub mod inbox;
 pub mod lease;
 pub mod one_time_token;
 pub mod operator;
 pub mod outbox;
+pub mod outgoing_event;
+pub mod personal;
+pub mod privacy;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
@@ -36,9 +42,10 @@ pub mod testsuite;
 use async_trait::async_trait;
 
 pub use crate::{
-    audit::AuditRepository, board::BoardRepository, dialogue::DialogueRepository, error::StoreError,
-    event::EventRepository, inbox::InboxRepository, lease::LeaseRepository,
-    one_time_token::OneTimeTokenRepository, outbox::OutboxRepository, session::SessionRepository,
+    audit::AuditRepository, board::BoardRepository, campaign::CampaignRepository, consent::ConsentRepository,
+    dialogue::DialogueRepository, error::StoreError, event::EventRepository, inbox::InboxRepository,
+    lease::LeaseRepository, one_time_token::OneTimeTokenRepository, outbox::OutboxRepository,
+    outgoing_event::OutgoingEventRepository, privacy::PrivacyRepository, session::SessionRepository,
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
 };
@@ -122,10 +129,18 @@ pub trait Transaction: Send {
     fn operators(&mut self) -> Box<dyn OperatorRepository + '_>;
     /// Sessions of the console.
     fn console_sessions(&mut self) -> Box<dyn ConsoleSessionRepository + '_>;
+    /// What players have said yes or no to.
+    fn consents(&mut self) -> Box<dyn ConsentRepository + '_>;
+    /// What a person may ask for: a copy, and erasure.
+    fn privacy(&mut self) -> Box<dyn PrivacyRepository + '_>;
     /// Who did what.
     fn audit(&mut self) -> Box<dyn AuditRepository + '_>;
+    /// Codes that many may use.
+    fn campaigns(&mut self) -> Box<dyn CampaignRepository + '_>;
     /// Tokens that do one thing once.
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
+    /// Events on their way out to the platform.
+    fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

@@ -13,7 +13,7 @@
 //! The rows of a chat leave one at a time, those of one class in the order of their ids.
 
 use async_trait::async_trait;
-use domain::{BotId, ChatId, OutgoingId, Timestamp, UpdateId};
+use domain::{BotId, ChatId, OutgoingId, Timestamp, UpdateId, UserId};
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -75,6 +75,8 @@ pub struct NewOutgoing {
     pub bot_id: BotId,
     /// Where to.
     pub chat_id: ChatId,
+    /// On whose account's behalf: it leaves only while the chat is theirs. None for what answers the person who wrote.
+    pub user_id: Option<UserId>,
     /// How urgent it is.
     pub class: OutgoingClass,
     /// Whether it may be sent again when nobody knows whether it arrived.
@@ -111,6 +113,8 @@ pub struct ClaimedOutgoing {
     pub bot_id: BotId,
     /// Where to.
     pub chat_id: ChatId,
+    /// On whose account's behalf.
+    pub user_id: Option<UserId>,
     /// How urgent it is.
     pub class: OutgoingClass,
     /// Whether it may be sent again when nobody knows whether it arrived.
@@ -255,9 +259,8 @@ pub trait OutboxRepository: Send {
     /// How much is where. Counts every row that is kept: for an operator's question, not for a clock.
     async fn stats(&mut self) -> Result<OutboxStats, StoreError>;
 
-    /// Takes back what waits for a chat on behalf of an account: every row that is no reply and is not on the wire.
-    /// Returns how many.
-    async fn cancel_waiting(&mut self, bot_id: BotId, chat_id: ChatId) -> Result<u64, StoreError>;
+    /// Takes back what waits on behalf of an account; what is on the wire goes on. Returns how many.
+    async fn cancel_waiting(&mut self, user_id: UserId) -> Result<u64, StoreError>;
 
     /// Removes up to `limit` rows that ended before `before`. Returns how many.
     async fn remove_ended(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;

@@ -1,7 +1,7 @@
 //! How values stand in rows, for both engines: what is not a plain number, text or id, and what is read back into a
 //! type that has rules. A value that breaks a rule is [`StoreError::Inconsistent`], never a panic and never a guess.
 
-use domain::{Locale, Operator, Order, Score};
+use domain::{ConsentChannel, ConsentKind, Consents, Locale, Operator, Order, Score, session::DeviceKind};
 
 use crate::{error::StoreError, session::TokenHash};
 
@@ -63,6 +63,56 @@ pub fn locale(tag: &str, table: &'static str, column: &'static str) -> Result<Lo
         .into_iter()
         .find(|locale| locale.tag() == tag)
         .ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// A kind of consent from its stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such kind.
+pub fn consent_kind(
+    text: &str,
+    table: &'static str,
+    column: &'static str,
+) -> Result<ConsentKind, StoreError> {
+    ConsentKind::from_text(text).ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// A channel of a consent from its stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such channel.
+pub fn consent_channel(
+    text: &str,
+    table: &'static str,
+    column: &'static str,
+) -> Result<ConsentChannel, StoreError> {
+    ConsentChannel::ALL
+        .into_iter()
+        .find(|channel| channel.as_str() == text)
+        .ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// A kind of device from its stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such kind.
+pub fn device(text: &str, table: &'static str, column: &'static str) -> Result<DeviceKind, StoreError> {
+    DeviceKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// What holds, from the last answer to each kind.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such kind.
+pub fn consents(rows: &[(String, bool)]) -> Result<Consents, StoreError> {
+    let mut consents = Consents::default();
+    for (kind, is_given) in rows {
+        consents.set(consent_kind(kind, "consents", "kind")?, *is_given);
+    }
+    Ok(consents)
 }
 
 /// The stored form of an operator.

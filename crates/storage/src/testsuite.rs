@@ -7,14 +7,20 @@
 
 pub mod audit;
 pub mod boards;
+pub mod campaigns;
+pub mod consents;
 pub mod console_sessions;
 pub mod dialogues;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
 pub mod leases;
+pub mod one_time_tokens;
 pub mod operators;
 pub mod outbox;
+pub mod outgoing_events;
+pub mod planted;
+pub mod privacy;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
@@ -97,6 +103,7 @@ macro_rules! contract_suite {
                 a_retry_waits_and_holds_its_chat,
                 a_row_is_not_claimed_before_it_is_due,
                 a_row_is_not_claimed_twice,
+                an_account_s_waiting_rows_are_taken_back,
                 an_urgent_row_passes_a_less_urgent_one,
                 old_ended_rows_are_removed,
                 rows_of_dead_senders_are_ended,
@@ -106,12 +113,18 @@ macro_rules! contract_suite {
                 the_longest_due_are_claimed_first,
             ]
             users: [
+                a_contact_is_asked_for_once,
                 a_light_profile_is_merged,
                 a_link_is_never_replaced,
+                a_link_ends_and_what_belongs_to_the_account_stays,
+                a_merge_beside_sign_ins_loses_no_session,
                 a_merge_of_what_is_not_light_is_refused,
+                a_message_makes_reachable_and_a_sign_in_only_hints,
+                nothing_counts_twice_after_a_merge,
                 a_platform_user_is_added_once,
                 a_telegram_id_is_given_once,
                 a_telegram_user_is_added_once,
+                known_new_and_changed_people_are_answered_in_order,
                 of_links_at_once_one_wins,
                 only_telegram_overrules_a_locale,
                 people_are_answered_in_the_order_of_the_call,
@@ -121,10 +134,14 @@ macro_rules! contract_suite {
                 users_are_found_by_the_beginning_of_their_alias,
             ]
             sessions: [
+                a_familiar_way_of_signing_in_is_recognized,
                 a_session_ends_once,
+                all_sessions_of_a_user_end_or_move,
                 a_session_is_found_as_it_was_stored,
                 an_ended_session_is_not_rotated,
+                live_sessions_are_listed_the_one_used_last_first,
                 of_refreshes_at_once_one_wins,
+                other_sessions_of_a_user_are_ended,
                 over_sessions_are_removed,
                 rotation_keeps_the_hash_before,
             ]
@@ -190,9 +207,49 @@ macro_rules! contract_suite {
                 lines_are_listed_newest_first_page_by_page,
                 old_lines_are_removed,
             ]
+            one_time_tokens: [
+                a_request_makes_one_token,
+                a_spend_is_undone_with_its_action,
+                a_token_is_bound_to_who_shows_it_first,
+                a_token_is_found_as_it_was_stored,
+                a_token_is_spent_once,
+                a_voided_token_is_expired,
+                of_spends_at_once_one_wins,
+                old_tokens_are_removed,
+            ]
+            campaigns: [
+                a_code_is_found_and_replaced,
+                a_player_arrives_once,
+            ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
+            ]
+            privacy: [
+                a_download_is_used_once,
+                an_erasure_is_planned_once_and_taken_back,
+                an_erasure_leaves_a_standing_of_nobody_and_others_alone,
+                an_erasure_waits_for_what_is_under_way,
+                erasures_are_due_in_the_order_of_their_time,
+                old_downloads_are_removed,
+                records_are_those_of_the_person,
+            ]
+            consents: [
+                a_consent_is_off_until_it_is_given,
+                a_merge_takes_the_proofs_along,
+                a_repeated_answer_leaves_no_second_proof,
+                of_answers_at_once_each_leaves_one_proof,
+                proofs_are_kept_as_they_were_given,
+            ]
+            outgoing_events: [
+                a_backlog_is_what_is_open_or_given_up,
+                a_dead_event_is_replayed,
+                a_dead_senders_event_is_taken_over,
+                a_lost_lease_changes_nothing,
+                a_retry_waits_and_holds_its_subject_alone,
+                an_event_survives_as_it_was_written,
+                old_ended_events_are_removed,
+                senders_at_once_never_share_an_event,
             ]
         }
     };
@@ -219,12 +276,17 @@ mod tests {
             ("audit", include_str!("testsuite/audit.rs")),
             ("boards", include_str!("testsuite/boards.rs")),
             ("console_sessions", include_str!("testsuite/console_sessions.rs")),
+            ("consents", include_str!("testsuite/consents.rs")),
+            ("campaigns", include_str!("testsuite/campaigns.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
             ("operators", include_str!("testsuite/operators.rs")),
+            ("one_time_tokens", include_str!("testsuite/one_time_tokens.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),
+            ("privacy", include_str!("testsuite/privacy.rs")),
+            ("outgoing_events", include_str!("testsuite/outgoing_events.rs")),
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),

@@ -1,7 +1,7 @@
 //! People: who they are at Telegram, at the platform, and on boards.
 
 use async_trait::async_trait;
-use domain::{ChatId, Locale, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId};
+use domain::{ChatId, Locale, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
 
 use crate::error::StoreError;
 
@@ -26,8 +26,14 @@ pub struct User {
     pub locale: Locale,
     /// The private chat with the bot, once there is one.
     pub chat_id: Option<ChatId>,
+    /// Whether the bot may write to the person.
+    pub reachability: Reachability,
+    /// Whether the platform has a confirmed phone or e-mail of the user.
+    pub contact_confirmed: bool,
     /// When it was first seen.
     pub created_at: Timestamp,
+    /// When it will be erased, since the person asked for it.
+    pub erase_after: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for User {
@@ -55,6 +61,9 @@ pub struct TelegramProfile {
     pub locale: Locale,
     /// The private chat, when this comes from one. `None` leaves a known chat alone.
     pub chat_id: Option<ChatId>,
+    /// What this tells of whether the bot may write. A message in the private chat stands above all; what a sign-in
+    /// tells replaces `unknown` and `needs_start` alone; `unknown` tells nothing.
+    pub reachability: Reachability,
     /// When this was seen.
     pub seen_at: Timestamp,
 }
@@ -81,6 +90,8 @@ pub struct PlatformProfile {
     pub alias: String,
     /// The language, when the platform knows it. It stands until Telegram tells another.
     pub locale: Option<Locale>,
+    /// Whether the platform has a confirmed phone or e-mail of the user; what is known stays when it does not tell.
+    pub contact_confirmed: Option<bool>,
     /// When this was seen.
     pub seen_at: Timestamp,
 }
@@ -120,9 +131,10 @@ pub trait UserRepository: Send {
         limit: u32,
     ) -> Result<Vec<User>, StoreError>;
 
-    /// Adds or refreshes people from Telegram, in one statement; first name, user name, locale and (when given) chat
-    /// become those of the profile, alias and player key stay. Answers in the order of the profiles, each person at
-    /// most once in a call.
+    /// Adds or refreshes people from Telegram; first name, user name, locale and (when given) chat become those of the
+    /// profile, alias and player key stay. Answers in the order of the profiles, each person at most once in a call. A
+    /// row that says the same already may be left as it is: when it was written tells to the hour when the person was
+    /// last seen.
     async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError>;
 
     /// Adds or refreshes a user of the platform; the alias becomes that of the profile.
@@ -145,6 +157,21 @@ pub trait UserRepository: Send {
         telegram_user_id: TelegramUserId,
     ) -> Result<(), StoreError>;
 
+    /// Sets whether the platform has a confirmed phone or e-mail of a user.
+    async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError>;
+
+    /// Notes that a user without a confirmed contact is asked to confirm one. Returns `false`, changing nothing, when
+    /// they were asked before or have confirmed it: they are asked once.
+    async fn ask_contact(&mut self, user_id: UserId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Sets whether the bot may write to a person at Telegram, if they are known.
+    async fn set_reachability(
+        &mut self,
+        telegram_user_id: TelegramUserId,
+        reachability: Reachability,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
     /// Ends the link of a platform's user with a person at Telegram: Telegram id, names and chat are forgotten, what
     /// belongs to the account stays. A [`StoreError::Conflict`] when the two are not linked (any more).
     async fn unlink(
@@ -154,8 +181,8 @@ pub trait UserRepository: Send {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale, sessions
-    /// and spent tokens become `into`'s; `light` is gone afterwards. A [`StoreError::Conflict`] when `light` is no light profile
-    /// (any more) or `into` has a Telegram id (by now).
+    /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale, reachability,
+    /// a planned erasure and what is listed in [`follow`](crate::follow) become `into`'s; `light` is gone afterwards. A
+    /// [`StoreError::Conflict`] when `light` is no light profile (any more) or `into` has a Telegram id (by now).
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError>;
 }

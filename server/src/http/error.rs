@@ -13,6 +13,7 @@ use services::{
     inbox::IngestError,
     limits::Limited,
     platform::{EventsError, SignatureError},
+    privacy::download::DownloadError,
 };
 
 use crate::telemetry::trace;
@@ -123,6 +124,12 @@ impl From<BoardError> for ApiError {
             | BoardError::Store { .. }
             | BoardError::Index(_) => api_error,
         }
+    }
+}
+
+impl From<DownloadError> for ApiError {
+    fn from(error: DownloadError) -> Self {
+        Self::logged(error.code(), &error)
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod bearer;
 mod client_address;
+mod device;
 mod json;
 mod path;
 
 pub use crate::http::extract::{
     bearer::{MaybeSession, SignedInSession},
     client_address::ClientAddress,
+    device::ClientDevice,
     json::{ApiJson, ApiQuery},
-    path::TournamentPath,
+    path::{DownloadPath, SessionPath, TournamentPath},
 };

@@ -26,6 +26,7 @@ use crate::{http::v1, state::AppState};
     modifiers(&Bearer),
     tags(
         (name = "sign-in", description = "Sessions of players"),
+        (name = "privacy", description = "What a player has said yes to, and what is kept of them"),
         (name = "boards", description = "Tournaments and their boards; readable without a token"),
         (name = "platform", description = "What the platform tells; signed with a service key"),
         (name = "page", description = "What the Mini App reports"),
@@ -57,6 +58,13 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::refresh::refresh))
         .routes(routes!(v1::logout::logout))
         .routes(routes!(v1::me::me))
+        .routes(routes!(v1::sessions::sessions, v1::sessions::end_other_sessions))
+        .routes(routes!(v1::sessions::end_session))
+        .routes(routes!(v1::consents::consents, v1::consents::change_consents))
+        .routes(routes!(v1::privacy::privacy))
+        .routes(routes!(v1::privacy::plan_erasure, v1::privacy::cancel_erasure))
+        .routes(routes!(v1::privacy::export))
+        .routes(routes!(v1::privacy::download_export))
         .routes(routes!(v1::jwks::jwks))
         .routes(routes!(v1::tournaments::tournaments))
         .routes(routes!(v1::tournament::tournament))

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use services::{
     Services,
     bot::setup::{self, Delivery},
-    inbox, maintenance, outbox,
+    events_out, inbox, maintenance, outbox,
 };
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,9 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(maintenance::run(services.clone(), stopping.clone()));
+    if let Some(webhook) = services.platform_webhook() {
+        tasks.spawn(events_out::sender::run(services.clone(), webhook, stopping.clone()));
+    }
     if let Some(api) = services.shared_bot_api() {
         tasks.spawn(inbox::worker::run(services.clone(), stopping.clone()));
         tasks.spawn(outbox::sender::run(services.clone(), api, stopping.clone()));

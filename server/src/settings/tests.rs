@@ -26,6 +26,7 @@ fn no_error_repeats_a_secret() {
         ("TELEGRAM_WEBHOOK_SECRET", "hunter2 with spaces"),
         ("PODIUM_ADMIN_IDS", "hunter2"),
         ("PODIUM_PUBLIC_URL", "hunter2"),
+        ("PODIUM_PLATFORM_WEBHOOK", "http://platform.example/hunter2"),
     ];
     for secret in secrets {
         let mut variables =
@@ -79,4 +80,25 @@ fn connections_are_bounded_and_room_for_ten_thousand_viewers_is_the_default() {
     for bad in ["0", "-1", "many"] {
         assert!(set(bad).unwrap_err().to_string().starts_with("PODIUM_HTTP_CONNECTIONS_MAX"), "{bad}");
     }
+}
+
+#[test]
+fn events_leave_by_https_and_signed() {
+    let key = ("PODIUM_PLATFORM_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    let set = |text| settings(&[("TELEGRAM_ENABLED", "off"), key, ("PODIUM_PLATFORM_WEBHOOK", text)]);
+    for good in [
+        "https://platform.example/podium",
+        "http://127.0.0.1:8081/events",
+        "http://[::1]/",
+        "http://localhost/",
+    ] {
+        assert!(set(good).unwrap().platform_webhook.is_some(), "{good}");
+    }
+    for bad in ["http://platform.example/", "http://127.0.0.1.example/", "ftp://platform.example/", "podium"]
+    {
+        assert!(set(bad).unwrap_err().to_string().starts_with("PODIUM_PLATFORM_WEBHOOK"), "{bad}");
+    }
+    let unsigned = [("TELEGRAM_ENABLED", "off"), ("PODIUM_PLATFORM_WEBHOOK", "https://platform.example/")];
+    assert!(error(&unsigned).contains("needs PODIUM_PLATFORM_KEY"));
+    assert!(settings(&[("TELEGRAM_ENABLED", "off"), key]).unwrap().platform_webhook.is_none());
 }

@@ -54,7 +54,7 @@ const ONE: &[Labels] = &[&[]];
 
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 9] = [
+const COUNTERS: [Counter; 10] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -83,6 +83,7 @@ const COUNTERS: [Counter; 9] = [
         &[
             &[("method", &["init_data"]), ("result", &["ok", "malformed", "invalid", "stale"])],
             &[("method", &["refresh"]), ("result", &["ok", "invalid", "reuse"])],
+            &[("method", &["fresh"]), ("result", &["ok", "malformed", "invalid", "stale", "foreign"])],
         ],
     ),
     Counter(names::REFRESH_REUSE_TOTAL, "Refresh tokens that were used twice", ONE),
@@ -92,6 +93,11 @@ const COUNTERS: [Counter; 9] = [
         names::PLATFORM_EVENTS_TOTAL,
         "Events of the platform by result",
         &[&[("result", &["accepted", "duplicate", "rejected"])]],
+    ),
+    Counter(
+        names::PLATFORM_WEBHOOK_SENDS_TOTAL,
+        "Events posted to the platform by outcome",
+        &[&[("outcome", &["sent", "retry", "dead"])]],
     ),
     Counter(
         names::FUNNEL_TOTAL,

@@ -20,7 +20,7 @@ enum Needs {
     Nothing,
     /// A player's access token.
     Player,
-    /// A secret in the body is the identity: init data or a refresh token.
+    /// A secret in the body or the address is the identity: init data, a refresh token, a download's token.
     Body,
     /// The platform's signature.
     ServiceKey,
@@ -30,7 +30,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 37] = [
+const TABLE: [(&str, &str, Needs); 47] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -39,6 +39,17 @@ const TABLE: [(&str, &str, Needs); 37] = [
     ("get", "/v1/tournaments/{id}/board", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/live", Needs::Nothing),
     ("get", "/v1/tg/me", Needs::Player),
+    ("get", "/v1/tg/privacy", Needs::Player),
+    ("post", "/v1/tg/privacy/erasure", Needs::Player),
+    ("delete", "/v1/tg/privacy/erasure", Needs::Player),
+    ("post", "/v1/tg/privacy/export", Needs::Player),
+    // The token in the address is the identity: `downloadFile` sends nothing else.
+    ("get", "/v1/tg/privacy/export/{token}", Needs::Body),
+    ("get", "/v1/tg/consents", Needs::Player),
+    ("post", "/v1/tg/consents", Needs::Player),
+    ("get", "/v1/tg/sessions", Needs::Player),
+    ("delete", "/v1/tg/sessions", Needs::Player),
+    ("delete", "/v1/tg/sessions/{id}", Needs::Player),
     ("post", "/v1/platform/events", Needs::ServiceKey),
     ("post", "/v1/telemetry", Needs::Nothing),
     ("post", "/v1/tg/exchange", Needs::Body),

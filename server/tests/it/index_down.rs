@@ -102,6 +102,7 @@ async fn house() -> House {
         limits: Arc::new(InProcessLimits::new()),
         signals: Arc::new(InProcessSignals::new()),
         bot_api: None,
+        platform_webhook: None,
     };
     let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);

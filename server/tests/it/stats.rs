@@ -43,6 +43,7 @@ async fn rows_that_change_are_seen_to_change() {
     let row = |chat: i64| NewOutgoing {
         outgoing_id: OutgoingId::new(now, server.services.rng()),
         bot_id: BOT,
+        user_id: None,
         chat_id: ChatId(chat),
         class: OutgoingClass::Notice,
         repeatable: false,

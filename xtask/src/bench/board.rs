@@ -35,8 +35,11 @@ pub fn run(effort: Effort) -> Result<Vec<Row>> {
     let podium = Podium::start(folder.path(), "all")?;
     let players = u64::from(effort.players);
     progress::step(&format!("a board of {players} players"), || fill(podium.address, players))?;
-    let written =
-        median((0..effort.rounds).map(|_| write(podium.address, players, effort)).collect::<Result<_>>()?);
+    let rate = |tournament_id: &str| -> Result<f64> {
+        let rounds = (0..effort.rounds).map(|_| write(podium.address, tournament_id, players, effort));
+        Ok(median(rounds.collect::<Result<_>>()?))
+    };
+    let written = rate(platform::TOURNAMENT)?;
     let token = sign_in(podium.address, players / 2)?;
     let authorization = format!("Bearer {token}");
     let path = format!("/v1/tournaments/{}/board", platform::TOURNAMENT);
@@ -56,24 +59,35 @@ pub fn run(effort: Effort) -> Result<Vec<Row>> {
     };
     let (top_p99, top_rate) = read(&top)?;
     let (around_p99, _) = read(&around)?;
+    progress::step("the same players on a board of latest scores", || {
+        first_scores(podium.address, platform::TOURNAMENT_OF_LATEST, "latest", players)
+    })?;
+    let kept = rate(platform::TOURNAMENT_OF_LATEST)?;
     Ok(vec![
         Row::beside_target("scores durable and ranked", "/s", written, 20_000.0),
+        Row::beside_target("the same where each score is kept (`latest`)", "/s", kept, 20_000.0),
         Row::beside_target("top 50 and me, 99th percentile (less is better)", " ms", top_p99, 2.0),
         Row::beside_target("the rows around me, 99th percentile (less is better)", " ms", around_p99, 2.0),
         Row::beside_target("top 50 and me, by two connections", "/s", top_rate, 1_000.0),
     ])
 }
 
-/// The tournament, its players and a first score for each.
+/// The players, a tournament and a first score for each.
 fn fill(address: SocketAddr, players: u64) -> Result<()> {
-    one(address, &platform::call("tournament", &[platform::tournament()?])?)?;
     batches(address, "users", players, BATCH, platform::player)?;
-    batches(address, "first", players, BATCH, |number| platform::score(number, number, number))?;
+    first_scores(address, platform::TOURNAMENT, "sum", players)
+}
+
+fn first_scores(address: SocketAddr, tournament_id: &str, operator: &str, players: u64) -> Result<()> {
+    one(address, &platform::call(tournament_id, &[platform::tournament(tournament_id, operator)?])?)?;
+    batches(address, &format!("{tournament_id}-first"), players, BATCH, |number| {
+        platform::score(tournament_id, number, number, number)
+    })?;
     Ok(())
 }
 
 /// Scores for players all over the board, for about the length of a round.
-fn write(address: SocketAddr, players: u64, effort: Effort) -> Result<f64> {
+fn write(address: SocketAddr, tournament_id: &str, players: u64, effort: Effort) -> Result<f64> {
     /// Event ids must be new in each round.
     static NEXT: AtomicU64 = AtomicU64::new(1 << 40);
     let scores = effort.round_s * 20_000;
@@ -81,7 +95,7 @@ fn write(address: SocketAddr, players: u64, effort: Effort) -> Result<f64> {
     batches(address, &format!("scores-{from}"), scores, SCORES_A_CALL, |number| {
         // A large odd step visits the players in an order that no cache likes.
         let player = number.wrapping_mul(2_654_435_761) % players;
-        platform::score(from + number, player, number.wrapping_mul(40_503) % 1_000_000)
+        platform::score(tournament_id, from + number, player, number.wrapping_mul(40_503) % 1_000_000)
     })
 }
 
@@ -175,7 +189,7 @@ pub fn fill_small(address: SocketAddr, players: u64) -> Result<()> {
 /// # Errors
 /// When the server does not take it.
 pub async fn post_score(connection: &mut Connection, number: u64, player: u64, score: u64) -> Result<()> {
-    let call =
-        platform::call(&format!("live-{number}"), &[platform::score((1 << 50) + number, player, score)?])?;
+    let event = platform::score(platform::TOURNAMENT, (1 << 50) + number, player, score)?;
+    let call = platform::call(&format!("live-{number}"), &[event])?;
     accepted(&connection.send(&call).await?)
 }

@@ -10,8 +10,11 @@ use crate::bench::podium::PLATFORM_KEY;
 use crate::bench::{client, init_data};
 use crate::clock;
 
-/// The tournament that all benchmarks use.
+/// The tournament that all benchmarks use: each score moves its player.
 pub const TOURNAMENT: &str = "bench";
+
+/// The same where the latest score counts, so that each score is kept.
+pub const TOURNAMENT_OF_LATEST: &str = "bench-latest";
 
 /// One event; the id must be new.
 ///
@@ -28,21 +31,21 @@ fn event(kind: &str, id: &str, data: &Value) -> Result<Value> {
     }))
 }
 
-/// The tournament, running for a day.
+/// A tournament, running for a day.
 ///
 /// # Errors
 /// When the clock is wrong.
-pub fn tournament() -> Result<Value> {
+pub fn tournament(tournament_id: &str, operator: &str) -> Result<Value> {
     let now = Timestamp::from_millis(clock::unix_ms()?);
     let data = json!({
-        "tournament_id": TOURNAMENT,
+        "tournament_id": tournament_id,
         "title": { "en": "Bench" },
         "starts_at": now.plus_ms(-3_600_000),
         "ends_at": now.plus_ms(86_400_000),
-        "operator": "latest",
+        "operator": operator,
         "order": "desc",
     });
-    event("platform.tournament.upserted", "tournament", &data)
+    event("platform.tournament.upserted", tournament_id, &data)
 }
 
 /// The n-th player, linked to the Telegram id that [`init_data::sign`] gives the same number.
@@ -62,10 +65,10 @@ pub fn player(number: u64) -> Result<Value> {
 ///
 /// # Errors
 /// When the clock is wrong.
-pub fn score(event_number: u64, player: u64, score: u64) -> Result<Value> {
+pub fn score(tournament_id: &str, event_number: u64, player: u64, score: u64) -> Result<Value> {
     let data =
-        json!({ "tournament_id": TOURNAMENT, "platform_user_id": format!("p{player}"), "score": score });
-    event("platform.score.posted", &format!("score-{event_number}"), &data)
+        json!({ "tournament_id": tournament_id, "platform_user_id": format!("p{player}"), "score": score });
+    event("platform.score.posted", &format!("{tournament_id}-{event_number}"), &data)
 }
 
 /// A signed call with these events.

@@ -3,22 +3,29 @@
 mod admin;
 mod app;
 mod help;
+mod privacy;
 mod section;
+mod settings;
 mod start;
 mod stats;
 mod status;
+mod stop;
 mod tournaments;
 
 use domain::Locale;
 use i18n::{catalog, keys};
 use storage::{StoreError, Transaction};
 
+pub(super) use crate::bot::commands::settings::message as settings_message;
 use crate::bot::{Context, dialogue::Dialogue, keyboards, reply::Reply};
 
 /// The commands that everyone sees in the menu, with the keys of their descriptions.
-pub const FOR_EVERYONE: [(&str, i18n::Key); 4] = [
+pub const FOR_EVERYONE: [(&str, i18n::Key); 7] = [
     ("start", keys::bot::COMMAND_START),
     ("app", keys::bot::COMMAND_APP),
+    ("settings", keys::bot::COMMAND_SETTINGS),
+    ("privacy", keys::bot::COMMAND_PRIVACY),
+    ("stop", keys::bot::COMMAND_STOP),
     ("status", keys::bot::COMMAND_STATUS),
     ("help", keys::bot::COMMAND_HELP),
 ];
@@ -100,6 +107,9 @@ pub async fn answer(
             "start" => start::answer(context, tx, argument.as_deref()).await,
             "help" => Ok(help::answer(context)),
             "app" => Ok(app::answer(context)),
+            "settings" => settings::answer(context, tx).await,
+            "privacy" => Ok(privacy::answer(context)),
+            "stop" => stop::answer(context, tx).await,
             "status" => status::answer(context, tx).await,
             "stats" => stats::answer(context, tx).await,
             "admin" => Ok(admin::answer(context)),

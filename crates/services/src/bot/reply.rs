@@ -32,6 +32,11 @@ impl Reply {
         self
     }
 
+    /// The call that puts it in the place of an earlier message.
+    pub fn into_edit(self, chat_id: ChatId, message_id: i64) -> Outgoing {
+        Outgoing::edit(chat_id, message_id, &self.text, self.keyboard)
+    }
+
     /// The call that sends it.
     pub fn into_outgoing(self, chat_id: ChatId) -> Outgoing {
         Outgoing::text(chat_id, &self.text, self.keyboard)

@@ -8,18 +8,17 @@ use storage::user::User;
 
 use crate::{
     Services,
-    identity::{AuthError, Session},
+    identity::{AuthError, Session, current},
 };
 
 /// The signed-in player.
 ///
 /// # Errors
-/// [`AuthError::Unauthorized`] when the player is gone; [`AuthError::Store`] when the database fails.
+/// [`AuthError::Unauthorized`] when the session is over; [`AuthError::Store`] when the database fails.
 pub async fn me(services: &Services, session: &Session) -> Result<Me, AuthError> {
     let mut tx = services.store().begin_read().await.map_err(AuthError::store("reading a user"))?;
-    let user = tx.users().by_id(session.user_id()).await.map_err(AuthError::store("reading a user"))?;
-    let (user, telegram_user_id) =
-        user.and_then(|user| user.telegram_user_id.map(|id| (user, id))).ok_or(AuthError::Unauthorized)?;
+    let user = current::user_of(&mut *tx, session).await?;
+    let telegram_user_id = user.telegram_user_id.ok_or(AuthError::Unauthorized)?;
     Ok(describe(user, telegram_user_id))
 }
 
@@ -28,6 +27,9 @@ pub async fn me(services: &Services, session: &Session) -> Result<Me, AuthError>
 pub(crate) fn describe(user: User, telegram_user_id: TelegramUserId) -> Me {
     Me {
         user_id: user.user_id,
+        linked: user.platform_user_id.is_some(),
+        contact_confirmed: user.contact_confirmed,
+        reachability: user.reachability,
         platform_user_id: user.platform_user_id,
         telegram_user_id,
         first_name: user.first_name.unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! What a person at Telegram becomes here.
 
-use domain::{ChatId, Locale, PlayerKey, TelegramUserId, UserId};
+use domain::{ChatId, Locale, PlayerKey, Reachability, TelegramUserId, UserId};
 use storage::user::TelegramProfile;
 
 use crate::Services;
@@ -14,6 +14,7 @@ pub fn telegram_profile(
     username: Option<&str>,
     language_code: Option<&str>,
     chat_id: Option<ChatId>,
+    reachability: Reachability,
 ) -> TelegramProfile {
     let new_player = PlayerKey::new(services.rng());
     TelegramProfile {
@@ -25,6 +26,7 @@ pub fn telegram_profile(
         username: username.map(str::to_owned),
         locale: language_code.map(Locale::from_tag).unwrap_or_default(),
         chat_id,
+        reachability,
         seen_at: services.now(),
     }
 }

@@ -1,5 +1,7 @@
 //! Signing out: the session ends, its refresh token is worth nothing from now on.
 
+use storage::session::SIGN_OUT;
+
 use crate::{
     Services,
     identity::{AuthError, refresh_token::RefreshToken},
@@ -13,7 +15,7 @@ pub async fn sign_out(services: &Services, refresh_token: &str) -> Result<(), Au
     let token = RefreshToken::parse(refresh_token, services.secrets()).ok_or(AuthError::RefreshInvalid)?;
     let mut tx = services.store().begin_write().await.map_err(AuthError::store("signing out"))?;
     tx.sessions()
-        .end(token.session_id(), services.now(), "sign_out")
+        .end(token.session_id(), services.now(), SIGN_OUT)
         .await
         .map_err(AuthError::store("signing out"))?;
     tx.save().await.map_err(AuthError::store("signing out"))

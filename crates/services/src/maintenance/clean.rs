@@ -3,7 +3,7 @@
 //! Invariant: one transaction removes rows of one kind, at most `CLEAN_LIMIT` of them, so that no writer waits long
 //! for it. What is kept for how long is told to operators in docs/PRIVACY.md.
 
-use storage::{StoreError, Transaction, event::EventKey};
+use storage::{StoreError, Transaction, event::EventKey, outgoing_event::Ending};
 
 use crate::Services;
 
@@ -24,6 +24,12 @@ pub const EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 const HISTORY_KEPT_MS: i64 = 90 * DAY_MS;
 /// A chat that was silent for so long is greeted anew when it speaks again.
 const DIALOGUES_KEPT_MS: i64 = 180 * DAY_MS;
+/// A download that has expired is told from one that never was for so long.
+const DOWNLOADS_KEPT_MS: i64 = DAY_MS;
+/// Events that the platform took are kept to explain what it was told.
+const SENT_EVENTS_KEPT_MS: i64 = 14 * DAY_MS;
+/// Events that the platform did not take wait for somebody who replays them.
+const DEAD_EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 
 /// Rows that one transaction removes: some milliseconds of the writer's time.
 const CLEAN_LIMIT: u32 = 2_000;
@@ -42,10 +48,13 @@ enum Kind {
     ConsoleSessions,
     History,
     Dialogues,
+    Downloads,
+    SentEvents,
+    DeadEvents,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
@@ -53,6 +62,9 @@ impl Kind {
         Self::ConsoleSessions,
         Self::History,
         Self::Dialogues,
+        Self::Downloads,
+        Self::SentEvents,
+        Self::DeadEvents,
     ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
@@ -71,7 +83,18 @@ impl Kind {
                 let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));
                 tx.boards().remove_history(now.plus_ms(-kept_ms), CLEAN_LIMIT).await
             }
+            Self::Downloads => {
+                tx.privacy().remove_downloads(now.plus_ms(-DOWNLOADS_KEPT_MS), CLEAN_LIMIT).await
+            }
             Self::Dialogues => tx.dialogues().remove_idle(now.plus_ms(-DIALOGUES_KEPT_MS), CLEAN_LIMIT).await,
+            Self::SentEvents => {
+                let before = now.plus_ms(-SENT_EVENTS_KEPT_MS);
+                tx.outgoing_events().remove_ended(Ending::Sent, before, CLEAN_LIMIT).await
+            }
+            Self::DeadEvents => {
+                let before = now.plus_ms(-DEAD_EVENTS_KEPT_MS);
+                tx.outgoing_events().remove_ended(Ending::Dead, before, CLEAN_LIMIT).await
+            }
         }
     }
 }

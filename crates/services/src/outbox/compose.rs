@@ -1,6 +1,6 @@
 //! Writing outgoing rows.
 
-use domain::{BotId, ChatId, OutgoingId};
+use domain::{BotId, ChatId, OutgoingId, Rng, Timestamp};
 use serde_json::{Value, json};
 use storage::{
     StoreError, Transaction,
@@ -15,16 +15,30 @@ pub struct Outgoing {
     method: &'static str,
     payload: Value,
     class: OutgoingClass,
+    is_repeatable: bool,
 }
 
 impl Outgoing {
     /// A text for a chat. `reply_markup` is a keyboard in the Bot API's form.
     pub fn text(chat_id: ChatId, text: &str, reply_markup: Option<Value>) -> Self {
-        let mut payload = json!({"chat_id": chat_id, "text": text});
-        if let (Some(markup), Some(fields)) = (reply_markup, payload.as_object_mut()) {
-            fields.insert("reply_markup".to_owned(), markup);
+        let payload = with_markup(json!({"chat_id": chat_id, "text": text}), reply_markup);
+        Self { method: "sendMessage", payload, class: OutgoingClass::Reply, is_repeatable: false }
+    }
+
+    /// A required notice for a chat: sent again when nobody knows whether it arrived.
+    pub fn notice(chat_id: ChatId, text: &str, reply_markup: Option<Value>) -> Self {
+        Self { class: OutgoingClass::Notice, is_repeatable: true, ..Self::text(chat_id, text, reply_markup) }
+    }
+
+    /// Another text in the place of a message of the bot.
+    pub fn edit(chat_id: ChatId, message_id: i64, text: &str, reply_markup: Option<Value>) -> Self {
+        let payload = json!({"chat_id": chat_id, "message_id": message_id, "text": text});
+        Self {
+            method: "editMessageText",
+            payload: with_markup(payload, reply_markup),
+            class: OutgoingClass::Reply,
+            is_repeatable: true,
         }
-        Self { method: "sendMessage", payload, class: OutgoingClass::Reply }
     }
 
     /// The answer to a pressed inline button, which ends its waiting state.
@@ -33,8 +47,39 @@ impl Outgoing {
             method: "answerCallbackQuery",
             payload: json!({"callback_query_id": callback_query_id}),
             class: OutgoingClass::Reply,
+            is_repeatable: false,
         }
     }
+
+    /// The row of a call that no update caused.
+    pub(crate) fn into_row(
+        self,
+        bot_id: BotId,
+        chat_id: ChatId,
+        now: Timestamp,
+        rng: &dyn Rng,
+    ) -> NewOutgoing {
+        NewOutgoing {
+            outgoing_id: OutgoingId::new(now, rng),
+            bot_id,
+            chat_id,
+            user_id: None,
+            class: self.class,
+            repeatable: self.is_repeatable,
+            method: self.method.to_owned(),
+            payload: self.payload.to_string(),
+            cause: None,
+            run_at: now,
+            created_at: now,
+        }
+    }
+}
+
+fn with_markup(mut payload: Value, reply_markup: Option<Value>) -> Value {
+    if let (Some(markup), Some(fields)) = (reply_markup, payload.as_object_mut()) {
+        fields.insert("reply_markup".to_owned(), markup);
+    }
+    payload
 }
 
 /// Writes the rows that an update causes. However often the update is handled, each row is written once.
@@ -51,16 +96,8 @@ pub(crate) async fn write(
         .into_iter()
         .zip(0..)
         .map(|(message, ordinal)| NewOutgoing {
-            outgoing_id: OutgoingId::new(now, services.rng()),
-            bot_id,
-            chat_id,
-            class: message.class,
-            repeatable: false,
-            method: message.method.to_owned(),
-            payload: message.payload.to_string(),
             cause: Some(Cause { update_id, ordinal }),
-            run_at: now,
-            created_at: now,
+            ..message.into_row(bot_id, chat_id, now, services.rng())
         })
         .collect();
     tx.outbox().add_many(&rows).await

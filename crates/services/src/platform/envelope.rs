@@ -44,6 +44,8 @@ pub struct UserUpserted {
     pub telegram_user_id: Option<TelegramUserId>,
     /// The language.
     pub locale: Option<Locale>,
+    /// Whether the platform has a confirmed phone or e-mail of the user.
+    pub contact_confirmed: Option<bool>,
 }
 
 /// A player has scored.
@@ -121,6 +123,8 @@ struct RawUser {
     telegram_user_id: Option<TelegramUserId>,
     #[serde(default)]
     locale: Option<String>,
+    #[serde(default)]
+    contact_confirmed: Option<bool>,
 }
 
 fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
@@ -139,6 +143,7 @@ fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
         alias: alias.to_owned(),
         telegram_user_id: raw.telegram_user_id,
         locale: raw.locale.as_deref().map(Locale::from_tag),
+        contact_confirmed: raw.contact_confirmed,
     })
 }
 

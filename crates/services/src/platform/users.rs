@@ -1,12 +1,17 @@
 //! `platform.user.upserted`: the platform's users, and their link to people at Telegram, for which it vouches.
 
-use domain::{ErrorCode, PlayerKey, UserId};
+use domain::{ErrorCode, PlatformUserId, PlayerKey, UserId};
+use serde_json::{Map, json};
 use storage::{
     StoreError, Transaction,
     user::{PlatformProfile, User},
 };
 
-use crate::{Services, platform::envelope::UserUpserted};
+use crate::{
+    Services,
+    events_out::{self, EventKind},
+    platform::envelope::UserUpserted,
+};
 
 type Refused = (ErrorCode, &'static str);
 
@@ -33,8 +38,37 @@ pub(crate) async fn upsert(
 ) -> Result<Result<Upserted, Refused>, StoreError> {
     let known = tx.users().by_platform_ids(std::slice::from_ref(&event.platform_user_id)).await?.pop();
     let is_renamed = known.as_ref().is_some_and(|user| user.alias != event.alias);
-    let linked = link(services, tx, event, known).await?;
-    Ok(linked.map(|user_id| Upserted { user_id, is_renamed }))
+    let linked = match link(services, tx, event, known).await? {
+        Ok(linked) => linked,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    if let Linked::Now(user_id) = linked {
+        tell_of_link(services, tx, user_id, &event.platform_user_id).await?;
+    }
+    let (Linked::Now(user_id) | Linked::AsBefore(user_id)) = linked;
+    Ok(Ok(Upserted { user_id, is_renamed }))
+}
+
+/// Tells the platform which of our users the person whom it named is.
+async fn tell_of_link(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    user_id: UserId,
+    platform_user_id: &PlatformUserId,
+) -> Result<(), StoreError> {
+    let data = Map::from_iter([
+        ("user_id".to_owned(), json!(user_id)),
+        ("platform_user_id".to_owned(), json!(platform_user_id)),
+        ("linked_at".to_owned(), json!(services.now())),
+    ]);
+    events_out::enqueue(services, tx, EventKind::LinkCreated, &user_id.to_string(), data).await
+}
+
+/// A user, and whether an event has linked them to a person at Telegram.
+#[derive(Debug, Clone, Copy)]
+enum Linked {
+    Now(UserId),
+    AsBefore(UserId),
 }
 
 async fn link(
@@ -42,30 +76,33 @@ async fn link(
     tx: &mut dyn Transaction,
     event: &UserUpserted,
     known: Option<User>,
-) -> Result<Result<UserId, Refused>, StoreError> {
+) -> Result<Result<Linked, Refused>, StoreError> {
     let Some(telegram_user_id) = event.telegram_user_id else {
-        return upsert_unlinked(services, tx, event).await.map(Ok);
+        return Ok(Ok(Linked::AsBefore(upsert_unlinked(services, tx, event).await?)));
     };
     let person = tx.users().by_telegram_id(telegram_user_id).await?;
     match (known, person) {
         (Some(user), Some(person)) if user.user_id == person.user_id => {
-            upsert_unlinked(services, tx, event).await.map(Ok)
+            Ok(Ok(Linked::AsBefore(upsert_unlinked(services, tx, event).await?)))
         }
         // A person who is somebody else at the platform, or a user who is somebody else at Telegram.
         (_, Some(person)) if person.platform_user_id.is_some() => Ok(Err(TAKEN)),
         (Some(user), _) if user.telegram_user_id.is_some() => Ok(Err(TAKEN)),
         (Some(user), Some(person)) => {
             tx.users().merge_light(person.user_id, user.user_id).await?;
-            upsert_unlinked(services, tx, event).await.map(Ok)
+            Ok(Ok(Linked::Now(upsert_unlinked(services, tx, event).await?)))
         }
         (None, Some(person)) => {
             tx.users().set_platform_id(person.user_id, &event.platform_user_id, &event.alias).await?;
-            Ok(Ok(person.user_id))
+            if let Some(is_confirmed) = event.contact_confirmed {
+                tx.users().set_contact_confirmed(person.user_id, is_confirmed).await?;
+            }
+            Ok(Ok(Linked::Now(person.user_id)))
         }
         (_, None) => {
             let user_id = upsert_unlinked(services, tx, event).await?;
             tx.users().set_telegram_id(user_id, telegram_user_id).await?;
-            Ok(Ok(user_id))
+            Ok(Ok(Linked::Now(user_id)))
         }
     }
 }
@@ -81,6 +118,7 @@ async fn upsert_unlinked(
         platform_user_id: event.platform_user_id.clone(),
         alias: event.alias.clone(),
         locale: event.locale,
+        contact_confirmed: event.contact_confirmed,
         seen_at: services.now(),
     };
     Ok(tx.users().upsert_platform(&profile).await?.user_id)

@@ -4,6 +4,7 @@
 
 mod contract;
 mod database;
+mod erasure;
 mod failure;
 mod proxy;
 mod schema;

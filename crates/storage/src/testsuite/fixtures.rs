@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Score, SessionId,
-    Standing, TelegramUserId, Timestamp, Tournament, TournamentId, UpdateId, UserId, tournament::Title,
+    BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Reachability, Score,
+    SessionId, Standing, TelegramUserId, Timestamp, Tournament, TournamentId, UpdateId, UserId,
+    session::DeviceKind, tournament::Title,
 };
 use uuid::Uuid;
 
@@ -85,6 +86,7 @@ pub fn outgoing(number: u128, chat_id: i64) -> NewOutgoing {
         outgoing_id: OutgoingId::from_uuid(Uuid::from_u128(number)),
         bot_id: BOT,
         chat_id: ChatId(chat_id),
+        user_id: None,
         class: OutgoingClass::Reply,
         repeatable: false,
         method: "sendMessage".to_owned(),
@@ -106,6 +108,7 @@ pub fn telegram_profile(number: u32) -> TelegramProfile {
         username: Some(format!("user_{number}")),
         locale: Locale::Ru,
         chat_id: None,
+        reachability: Reachability::Unknown,
         seen_at: at(0),
     }
 }
@@ -118,6 +121,7 @@ pub fn platform_profile(number: u32) -> PlatformProfile {
         platform_user_id: platform_id(number),
         alias: format!("Alias {number}"),
         locale: None,
+        contact_confirmed: None,
         seen_at: at(0),
     }
 }
@@ -129,6 +133,7 @@ pub fn session(number: u8, owner: UserId) -> NewSession {
         user_id: owner,
         refresh_hash: [number; 32],
         method: "init_data",
+        device: DeviceKind::Ios,
         created_at: at(0),
         expires_at: at(60_000),
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     Store,
     outbox::{Cause, ClaimedOutgoing, NewOutgoing, OutboxBacklog, OutboxStats, Outcome, OutgoingClass},
-    testsuite::fixtures::{BOT, HARD_TEXT, at, lease, outgoing, outgoing_numbers, read, write},
+    testsuite::fixtures::{BOT, HARD_TEXT, at, lease, outgoing, outgoing_numbers, read, user_id, write},
 };
 
 const SENT: Outcome = Outcome::Sent { message_id: Some(5) };
@@ -70,6 +70,7 @@ pub async fn a_payload_survives_byte_for_byte(store: &dyn Store) {
         method: "editMessageText".to_owned(),
         payload: format!("{{ \"text\" : {} }}", serde_json::to_string(HARD_TEXT).unwrap()),
         created_at: at(-3),
+        user_id: Some(user_id(3)),
         ..outgoing(1, -1_001_234_567_890_123)
     };
     add(store, &[]).await;
@@ -79,6 +80,7 @@ pub async fn a_payload_survives_byte_for_byte(store: &dyn Store) {
         outgoing_id: row.outgoing_id,
         bot_id: row.bot_id,
         chat_id: row.chat_id,
+        user_id: row.user_id,
         class: row.class,
         repeatable: row.repeatable,
         method: row.method,
@@ -408,4 +410,38 @@ async fn send_all_at_once(store: &dyn Store, chats: i64) -> BTreeMap<i64, Vec<u1
     all.sort_unstable();
     assert_eq!(all, (1..=u128::try_from(ROWS).unwrap()).collect::<Vec<_>>(), "each row leaves once");
     sent
+}
+
+/// What waits on behalf of an account is taken back, be it waiting for its next try; what is on the wire, what is over,
+/// and the rows of others stay.
+pub async fn an_account_s_waiting_rows_are_taken_back(store: &dyn Store) {
+    let of = |number, chat_id, user| NewOutgoing { user_id: user, ..outgoing(number, chat_id) };
+    let account = Some(user_id(1));
+    add(
+        store,
+        &[
+            of(1, 1, account),
+            of(2, 2, account),
+            of(3, 3, account),
+            of(4, 1, account),
+            of(5, 1, Some(user_id(2))),
+            of(6, 1, None),
+        ],
+    )
+    .await;
+    let claimed = claim(store, at(0), 3).await;
+    assert_eq!(outgoing_numbers(&claimed), [1, 2, 3]);
+    assert!(finish(store, &claimed[1], SENT, at(1)).await);
+    write(store, async |transaction| {
+        assert!(transaction.outbox().retry(&claimed[2], at(50), false).await.unwrap());
+    })
+    .await;
+    let cancel = async || {
+        write(store, async |transaction| transaction.outbox().cancel_waiting(user_id(1)).await.unwrap()).await
+    };
+    assert_eq!(cancel().await, 2, "4 waits, 3 waits for its next try");
+    assert_eq!(cancel().await, 0);
+    assert!(finish(store, &claimed[0], SENT, at(2)).await, "what is on the wire goes on");
+    assert_eq!(outgoing_numbers(&claim(store, at(100), 10).await), [5]);
+    assert_eq!(stats(store).await.sent, 2);
 }

@@ -1,13 +1,15 @@
 //! Contracts of users.
 
-use domain::{ChatId, Locale, TelegramUserId, UserId};
-use futures::future::join_all;
+use domain::{ChatId, Locale, Reachability, TelegramUserId, UserId};
+use futures::{future::join_all, join};
 
 use crate::{
     Store, StoreError,
+    outbox::NewOutgoing,
+    session::NewSession,
     testsuite::fixtures::{
-        HARD_TEXT, at, platform_id, platform_profile, player, read, session, session_id, telegram_profile,
-        user_id, write,
+        HARD_TEXT, at, outgoing, platform_id, platform_profile, player, read, session, session_id,
+        telegram_profile, user_id, write,
     },
     user::{PlatformProfile, TelegramProfile, User},
 };
@@ -42,7 +44,10 @@ pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
         username: Some("user_1".to_owned()),
         locale: Locale::Ru,
         chat_id: None,
+        reachability: Reachability::Unknown,
+        contact_confirmed: false,
         created_at: at(0),
+        erase_after: None,
     };
     assert!(first == expected);
 
@@ -66,6 +71,38 @@ pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
     assert!(from_telegram(store, &[TelegramProfile { chat_id: None, ..again }]).await == [expected.clone()]);
     assert!(by_id(store, user_id(1)).await == Some(expected));
     assert!(by_id(store, user_id(2)).await.is_none());
+}
+
+/// Of many who come at once some are new, of some nothing is new, some have another name, language or chat: each is
+/// answered as they are now, in the order of the call.
+pub async fn known_new_and_changed_people_are_answered_in_order(store: &dyn Store) {
+    let known: Vec<TelegramProfile> = (1..=5).map(telegram_profile).collect();
+    let before = from_telegram(store, &known).await;
+    let seen_again = |number| TelegramProfile { seen_at: at(1000), ..telegram_profile(number) };
+    let call = [
+        TelegramProfile { chat_id: Some(ChatId(5)), ..seen_again(5) },
+        seen_again(1),
+        seen_again(9),
+        TelegramProfile { first_name: "Other".to_owned(), ..seen_again(2) },
+        TelegramProfile { username: None, ..seen_again(3) },
+        TelegramProfile { locale: Locale::It, ..seen_again(4) },
+    ];
+    let after = from_telegram(store, &call).await;
+    let expected = [
+        User { chat_id: Some(ChatId(5)), ..before[4].clone() },
+        before[0].clone(),
+        User { created_at: at(1000), ..from_telegram(store, &[telegram_profile(9)]).await.remove(0) },
+        User { first_name: Some("Other".to_owned()), ..before[1].clone() },
+        User { username: None, ..before[2].clone() },
+        User { locale: Locale::It, ..before[3].clone() },
+    ];
+    assert!(after == expected);
+    for user in expected {
+        assert!(by_id(store, user.user_id).await == Some(user));
+    }
+    let again =
+        from_telegram(store, &call.map(|profile| TelegramProfile { seen_at: at(2000), ..profile })).await;
+    assert!(again == after);
 }
 
 /// New and known people in one call, in any order.
@@ -93,7 +130,10 @@ pub async fn a_platform_user_is_added_once(store: &dyn Store) {
         username: None,
         locale: Locale::En,
         chat_id: None,
+        reachability: Reachability::Unknown,
+        contact_confirmed: false,
         created_at: at(0),
+        erase_after: None,
     };
     assert!(first == expected);
     let again = PlatformProfile { platform_user_id: platform_id(1), seen_at: at(9), ..platform_profile(2) };
@@ -284,7 +324,10 @@ pub async fn a_light_profile_is_merged(store: &dyn Store) {
         username: Some("user_1".to_owned()),
         locale: Locale::Ru,
         chat_id: Some(ChatId(1)),
+        reachability: Reachability::Unknown,
+        contact_confirmed: false,
         created_at: at(0),
+        erase_after: None,
     };
     assert!(merged == expected);
     assert!(by_id(store, user_id(1)).await.is_none());
@@ -334,4 +377,142 @@ pub async fn users_are_found_by_the_beginning_of_their_alias(store: &dyn Store) 
         assert_eq!(find("Novak", None, 10).await, [0_u128; 0]);
     })
     .await;
+}
+/// What hangs on a light profile follows; a campaign by which both came counts once.
+pub async fn nothing_counts_twice_after_a_merge(store: &dyn Store) {
+    from_telegram(store, &[telegram_profile(1)]).await;
+    from_platform(store, &platform_profile(2)).await;
+    let (both, one) = ("both".parse().unwrap(), "one".parse().unwrap());
+    write(store, async |transaction| {
+        for (code, user) in [(&both, 1), (&both, 2), (&one, 1)] {
+            assert!(transaction.campaigns().arrive(code, user_id(user), at(1)).await.unwrap());
+        }
+        let row = NewOutgoing { user_id: Some(user_id(1)), ..outgoing(1, 1) };
+        transaction.outbox().add_many(&[row]).await.unwrap();
+        transaction.users().merge_light(user_id(1), user_id(2)).await.unwrap();
+    })
+    .await;
+    write(store, async |transaction| {
+        let mut campaigns = transaction.campaigns();
+        for code in [&both, &one] {
+            assert_eq!(campaigns.arrivals(code).await.unwrap(), 1, "{code}");
+            assert!(!campaigns.arrive(code, user_id(2), at(2)).await.unwrap(), "{code}");
+        }
+        drop(campaigns);
+        assert_eq!(transaction.outbox().cancel_waiting(user_id(2)).await.unwrap(), 1);
+    })
+    .await;
+}
+
+/// People who sign in at the moment at which they are merged keep their sessions, under the user who took over.
+pub async fn a_merge_beside_sign_ins_loses_no_session(store: &dyn Store) {
+    for number in 1..=20_u8 {
+        let (light, into) = (u32::from(number), 100 + u32::from(number));
+        from_telegram(store, &[telegram_profile(light)]).await;
+        from_platform(store, &platform_profile(into)).await;
+        let sign_in = async |device: u8| {
+            let mut transaction = store.begin_write().await.unwrap();
+            let user =
+                transaction.users().upsert_telegram(&[telegram_profile(light)]).await.unwrap().remove(0);
+            let session = NewSession {
+                session_id: session_id(u128::from(number) * 10 + u128::from(device)),
+                ..session(device, user.user_id)
+            };
+            transaction.sessions().add_many(&[session]).await.unwrap();
+            transaction.save().await.unwrap();
+        };
+        let merge = async {
+            let mut transaction = store.begin_write().await.unwrap();
+            transaction.users().merge_light(user_id(light.into()), user_id(into.into())).await.unwrap();
+            transaction.save().await.unwrap();
+        };
+        join!(sign_in(1), merge, sign_in(2));
+        read(store, async |transaction| {
+            for device in [1, 2] {
+                let id = session_id(u128::from(number) * 10 + device);
+                let session = transaction.sessions().by_id(id).await.unwrap().unwrap();
+                assert_eq!(session.user_id, user_id(into.into()));
+            }
+        })
+        .await;
+    }
+}
+
+/// The account keeps its alias, key and scores; what Telegram told is forgotten, and the person may come anew. A link that
+/// is not there is not ended.
+pub async fn a_link_ends_and_what_belongs_to_the_account_stays(store: &dyn Store) {
+    from_telegram(store, &[TelegramProfile { chat_id: Some(ChatId(1)), ..telegram_profile(1) }]).await;
+    write(store, async |transaction| {
+        transaction.users().set_platform_id(user_id(1), &platform_id(1), "Alias").await.unwrap();
+        transaction.users().unlink(user_id(1), TelegramUserId(1), at(5)).await.unwrap();
+    })
+    .await;
+    let left = by_id(store, user_id(1)).await.unwrap();
+    assert_eq!(
+        (left.telegram_user_id, left.chat_id, left.first_name, left.username),
+        (None, None, None, None)
+    );
+    assert_eq!((left.platform_user_id, left.alias), (Some(platform_id(1)), "Alias".to_owned()));
+    assert_eq!(left.reachability, Reachability::Unknown);
+
+    let again = TelegramProfile { telegram_user_id: TelegramUserId(1), ..telegram_profile(2) };
+    assert_eq!(from_telegram(store, &[again]).await[0].user_id, user_id(2));
+    for (user, person) in [(1, 1), (2, 1), (9, 9)] {
+        let mut transaction = store.begin_write().await.unwrap();
+        let result = transaction.users().unlink(user_id(user), TelegramUserId(person), at(6)).await;
+        assert!(is_conflict(result, "users.telegram_user_id"), "user {user}");
+    }
+}
+
+/// A message in the chat makes reachable whatever was before; what a sign-in tells stands only while nobody knows better.
+pub async fn a_message_makes_reachable_and_a_sign_in_only_hints(store: &dyn Store) {
+    let seen = async |reachability, chat_id: Option<i64>| {
+        let profile = TelegramProfile { reachability, chat_id: chat_id.map(ChatId), ..telegram_profile(1) };
+        from_telegram(store, &[profile]).await.remove(0).reachability
+    };
+    let set = async |reachability| {
+        write(store, async |transaction| {
+            transaction.users().set_reachability(TelegramUserId(1), reachability, at(1)).await.unwrap();
+        })
+        .await;
+    };
+    assert_eq!(seen(Reachability::NeedsStart, None).await, Reachability::NeedsStart);
+    assert_eq!(seen(Reachability::Unknown, None).await, Reachability::NeedsStart);
+    assert_eq!(seen(Reachability::Reachable, None).await, Reachability::Reachable);
+    assert_eq!(seen(Reachability::NeedsStart, None).await, Reachability::Reachable);
+    for state in [Reachability::Blocked, Reachability::Deactivated] {
+        set(state).await;
+        assert_eq!(seen(Reachability::Reachable, None).await, state, "a sign-in is no message");
+        assert_eq!(seen(Reachability::Reachable, Some(1)).await, Reachability::Reachable);
+    }
+    write(store, async |transaction| {
+        let unknown = TelegramUserId(99);
+        transaction.users().set_reachability(unknown, Reachability::Blocked, at(1)).await.unwrap();
+    })
+    .await;
+}
+
+/// Who has no confirmed contact is asked once; who has confirmed one is not, and what the platform does not tell stays.
+pub async fn a_contact_is_asked_for_once(store: &dyn Store) {
+    from_telegram(store, &[telegram_profile(1), telegram_profile(2)]).await;
+    let ask = async |number| {
+        write(store, async |transaction| {
+            transaction.users().ask_contact(user_id(number), at(1)).await.unwrap()
+        })
+        .await
+    };
+    assert!(ask(1).await);
+    assert!(!ask(1).await);
+    write(store, async |transaction| {
+        transaction.users().set_contact_confirmed(user_id(2), true).await.unwrap();
+    })
+    .await;
+    assert!(!ask(2).await);
+    assert!(by_id(store, user_id(2)).await.unwrap().contact_confirmed);
+
+    let told = |contact_confirmed| PlatformProfile { contact_confirmed, ..platform_profile(3) };
+    assert!(!from_platform(store, &told(None)).await.contact_confirmed);
+    assert!(from_platform(store, &told(Some(true))).await.contact_confirmed);
+    assert!(from_platform(store, &told(None)).await.contact_confirmed);
+    assert!(!from_platform(store, &told(Some(false))).await.contact_confirmed);
 }

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use domain::{ErrorCode, TournamentId};
+use domain::{ErrorCode, SessionId, TournamentId};
 
 use crate::http::error::ApiError;
 
@@ -20,5 +20,39 @@ impl<S: Send + Sync> FromRequestParts<S> for TournamentPath {
         let unknown = || ApiError::new(ErrorCode::TournamentUnknown);
         let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
         text.parse().map(Self).map_err(|_| unknown())
+    }
+}
+
+/// The session of a path such as `/v1/tg/sessions/{id}`.
+#[derive(Debug)]
+pub struct SessionPath(pub SessionId);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let unknown = || ApiError::new(ErrorCode::SessionUnknown);
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        text.parse().map(Self).map_err(|_| unknown())
+    }
+}
+
+/// The token of a path such as `/v1/tg/privacy/export/{token}`. Prints nothing of it.
+pub struct DownloadPath(pub String);
+
+impl std::fmt::Debug for DownloadPath {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("DownloadPath(…)")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DownloadPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::new(ErrorCode::DownloadUnknown))?;
+        Ok(Self(text))
     }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::http::{
     error::ApiError,
-    extract::{ApiJson, ClientAddress},
+    extract::{ApiJson, ClientAddress, ClientDevice},
 };
 
 /// What a launch of the Mini App is handed by Telegram.
@@ -43,9 +43,10 @@ impl std::fmt::Debug for ExchangeRequest {
 pub(crate) async fn exchange(
     State(services): State<Services>,
     ClientAddress(address): ClientAddress,
+    ClientDevice(device): ClientDevice,
     ApiJson(request): ApiJson<ExchangeRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
     limits::take(&services, Action::Exchange, Subject::Address(address)).await?;
-    let signed_in = identity::sign_in(&services, &request.init_data).await?;
+    let signed_in = identity::sign_in(&services, &request.init_data, device).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(signed_in)))
 }

@@ -1,0 +1,107 @@
+//! A tap on a button below a message. Whatever else happens, the button stops spinning.
+//!
+//! A button says what it did when the message was written: `consent:<kind>:<on|off>:<version of the texts>`. A yes
+//! proves that the texts of that version were seen, so a yes to older texts shows the present ones instead of counting.
+
+use domain::{ChatId, ConsentChanges, ConsentChannel, ConsentKind, Locale};
+use storage::{StoreError, Transaction};
+use telegram::update::{CallbackQuery, ChatKind};
+
+use crate::{
+    Services,
+    bot::commands::settings_message,
+    consents::{self, texts::TEXT_VERSION},
+    outbox::Outgoing,
+};
+
+/// The data of a button that switches a consent.
+pub(crate) fn consent_data(kind: ConsentKind, is_given: bool) -> String {
+    format!("consent:{}:{}:{TEXT_VERSION}", kind.as_str(), if is_given { "on" } else { "off" })
+}
+
+/// What a button of ours stands for: the kind, whether it is wanted, the version of the texts that stood above it.
+fn parse_consent(data: &str) -> Option<(ConsentKind, bool, u32)> {
+    let mut parts = data.strip_prefix("consent:")?.split(':');
+    let kind = ConsentKind::from_text(parts.next()?)?;
+    let is_given = match parts.next()? {
+        "on" => true,
+        "off" => false,
+        _ => return None,
+    };
+    let version = parts.next()?.parse().ok()?;
+    parts.next().is_none().then_some((kind, is_given, version))
+}
+
+/// Does what the button says. Answers the chat and the calls to make for it.
+pub(super) async fn handle(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    query: &CallbackQuery,
+) -> Result<(ChatId, Vec<Outgoing>), StoreError> {
+    let chat_id = query.chat.as_ref().map_or(ChatId(query.from.id.0), |chat| chat.id);
+    let mut calls = vec![Outgoing::callback_answer(&query.id)];
+    calls.extend(switch_consent(services, tx, query).await?);
+    Ok((chat_id, calls))
+}
+
+async fn switch_consent(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    query: &CallbackQuery,
+) -> Result<Option<Outgoing>, StoreError> {
+    let Some((kind, is_given, version)) = query.data.as_deref().and_then(parse_consent) else {
+        return Ok(None);
+    };
+    // Only the person's own chat is about their account.
+    let Some(chat) = query.chat.filter(|chat| chat.kind == ChatKind::Private && chat.id.0 == query.from.id.0)
+    else {
+        return Ok(None);
+    };
+    let Some(user) = tx.users().by_telegram_id(query.from.id).await? else { return Ok(None) };
+    let locale = query.from.language_code.as_deref().map(Locale::from_tag).unwrap_or_default();
+    let counts = !is_given || version == TEXT_VERSION;
+    if counts {
+        let changes = ConsentChanges::of(kind, is_given);
+        let proof = (ConsentChannel::Chat, locale);
+        let has_changed = consents::record(services, tx, user.user_id, &changes, proof).await?;
+        // Telegram refuses an edit that changes nothing.
+        if !has_changed {
+            return Ok(None);
+        }
+    }
+    let consents = tx.consents().state(user.user_id).await?;
+    let reply = settings_message(&services.settings().public_url, locale, consents);
+    Ok(query.message_id.map(|message_id| reply.into_edit(chat.id, message_id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_button_s_data_is_read_back_and_fits() {
+        for kind in ConsentKind::ALL {
+            for is_given in [true, false] {
+                let data = consent_data(*kind, is_given);
+                assert!(data.len() <= telegram::keyboard::CALLBACK_DATA_LEN_MAX);
+                assert_eq!(parse_consent(&data), Some((*kind, is_given, TEXT_VERSION)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_button_of_ours_is_nothing() {
+        for data in [
+            "",
+            "consent:",
+            "consent:security:off:1",
+            "consent:payouts:maybe:1",
+            "consent:payouts:on",
+            "consent:payouts:on:1:x",
+            "consent:payouts:on:-1",
+            "more:1",
+        ] {
+            assert_eq!(parse_consent(data), None, "{data}");
+        }
+    }
+}

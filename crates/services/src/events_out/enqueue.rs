@@ -1,0 +1,50 @@
+//! Writing events that are to be sent.
+
+use domain::OutgoingEventId;
+use serde_json::{Map, Value};
+use storage::{StoreError, Transaction, outgoing_event::NewOutgoingEvent};
+
+use crate::Services;
+
+/// What the platform is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// A person at Telegram and a user of the platform became one. Subject: the `user_id`; data: `user_id`,
+    /// `platform_user_id`, `linked_at`.
+    LinkCreated,
+}
+
+impl EventKind {
+    /// The CloudEvents type.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LinkCreated => "podium.link.created",
+        }
+    }
+}
+
+/// Writes an event in the transaction of the change that it tells of. Writes nothing while no address of the platform
+/// is set. Events of one `subject` are sent one at a time, in the order in which they were written.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enqueue(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    kind: EventKind,
+    subject: &str,
+    data: Map<String, Value>,
+) -> Result<(), StoreError> {
+    if services.platform_webhook().is_none() {
+        return Ok(());
+    }
+    let now = services.now();
+    let event = NewOutgoingEvent {
+        event_id: OutgoingEventId::new(now, services.rng()),
+        kind: kind.as_str().to_owned(),
+        subject: subject.to_owned(),
+        data: Value::Object(data).to_string(),
+        created_at: now,
+    };
+    tx.outgoing_events().add(&event).await
+}

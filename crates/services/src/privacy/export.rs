@@ -1,0 +1,178 @@
+//! A copy of all that is kept of a person, as JSON that a program and a patient reader can read.
+
+use domain::{Timestamp, UserId};
+use serde::Serialize;
+use serde_json::Value;
+use storage::{
+    StoreError, Transaction,
+    privacy::{MessageRecord, ScoreRecord},
+};
+
+use crate::Services;
+
+/// The most entries of a list. Nobody has more than a fraction of it before retention removes the oldest.
+const LIST_MAX: u32 = 10_000;
+/// The most sessions that are listed.
+const SESSIONS_MAX: u32 = 1_000;
+/// The most lines of the audit log that a page holds.
+const AUDIT_PAGE: u32 = 100;
+/// The most lines of the audit log.
+const AUDIT_MAX: usize = 2_000;
+
+#[derive(Serialize)]
+struct Export {
+    exported_at: Timestamp,
+    person: Person,
+    sessions: Vec<SignedIn>,
+    consents: Vec<Consent>,
+    scores: Vec<Standing>,
+    past_scores: Vec<Standing>,
+    messages_of_the_bot: Vec<Message>,
+    campaigns: Vec<Campaign>,
+    audit: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Person {
+    user_id: UserId,
+    telegram_user_id: Option<domain::TelegramUserId>,
+    platform_user_id: Option<domain::PlatformUserId>,
+    chat_id: Option<domain::ChatId>,
+    first_name: Option<String>,
+    username: Option<String>,
+    locale: domain::Locale,
+    public_name: String,
+    public_key: domain::PlayerKey,
+    created_at: Timestamp,
+    erase_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct SignedIn {
+    method: String,
+    device: domain::session::DeviceKind,
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Consent {
+    kind: domain::ConsentKind,
+    is_given: bool,
+    text_version: u32,
+    locale: domain::Locale,
+    channel: domain::ConsentChannel,
+    recorded_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Standing {
+    tournament_id: String,
+    score: i64,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Message {
+    created_at: Timestamp,
+    state: String,
+    content: Value,
+}
+
+#[derive(Serialize)]
+struct Campaign {
+    code: String,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Line {
+    at: Timestamp,
+    by: domain::audit::ActorKind,
+    action: domain::audit::AuditAction,
+}
+
+/// The export of a person; `None` when there is no such person.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn of(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    user_id: UserId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let now = services.now();
+    let Some(user) = tx.users().by_id(user_id).await? else { return Ok(None) };
+    let sessions = tx.sessions().live_of(user_id, now, SESSIONS_MAX).await?;
+    let proofs = tx.consents().proofs(user_id, LIST_MAX).await?;
+    let records = tx.privacy().records(user_id, LIST_MAX).await?;
+    let export = Export {
+        exported_at: now,
+        sessions: sessions
+            .into_iter()
+            .map(|session| SignedIn {
+                method: session.method,
+                device: session.device,
+                created_at: session.created_at,
+                last_used_at: session.refreshed_at,
+            })
+            .collect(),
+        consents: proofs
+            .into_iter()
+            .map(|proof| Consent {
+                kind: proof.kind,
+                is_given: proof.is_given,
+                text_version: proof.text_version,
+                locale: proof.locale,
+                channel: proof.channel,
+                recorded_at: proof.recorded_at,
+            })
+            .collect(),
+        scores: records.standings.into_iter().map(score).collect(),
+        past_scores: records.past_scores.into_iter().map(score).collect(),
+        messages_of_the_bot: records.messages.into_iter().map(message).collect(),
+        campaigns: records.campaigns.into_iter().map(|(code, at)| Campaign { code, at }).collect(),
+        audit: audit(tx, user_id).await?,
+        person: Person {
+            user_id,
+            telegram_user_id: user.telegram_user_id,
+            platform_user_id: user.platform_user_id,
+            chat_id: user.chat_id,
+            first_name: user.first_name,
+            username: user.username,
+            locale: user.locale,
+            public_name: user.alias,
+            public_key: user.player,
+            created_at: user.created_at,
+            erase_at: user.erase_after,
+        },
+    };
+    serde_json::to_vec_pretty(&export)
+        .map(Some)
+        .map_err(|_| StoreError::Inconsistent { table: "users", column: "export" })
+}
+
+async fn audit(tx: &mut dyn Transaction, user_id: UserId) -> Result<Vec<Line>, StoreError> {
+    let mut lines = Vec::new();
+    let mut before = None;
+    while lines.len() < AUDIT_MAX {
+        let page = tx.audit().by_subject(user_id, before, AUDIT_PAGE).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.entry_id);
+        lines.extend(page.iter().map(|entry| Line {
+            at: entry.happened_at,
+            by: entry.actor.kind,
+            action: entry.action,
+        }));
+    }
+    Ok(lines)
+}
+
+fn score(record: ScoreRecord) -> Standing {
+    Standing { tournament_id: record.tournament_id, score: record.score, at: record.at }
+}
+
+fn message(record: MessageRecord) -> Message {
+    let content = serde_json::from_str(&record.payload).unwrap_or(Value::Null);
+    Message { created_at: record.created_at, state: record.state, content }
+}

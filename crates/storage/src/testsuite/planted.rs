@@ -1,0 +1,181 @@
+//! A person with rows in every table, for the tests that search a dump of a whole database.
+
+use domain::{
+    BotId, ChatId, ConsentChannel, ConsentKind, Locale, OutgoingEventId, PlatformUserId, TelegramUserId,
+    TokenAction, TokenId, UserId,
+};
+use uuid::Uuid;
+
+use crate::{
+    Store,
+    board::ScoreEvent,
+    consent::ConsentProof,
+    inbox::NewUpdate,
+    one_time_token::NewOneTimeToken,
+    outbox::{NewOutgoing, Outcome, OutgoingClass},
+    outgoing_event::NewOutgoingEvent,
+    privacy::{Erasure, ErasureOutcome},
+    session::NewSession,
+    testsuite::fixtures::{
+        BOT, at, lease, outgoing, player, session, standing, telegram_profile, tournament, tournament_id,
+        update, user_id, write,
+    },
+    user::TelegramProfile,
+};
+
+/// What must not be found after the erasure, in whatever table it stood: the id at Telegram, the id at the platform,
+/// the first name, the user name, the name on boards, words of a message.
+pub const PLANTED: [&str; 6] = [
+    "279058397123",
+    "planted-platform-id",
+    "Planted-First-Name",
+    "planted_user_name",
+    "Planted Public Name",
+    "planted words of a message",
+];
+
+const PERSON: i64 = 279_058_397_123;
+const GROUP: i64 = -1_001_234_567_890;
+
+fn planted(number: usize) -> String {
+    PLANTED[number].to_owned()
+}
+
+/// A message of the person, in a chat.
+fn spoken(update_id: i64, chat_id: i64) -> NewUpdate {
+    let payload = format!(
+        r#"{{"update_id":{update_id},"message":{{"text":"{}","chat":{{"id":{chat_id}}},"from":{{"id":{PERSON},"first_name":"{}"}}}}}}"#,
+        PLANTED[5], PLANTED[2]
+    );
+    NewUpdate { payload, ..update(update_id, chat_id) }
+}
+
+fn said(number: u128) -> NewOutgoing {
+    let payload = format!(r#"{{"chat_id":{PERSON},"text":"{}"}}"#, PLANTED[5]);
+    NewOutgoing { payload, ..outgoing(number, PERSON) }
+}
+
+/// Writes a person, with the id that is answered, into every table; and somebody else, with the second id.
+pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
+    let (person, other) = (user_id(1), user_id(2));
+    write(store, async |transaction| {
+        let profile = TelegramProfile {
+            new_alias: planted(4),
+            telegram_user_id: TelegramUserId(PERSON),
+            first_name: planted(2),
+            username: Some(planted(3)),
+            chat_id: Some(ChatId(PERSON)),
+            ..telegram_profile(1)
+        };
+        let mut users = transaction.users();
+        users.upsert_telegram(&[profile, telegram_profile(2)]).await.unwrap();
+        let platform_id: PlatformUserId = PLANTED[1].parse().unwrap();
+        users.set_platform_id(person, &platform_id, PLANTED[4]).await.unwrap();
+        drop(users);
+        let sessions: Vec<NewSession> = vec![session(1, person), session(2, other)];
+        transaction.sessions().add_many(&sessions).await.unwrap();
+        for owner in [person, other] {
+            let proof = ConsentProof {
+                user_id: owner,
+                kind: ConsentKind::Payouts,
+                is_given: true,
+                text_version: 1,
+                locale: Locale::It,
+                channel: ConsentChannel::Chat,
+                recorded_at: at(0),
+            };
+            transaction.consents().record(&proof).await.unwrap();
+        }
+        transaction.dialogues().put(BOT, ChatId(PERSON), r#"{"state":"greeted"}"#, at(0)).await.unwrap();
+        transaction.privacy().add_download([7; 32], person, at(0), at(600_000)).await.unwrap();
+        let token = NewOneTimeToken {
+            token_id: TokenId::from_uuid(Uuid::from_u128(77)),
+            token_hash: [8; 32],
+            action: TokenAction::Link,
+            payload: format!(r#"{{"for":"{}"}}"#, PLANTED[1]),
+            platform_user_id: Some(platform_id),
+            telegram_user_id: Some(TelegramUserId(PERSON)),
+            request: None,
+            created_at: at(0),
+            expires_at: at(600_000),
+        };
+        transaction.one_time_tokens().add(&token).await.unwrap();
+        let event = NewOutgoingEvent {
+            event_id: OutgoingEventId::from_uuid(Uuid::from_u128(78)),
+            kind: "podium.link.created".to_owned(),
+            subject: person.to_string(),
+            data: format!(r#"{{"platform_user_id":"{}"}}"#, PLANTED[1]),
+            created_at: at(0),
+        };
+        transaction.outgoing_events().add(&event).await.unwrap();
+        plant_scores(transaction, person, other).await;
+    })
+    .await;
+    plant_messages(store).await;
+    (person, other)
+}
+
+async fn plant_scores(transaction: &mut crate::BoxTransaction, person: UserId, other: UserId) {
+    transaction.tournaments().upsert(&tournament("cup", 0), at(0)).await.unwrap();
+    let cup = tournament_id("cup");
+    let mut boards = transaction.boards();
+    let standings = [(person, standing(10, 1)), (other, standing(20, 2))];
+    boards.put_many(&cup, 1, &standings).await.unwrap();
+    let past: Vec<ScoreEvent> = [(person, PLANTED[1]), (other, "other-event")]
+        .into_iter()
+        .map(|(owner, event_id)| ScoreEvent {
+            tournament_id: cup.clone(),
+            user_id: owner,
+            source: "/platform".parse().unwrap(),
+            event_id: event_id.parse().unwrap(),
+            score: crate::testsuite::fixtures::score(10),
+            at: at(1),
+        })
+        .collect();
+    boards.add_history(&past).await.unwrap();
+}
+
+/// Updates that are done, dead in both chats, and waiting; messages that were sent and that wait.
+async fn plant_messages(store: &dyn Store) {
+    write(store, async |transaction| {
+        let mut inbox = transaction.inbox();
+        inbox.add_many(&[spoken(1, PERSON), spoken(2, GROUP)]).await.unwrap();
+        for done_or_dead in inbox.claim(at(1), lease(1), at(1_000), 10).await.unwrap() {
+            if done_or_dead.chat_id == Some(ChatId(PERSON)) {
+                assert!(inbox.complete(&done_or_dead, at(2)).await.unwrap());
+            } else {
+                assert!(inbox.bury(&done_or_dead, at(2), "panicked").await.unwrap());
+            }
+        }
+        inbox.add_many(&[spoken(3, PERSON)]).await.unwrap();
+        for dead in inbox.claim(at(3), lease(2), at(1_000), 10).await.unwrap() {
+            assert!(inbox.bury(&dead, at(4), "panicked").await.unwrap());
+        }
+        inbox.add_many(&[spoken(4, PERSON)]).await.unwrap();
+        drop(inbox);
+        let mut outbox = transaction.outbox();
+        outbox.add_many(&[said(1)]).await.unwrap();
+        let bot: BotId = BOT;
+        for row in outbox.claim(bot, OutgoingClass::Reply, at(1), lease(3), at(1_000), 10).await.unwrap() {
+            assert!(outbox.finish(&row, Outcome::Sent { message_id: Some(1) }, at(2)).await.unwrap());
+        }
+        outbox.add_many(&[said(2)]).await.unwrap();
+    })
+    .await;
+}
+
+/// Erases the person that [`plant`] wrote.
+pub async fn erase(store: &dyn Store, person: UserId) {
+    let outcome = write(store, async |transaction| {
+        let mut privacy = transaction.privacy();
+        privacy.plan_erasure(person, at(100)).await.unwrap();
+        privacy.erase(&erasure(person)).await.unwrap()
+    })
+    .await;
+    assert_eq!(outcome, ErasureOutcome::Erased);
+}
+
+/// What the person becomes.
+pub fn erasure(person: UserId) -> Erasure {
+    Erasure { user_id: person, player: player(99), alias: "Player 99".to_owned(), erased_at: at(100) }
+}
