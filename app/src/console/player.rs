@@ -1,13 +1,16 @@
 //! `/console/players/{player}`: one player.
 
-use domain::console::Permission;
+use domain::{Consents, Reachability, console::Permission};
 use i18n::{Key, keys::console as texts};
 use leptos::prelude::*;
-use services::console::{audit::AuditLine, players::PlayerSheet};
+use services::console::{
+    audit::AuditLine,
+    players::{LiveSession, PlayerSheet},
+};
 
 use super::{
     frame::{Section, View, page},
-    parts::{audit_table, form_key, id, or_dash, when, yes},
+    parts::{audit_table, cell, form_key, id, or_dash, when, yes},
 };
 
 /// The page.
@@ -16,10 +19,14 @@ pub fn render_player(view: View<'_>, sheet: PlayerSheet) -> String {
     page(view, Some(Section::Players), &title, || {
         let lines = sheet.lines.clone();
         let player = sheet.user.player.to_string();
+        let (listed, said) = sheet.personal.clone().map(|own| (own.sessions, own.consents)).unzip();
         view! {
             <div class="columns">
                 {identity(view, sheet)}
-                {sessions(view, &player)}
+                <div class="stack">
+                    {sessions(view, &player, listed)}
+                    {said.map(|said| consents(view, said))}
+                </div>
             </div>
             {lines.map(|lines| log(view, &player, lines))}
         }
@@ -41,7 +48,9 @@ fn identity(view: View<'_>, sheet: PlayerSheet) -> AnyView {
         fact(view, texts::PLAYER_LOCALE, user.locale.tag().into_any()),
         fact(view, texts::PLAYER_SINCE, when(user.created_at)),
         fact(view, texts::PLAYER_LINKED, yes(catalog, is_linked).into_any()),
+        fact(view, texts::PLAYER_CONTACT, yes(catalog, user.contact_confirmed).into_any()),
         fact(view, texts::PLAYER_CHAT, yes(catalog, has_chat).into_any()),
+        fact(view, texts::PLAYER_REACH, view.text(reach(user.reachability)).into_any()),
     ];
     if personal {
         facts.extend([
@@ -62,7 +71,57 @@ fn identity(view: View<'_>, sheet: PlayerSheet) -> AnyView {
     .into_any()
 }
 
-fn sessions(view: View<'_>, player: &str) -> AnyView {
+fn consents(view: View<'_>, said: Consents) -> AnyView {
+    let catalog = view.catalog();
+    let facts = [
+        (texts::CONSENT_PROMOTIONS, said.promotions),
+        (texts::CONSENT_TOURNAMENTS, said.tournaments),
+        (texts::CONSENT_PAYOUTS, said.payouts),
+    ]
+    .map(|(key, is_given)| fact(view, key, yes(catalog, is_given).into_any()));
+    view! {
+        <section class="panel">
+            <h2 class="panel__title">{view.text(texts::PLAYER_CONSENTS)}</h2>
+            <dl class="facts">{facts}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// What can be said of whether the bot may write.
+const fn reach(state: Reachability) -> Key {
+    match state {
+        Reachability::Unknown => texts::REACH_UNKNOWN,
+        Reachability::Reachable => texts::REACH_REACHABLE,
+        Reachability::NeedsStart => texts::REACH_NEEDS_START,
+        Reachability::Blocked => texts::REACH_BLOCKED,
+        Reachability::Deactivated => texts::REACH_DEACTIVATED,
+    }
+}
+
+fn devices(view: View<'_>, sessions: Vec<LiveSession>) -> AnyView {
+    let text = |key| view.text(key);
+    if sessions.is_empty() {
+        return view! { <p class="note">{text(texts::PLAYER_NO_SESSIONS)}</p> }.into_any();
+    }
+    let rows = sessions
+        .into_iter()
+        .map(|session| {
+            view! {
+                <tr>
+                    {cell(text(texts::PLAYER_DEVICE), session.device.as_str())}
+                    {cell(text(texts::PLAYER_METHOD), view! { <code class="action">{session.method}</code> })}
+                    {cell(text(texts::PLAYER_LAST_USED), when(session.refreshed_at))}
+                </tr>
+            }
+        })
+        .collect_view();
+    let head = [texts::PLAYER_DEVICE, texts::PLAYER_METHOD, texts::PLAYER_LAST_USED]
+        .map(|key| view! { <th scope="col">{text(key)}</th> });
+    view! { <table class="table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table> }.into_any()
+}
+
+fn sessions(view: View<'_>, player: &str, listed: Option<Vec<LiveSession>>) -> AnyView {
     let text = |key| view.text(key);
     let end = view.operator.may(Permission::EndSessions).then(|| {
         view! {
@@ -79,6 +138,7 @@ fn sessions(view: View<'_>, player: &str) -> AnyView {
     view! {
         <section class="panel">
             <h2 class="panel__title">{text(texts::PLAYER_SESSIONS)}</h2>
+            {listed.map(|listed| devices(view, listed))}
             {end}
         </section>
     }

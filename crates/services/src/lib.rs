@@ -8,8 +8,8 @@
 
 pub mod boards;
 pub mod bot;
-pub mod console;
 pub mod consents;
+pub mod console;
 pub mod events_out;
 pub mod group_commit;
 pub mod identity;

@@ -411,6 +411,22 @@ async fn players_are_found_by_what_the_role_may_search() {
 }
 
 #[tokio::test]
+async fn a_player_s_page_shows_devices_consents_and_reachability_to_those_who_may() {
+    let server = server().await;
+    let player = player(&server).await;
+    let path = format!("/console/players/{player}");
+    let support = at_work(&server, 1, Role::Support).await;
+    let page = support.get(&path).await.html;
+    assert!(page.contains("init_data") && page.contains("Promotions"), "{page}");
+    assert!(page.contains("Bot may write"), "{page}");
+    let viewer = at_work(&server, 2, Role::Viewer).await;
+    let page = viewer.get(&path).await.html;
+    assert!(!page.contains("init_data") && !page.contains("Promotions"), "{page}");
+    support.post(&format!("{path}/sessions/end"), "").await;
+    assert!(support.get(&path).await.html.contains("No device is signed in."));
+}
+
+#[tokio::test]
 async fn what_an_operator_does_is_written_down_without_anything_personal() {
     let server = server().await;
     let player = player(&server).await;

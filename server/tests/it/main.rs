@@ -5,9 +5,9 @@
 
 mod board;
 mod bot;
+mod consents;
 mod console;
 mod console_support;
-mod consents;
 mod devices;
 mod events;
 mod events_out;

@@ -5,11 +5,12 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    OperatorId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId, audit::AuditAction,
+    Consents, OperatorId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId, audit::AuditAction,
     console::Permission,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+pub use storage::session::LiveSession;
 use storage::{Transaction, user::User};
 
 use super::{
@@ -23,6 +24,8 @@ pub const FOUND_MAX: usize = 25;
 /// The most characters of a search.
 pub const QUERY_CHARS_MAX: usize = 128;
 const SEALING_PURPOSE: &str = "console search";
+/// Sessions on a player's page.
+const SESSIONS: u32 = 20;
 /// Lines of the audit log on a player's page.
 const LINES: u32 = 20;
 
@@ -48,8 +51,19 @@ pub struct PlayerSheet {
     pub is_linked: bool,
     /// Whether the player has a chat with the bot.
     pub has_chat: bool,
+    /// The devices that are signed in, and what the player has said yes to; `None` for whoever may not see it.
+    pub personal: Option<Personal>,
     /// What was done to the player, newest first; `None` for whoever may not read the log.
     pub lines: Option<Vec<AuditLine>>,
+}
+
+/// What only those see who may see who a player is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Personal {
+    /// The sessions that are not over, the one used last first.
+    pub sessions: Vec<LiveSession>,
+    /// What the player has said yes to.
+    pub consents: Consents,
 }
 
 impl std::fmt::Debug for PlayerSheet {
@@ -168,6 +182,14 @@ pub async fn look(
     operator.require(services, Permission::ViewPlayers).await?;
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;
     let user = find(&mut *tx, player, DOING).await?;
+    let personal = if operator.may(Permission::ViewPersonal) {
+        let sessions = tx.sessions().live_of(user.user_id, services.now(), SESSIONS).await;
+        let sessions = sessions.map_err(ConsoleError::store(DOING))?;
+        let consents = tx.consents().state(user.user_id).await.map_err(ConsoleError::store(DOING))?;
+        Some(Personal { sessions, consents })
+    } else {
+        None
+    };
     let lines = if operator.may(Permission::ViewAudit) {
         let lines = tx.audit().by_subject(user.user_id, None, LINES).await;
         Some(named(&mut *tx, lines.map_err(ConsoleError::store(DOING))?).await?)
@@ -180,6 +202,7 @@ pub async fn look(
         is_linked: user.platform_user_id.is_some(),
         has_chat: user.chat_id.is_some(),
         user: visible(operator, user),
+        personal,
         lines,
     })
 }
