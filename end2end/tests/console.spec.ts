@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { enterAsAdmin, signIn } from "../support/console.ts";
+import { arrive, enterAsAdmin } from "../support/console.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { TOURNAMENTS } from "../support/stack.ts";
 import { FAILED_REQUEST } from "../support/watch.ts";
@@ -23,7 +23,9 @@ test("an admin comes in by Telegram and a second factor, finds a player, and the
   page,
   person,
   stack,
+  watch,
 }) => {
+  watch.expect(FAILED_REQUEST);
   await person.scores(TOURNAMENTS.best, 7);
   const app = await openApp(person, { path: "/app/profile" }, await (await newBrowser()).newPage());
   await app.expectSignedIn(person.firstName);
@@ -73,8 +75,7 @@ test("a viewer who was invited may not read the log, and an invitation works onc
 
   const [anna, eve] = [await newPerson(), await newPerson()];
   const viewer = await (await newBrowser()).newPage();
-  await viewer.goto(link);
-  await signIn(viewer, anna.id);
+  await arrive(viewer, stack, anna.initData(), link);
   await expect(viewer.getByRole("heading", { level: 1, name: "Players" })).toBeVisible();
   await expect(viewer.getByRole("link", { name: "Audit log" })).toHaveCount(0);
   await viewer.goto(`${stack.url}/console/audit`);
@@ -82,8 +83,7 @@ test("a viewer who was invited may not read the log, and an invitation works onc
   await expect(viewer.getByTestId("refused")).toContainText("view_audit");
 
   const late = await (await newBrowser()).newPage();
-  await late.goto(link);
-  await signIn(late, eve.id);
+  await arrive(late, stack, eve.initData(), link);
   await expect(late.getByRole("status")).toContainText("was used before");
   await late.goto(`${stack.url}/console`);
   await late.waitForURL(/\/login/);
@@ -95,8 +95,7 @@ test("a viewer who was invited may not read the log, and an invitation works onc
 test("somebody who is no operator is told so", async ({ newBrowser, person, stack, watch }) => {
   watch.expect(FAILED_REQUEST);
   const page = await (await newBrowser()).newPage();
-  await page.goto(`${stack.url}/console`);
-  await signIn(page, person.id);
+  await arrive(page, stack, person.initData(), `${stack.url}/console`);
   await expect(page.getByRole("status")).toContainText("not an operator");
 });
 
