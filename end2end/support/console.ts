@@ -23,8 +23,8 @@ function totp(secret: string): string {
   return String(word % 1_000_000).padStart(6, "0");
 }
 
-/** Leaves the sign-in of a person in the tab, as `/login` does, and goes to `path` of the console. */
-export async function arrive(page: Page, stack: Stack, initData: string, address: string): Promise<void> {
+/** Signs a person in, as opening the app does. Returns the refresh token. */
+export async function exchange(stack: Stack, initData: string): Promise<string> {
   const answer = await fetch(`${stack.url}/v1/tg/exchange`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -32,9 +32,15 @@ export async function arrive(page: Page, stack: Stack, initData: string, address
     signal: AbortSignal.timeout(10_000),
   });
   const { refresh_token } = (await answer.json()) as { refresh_token: string };
+  return refresh_token;
+}
+
+/** Leaves the sign-in of a person in the tab, as `/login` does, and goes to an address of the console. */
+export async function arrive(page: Page, stack: Stack, initData: string, address: string): Promise<void> {
+  const refreshToken = await exchange(stack, initData);
   // Any page of the same origin that runs no script of its own.
   await page.goto(`${stack.url}/kit`);
-  await page.evaluate((token) => sessionStorage.setItem("podium.session", token), refresh_token);
+  await page.evaluate((token) => sessionStorage.setItem("podium.session", token), refreshToken);
   await page.goto(address);
 }
 

@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { arrive, enterAsAdmin } from "../support/console.ts";
+import { arrive, enterAsAdmin, exchange } from "../support/console.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { TOURNAMENTS } from "../support/stack.ts";
 import { FAILED_REQUEST } from "../support/watch.ts";
@@ -18,8 +18,6 @@ async function openPlayer(page: Page, telegramId: number): Promise<void> {
 }
 
 test("an admin comes in by Telegram and a second factor, finds a player, and the log says so", async ({
-  openApp,
-  newBrowser,
   page,
   person,
   stack,
@@ -27,8 +25,7 @@ test("an admin comes in by Telegram and a second factor, finds a player, and the
 }) => {
   watch.expect(FAILED_REQUEST);
   await person.scores(TOURNAMENTS.best, 7);
-  const app = await openApp(person, { path: "/app/profile" }, await (await newBrowser()).newPage());
-  await app.expectSignedIn(person.firstName);
+  await exchange(stack, person.initData());
 
   await enterAsAdmin(page, stack);
   await openPlayer(page, person.id);
@@ -102,6 +99,7 @@ test("somebody who is no operator is told so", async ({ newBrowser, person, stac
 for (const scheme of ["light", "dark"] as const) {
   test(`axe finds nothing in the console and it fits a phone, ${scheme}`, async ({ newBrowser, person, stack }, info) => {
     await person.scores(TOURNAMENTS.best, 7);
+    await exchange(stack, person.initData());
     const context = await newBrowser({ viewport: { width: 1280, height: 800 }, colorScheme: scheme });
     const page = await context.newPage();
     await enterAsAdmin(page, stack);
