@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-import { enterAsAdmin, signIn } from "../support/console.ts";
+import { arrive, enterAsAdmin, exchange } from "../support/console.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { TOURNAMENTS } from "../support/stack.ts";
 import { FAILED_REQUEST } from "../support/watch.ts";
@@ -18,15 +18,14 @@ async function openPlayer(page: Page, telegramId: number): Promise<void> {
 }
 
 test("an admin comes in by Telegram and a second factor, finds a player, and the log says so", async ({
-  openApp,
-  newBrowser,
   page,
   person,
   stack,
+  watch,
 }) => {
+  watch.expect(FAILED_REQUEST);
   await person.scores(TOURNAMENTS.best, 7);
-  const app = await openApp(person, { path: "/app/profile" }, await (await newBrowser()).newPage());
-  await app.expectSignedIn(person.firstName);
+  await exchange(stack, person.initData());
 
   await enterAsAdmin(page, stack);
   await openPlayer(page, person.id);
@@ -73,8 +72,7 @@ test("a viewer who was invited may not read the log, and an invitation works onc
 
   const [anna, eve] = [await newPerson(), await newPerson()];
   const viewer = await (await newBrowser()).newPage();
-  await viewer.goto(link);
-  await signIn(viewer, anna.id);
+  await arrive(viewer, stack, anna.initData(), link);
   await expect(viewer.getByRole("heading", { level: 1, name: "Players" })).toBeVisible();
   await expect(viewer.getByRole("link", { name: "Audit log" })).toHaveCount(0);
   await viewer.goto(`${stack.url}/console/audit`);
@@ -82,8 +80,7 @@ test("a viewer who was invited may not read the log, and an invitation works onc
   await expect(viewer.getByTestId("refused")).toContainText("view_audit");
 
   const late = await (await newBrowser()).newPage();
-  await late.goto(link);
-  await signIn(late, eve.id);
+  await arrive(late, stack, eve.initData(), link);
   await expect(late.getByRole("status")).toContainText("was used before");
   await late.goto(`${stack.url}/console`);
   await late.waitForURL(/\/login/);
@@ -95,14 +92,14 @@ test("a viewer who was invited may not read the log, and an invitation works onc
 test("somebody who is no operator is told so", async ({ newBrowser, person, stack, watch }) => {
   watch.expect(FAILED_REQUEST);
   const page = await (await newBrowser()).newPage();
-  await page.goto(`${stack.url}/console`);
-  await signIn(page, person.id);
+  await arrive(page, stack, person.initData(), `${stack.url}/console`);
   await expect(page.getByRole("status")).toContainText("not an operator");
 });
 
 for (const scheme of ["light", "dark"] as const) {
   test(`axe finds nothing in the console and it fits a phone, ${scheme}`, async ({ newBrowser, person, stack }, info) => {
     await person.scores(TOURNAMENTS.best, 7);
+    await exchange(stack, person.initData());
     const context = await newBrowser({ viewport: { width: 1280, height: 800 }, colorScheme: scheme });
     const page = await context.newPage();
     await enterAsAdmin(page, stack);

@@ -15,12 +15,7 @@ pub enum FactorPage {
     /// A code is to be shown.
     Show,
     /// A new key is to be taken by an app.
-    SetUp {
-        /// The key.
-        enrollment: Enrollment,
-        /// The key as a picture: SVG of ours.
-        qr: Option<String>,
-    },
+    SetUp(Enrollment),
     /// It is on; so many recovery codes are left.
     On(u64),
 }
@@ -39,7 +34,7 @@ pub fn render_second_factor(view: View<'_>, shown: FactorPage, failure: Option<F
     let text = move |key| view.text(key);
     let title = match &shown {
         FactorPage::Show => texts::FACTOR_SHOW_TITLE,
-        FactorPage::SetUp { .. } => texts::FACTOR_SET_TITLE,
+        FactorPage::SetUp(_) => texts::FACTOR_SET_TITLE,
         FactorPage::On(_) => texts::FACTOR_ON_TITLE,
     };
     page(view, Some(Section::Factor), text(title), || {
@@ -53,7 +48,7 @@ pub fn render_second_factor(view: View<'_>, shown: FactorPage, failure: Option<F
                 let form = code_form(view, "/console/second-factor", texts::FACTOR_BUTTON);
                 view! { <p>{text(texts::FACTOR_SHOW_TEXT)}</p>{form} }.into_any()
             }
-            FactorPage::SetUp { enrollment, qr } => set_up(view, enrollment, qr),
+            FactorPage::SetUp(enrollment) => set_up(view, enrollment),
             FactorPage::On(left) => {
                 let form = code_form(view, "/console/second-factor/replace", texts::FACTOR_REPLACE);
                 view! {
@@ -69,7 +64,7 @@ pub fn render_second_factor(view: View<'_>, shown: FactorPage, failure: Option<F
     })
 }
 
-fn set_up(view: View<'_>, enrollment: Enrollment, qr: Option<String>) -> AnyView {
+fn set_up(view: View<'_>, enrollment: Enrollment) -> AnyView {
     let text = |key| view.text(key);
     let why = view.operator.role().needs_second_factor().then(|| view! { <p>{text(texts::FACTOR_WHY)}</p> });
     let groups = enrollment.secret.as_bytes().chunks(4).map(String::from_utf8_lossy);
@@ -78,7 +73,6 @@ fn set_up(view: View<'_>, enrollment: Enrollment, qr: Option<String>) -> AnyView
     view! {
         {why}
         <p>{text(texts::FACTOR_SET_TEXT)}</p>
-        {qr.map(|svg| view! { <div class="qr" inner_html=svg></div> })}
         <p class="secret"><span class="dim">{text(texts::FACTOR_KEY)}</span>" "<code>{secret}</code></p>
         <p><a href=enrollment.address>{text(texts::FACTOR_OPEN)}</a></p>
         {form}

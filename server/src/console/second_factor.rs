@@ -18,10 +18,7 @@ async fn shown(desk: &Desk, failure: Option<FactorFailure>) -> Response {
             second_factor::recovery_codes_left(desk.services(), desk.operator()).await.map(FactorPage::On)
         }
         FactorState::ToEnroll | FactorState::Passed { enrolled: false } => {
-            second_factor::begin(desk.services(), desk.operator()).await.map(|enrollment| {
-                let qr = None;
-                FactorPage::SetUp { enrollment, qr }
-            })
+            second_factor::begin(desk.services(), desk.operator()).await.map(FactorPage::SetUp)
         }
     };
     let status = match failure {
