@@ -34,7 +34,7 @@ impl View<'_> {
 }
 
 macro_rules! done {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $key:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $key:expr;)*) => {
         /// What a form has done: the page behind it says so.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Done {
@@ -56,7 +56,7 @@ macro_rules! done {
             }
 
             const fn key(self) -> Key {
-                match self { $(Self::$name => texts::$key,)* }
+                match self { $(Self::$name => $key,)* }
             }
         }
     };
@@ -64,13 +64,13 @@ macro_rules! done {
 
 done! {
     /// A player's sessions were ended.
-    SessionsEnded = "sessions", DONE_SESSIONS;
+    SessionsEnded = "sessions", texts::DONE_SESSIONS;
     /// An operator's role was changed.
-    RoleChanged = "role", DONE_ROLE;
+    RoleChanged = "role", texts::DONE_ROLE;
     /// An operator was ended.
-    OperatorEnded = "ended", DONE_ENDED;
+    OperatorEnded = "ended", texts::DONE_ENDED;
     /// A second factor was taken away.
-    FactorReset = "reset", DONE_RESET;
+    FactorReset = "reset", texts::DONE_RESET;
 }
 
 /// The sections.
