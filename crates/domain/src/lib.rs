@@ -9,8 +9,8 @@
 pub mod audit;
 pub mod board;
 pub mod clock;
-pub mod console;
 pub mod consent;
+pub mod console;
 mod error_chain;
 pub mod event;
 pub mod id;
@@ -33,7 +33,8 @@ pub use crate::{
     error_chain::ErrorChain,
     id::{
         AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingEventId,
-        OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
+        OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId,
+        UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},
