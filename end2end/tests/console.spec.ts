@@ -10,6 +10,10 @@ import { FAILED_REQUEST } from "../support/watch.ts";
 
 /** Finds a player by the id at Telegram, and opens the page. */
 async function openPlayer(page: Page, telegramId: number): Promise<void> {
+  // The field has the keyboard from the start, and gets it back by `/`.
+  const field = page.getByLabel("Find a player");
+  await expect(field).toBeFocused();
+  await field.blur();
   await page.keyboard.press("/");
   await page.keyboard.type(String(telegramId));
   await page.keyboard.press("Enter");
