@@ -115,10 +115,9 @@ for (const scheme of ["light", "dark"] as const) {
         await page.setViewportSize({ width, height: 844 });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow, `${name} at ${width}`).toBeLessThanOrEqual(0);
-        await info.attach(`console-${name}-${width}-${scheme}.png`, {
-          body: await page.screenshot({ fullPage: true }),
-          contentType: "image/png",
-        });
+        const path = info.outputPath(`console-${name}-${width}-${scheme}.png`);
+        await page.screenshot({ fullPage: true, path });
+        await info.attach(`console-${name}-${width}-${scheme}.png`, { path, contentType: "image/png" });
       }
     };
     await openPlayer(page, person.id);
