@@ -10,6 +10,10 @@ import { FAILED_REQUEST } from "../support/watch.ts";
 
 /** Finds a player by the id at Telegram, and opens the page. */
 async function openPlayer(page: Page, telegramId: number): Promise<void> {
+  // The field has the keyboard from the start, and gets it back by `/`.
+  const field = page.getByLabel("Find a player");
+  await expect(field).toBeFocused();
+  await field.blur();
   await page.keyboard.press("/");
   await page.keyboard.type(String(telegramId));
   await page.keyboard.press("Enter");
@@ -111,10 +115,9 @@ for (const scheme of ["light", "dark"] as const) {
         await page.setViewportSize({ width, height: 844 });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow, `${name} at ${width}`).toBeLessThanOrEqual(0);
-        await info.attach(`console-${name}-${width}-${scheme}.png`, {
-          body: await page.screenshot({ fullPage: true }),
-          contentType: "image/png",
-        });
+        const path = info.outputPath(`console-${name}-${width}-${scheme}.png`);
+        await page.screenshot({ fullPage: true, path });
+        await info.attach(`console-${name}-${width}-${scheme}.png`, { path, contentType: "image/png" });
       }
     };
     await openPlayer(page, person.id);

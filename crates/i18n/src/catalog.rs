@@ -178,8 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn the_page_gets_no_text_of_the_chat() {
+    fn the_page_gets_no_text_of_the_chat_or_of_the_console() {
         let json = catalog(Locale::En).page_json();
+        assert!(!json.contains(catalog(Locale::En).text(keys::console::REFUSED_TITLE)));
         assert!(!json.contains(catalog(Locale::En).text(keys::bot::START_HELLO).lines().next().unwrap()));
         assert!(!json.contains('<'));
     }

@@ -72,7 +72,7 @@ impl Action {
             (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
             (Self::Telemetry, Subject::Address(_)) => Rate { burst: 60, interval_ms: 1_000 },
             (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },
-            (Self::ConsoleSession, Subject::Address(_)) => Rate { burst: 30, interval_ms: 2_000 },
+            (Self::ConsoleSession, Subject::Address(_)) => Rate { burst: 40, interval_ms: 2_000 },
             (Self::ConsoleSession, Subject::Person(_)) => Rate { burst: 10, interval_ms: 10_000 },
         }
     }
