@@ -23,7 +23,7 @@ pub enum Command {
     /// Look after events for the platform.
     #[command(subcommand)]
     Events(events::EventsCommand),
-    /// Look after the keys that sign tokens.
+    /// Look after the keys that sign tokens and those that seal names.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
 }

@@ -48,6 +48,8 @@ pub struct Settings {
     pub telegram: TelegramSettings,
     /// The secret of this server, when it is given.
     pub secret: Option<SecretString>,
+    /// The secrets of names, the present one first, separated by commas; when they are given.
+    pub personal_keys: Option<SecretString>,
     /// The platform's first service key.
     pub platform_key: Option<SecretString>,
     /// Where the platform takes our events.
@@ -144,6 +146,7 @@ struct Named {
     podium_drain_s: Option<String>,
     podium_public_url: Option<String>,
     podium_secret: Option<SecretString>,
+    podium_personal_keys: Option<SecretString>,
     podium_platform_key: Option<SecretString>,
     podium_platform_webhook: Option<String>,
     podium_admin_ids: Option<String>,
@@ -166,13 +169,14 @@ struct Named {
     disable_telegram_bot: Option<String>,
 }
 
-const NAMED: [&str; 26] = [
+const NAMED: [&str; 27] = [
     "PODIUM_LISTEN",
     "PODIUM_INTERNAL_LISTEN",
     "PODIUM_HTTP_CONNECTIONS_MAX",
     "PODIUM_DRAIN_S",
     "PODIUM_PUBLIC_URL",
     "PODIUM_SECRET",
+    "PODIUM_PERSONAL_KEYS",
     "PODIUM_PLATFORM_KEY",
     "PODIUM_PLATFORM_WEBHOOK",
     "PODIUM_ADMIN_IDS",
@@ -262,6 +266,7 @@ impl Settings {
             redis_url: named.redis_url,
             telegram,
             secret: named.podium_secret,
+            personal_keys: named.podium_personal_keys,
             platform_key: named.podium_platform_key,
             platform_webhook,
             admin_ids: ids("PODIUM_ADMIN_IDS", named.podium_admin_ids.as_deref())?,

@@ -81,7 +81,7 @@ pub fn render_invited(view: View<'_>, label: &str, link: &str) -> String {
 
 fn row(view: View<'_>, line: OperatorLine) -> AnyView {
     let text = |key| view.text(key);
-    let OperatorLine { operator, is_active, has_second_factor, is_changeable } = line;
+    let OperatorLine { operator, label, is_active, has_second_factor, is_changeable } = line;
     let path = format!("/console/operators/{}", operator.operator_id);
     let is_self = operator.operator_id == view.operator.operator_id();
     let you = is_self.then(|| view! { " "<span class="badge">{text(texts::OPERATORS_YOU)}</span> });
@@ -111,7 +111,7 @@ fn row(view: View<'_>, line: OperatorLine) -> AnyView {
     let log = format!("/console/audit?of={}", operator.operator_id);
     view! {
         <tr>
-            {cell(text(texts::OPERATORS_NAME), view! { <a href=log><b>{operator.label}</b></a>{you} })}
+            {cell(text(texts::OPERATORS_NAME), view! { <a href=log><b>{label}</b></a>{you} })}
             {cell(text(texts::OPERATORS_ROLE), text(role(operator.role)))}
             {cell(text(texts::OPERATORS_SOURCE), text(source))}
             {cell(text(texts::OPERATORS_FACTOR), yes(view.catalog(), has_second_factor))}

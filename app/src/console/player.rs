@@ -40,7 +40,7 @@ fn fact(view: View<'_>, key: Key, value: AnyView) -> AnyView {
 
 fn identity(view: View<'_>, sheet: PlayerSheet) -> AnyView {
     let catalog = view.catalog();
-    let PlayerSheet { user, is_linked, has_chat, .. } = sheet;
+    let PlayerSheet { user, names, is_linked, has_chat, .. } = sheet;
     let personal = view.operator.may(Permission::ViewPersonal);
     let mut facts = vec![
         fact(view, texts::PLAYER_KEY, id(user.player.to_string())),
@@ -54,8 +54,8 @@ fn identity(view: View<'_>, sheet: PlayerSheet) -> AnyView {
     ];
     if personal {
         facts.extend([
-            fact(view, texts::PLAYER_NAME, or_dash(user.first_name)),
-            fact(view, texts::PLAYER_USERNAME, or_dash(user.username.map(|name| format!("@{name}")))),
+            fact(view, texts::PLAYER_NAME, or_dash(names.first_name)),
+            fact(view, texts::PLAYER_USERNAME, or_dash(names.username.map(|name| format!("@{name}")))),
             fact(view, texts::PLAYER_TELEGRAM, or_dash(user.telegram_user_id.map(|id| id.0.to_string()))),
             fact(view, texts::PLAYER_PLATFORM, or_dash(user.platform_user_id.map(|id| id.to_string()))),
         ]);

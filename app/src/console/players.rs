@@ -61,12 +61,15 @@ fn table(view: View<'_>, players: Vec<PlayerLine>, personal: bool) -> AnyView {
     let text = |key| view.text(key);
     let rows = players
         .into_iter()
-        .map(|PlayerLine { user }| {
+        .map(|PlayerLine { user, names }| {
             let path = format!("/console/players/{}", user.player);
             let more = personal.then(|| {
                 [
-                    cell(text(texts::PLAYER_NAME), or_dash(user.first_name)),
-                    cell(text(texts::PLAYER_USERNAME), or_dash(user.username.map(|name| format!("@{name}")))),
+                    cell(text(texts::PLAYER_NAME), or_dash(names.first_name)),
+                    cell(
+                        text(texts::PLAYER_USERNAME),
+                        or_dash(names.username.map(|name| format!("@{name}"))),
+                    ),
                     cell(
                         text(texts::PLAYER_TELEGRAM),
                         or_dash(user.telegram_user_id.map(|id| id.0.to_string())),

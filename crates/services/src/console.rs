@@ -11,6 +11,7 @@
 
 pub mod audit;
 pub mod invitations;
+mod label;
 pub mod operators;
 pub mod players;
 pub mod second_factor;

@@ -5,8 +5,9 @@
 //! delay would be pure loss. When the queue is full, a job is refused at once, so that the sender can be told to come
 //! back.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
 
+use futures::FutureExt;
 use storage::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -48,10 +49,12 @@ impl<Job: Send + 'static, Answer: Send + 'static> GroupCommit<Job, Answer> {
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(batch_max);
             while waiting.recv_many(&mut batch, batch_max).await > 0 {
+                gather(&mut waiting, &mut batch, batch_max).await;
                 let (jobs, askers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-                // A task of its own, so that a panic fails one commit and not all that come.
-                let committing = tokio::time::timeout(COMMIT_MAX, tokio::spawn(commit(jobs)));
-                match committing.await {
+                // Caught, so that a panic fails one commit and not all that come. What it has left half done is its
+                // own: a transaction that is dropped is rolled back.
+                let committing = AssertUnwindSafe(async { commit(jobs).await }).catch_unwind();
+                match tokio::time::timeout(COMMIT_MAX, committing).await {
                     Ok(Ok(Ok(answers))) => {
                         for (asker, answer) in askers.into_iter().zip(answers) {
                             // An asker that went away needs no answer: what it asked for is done all the same.
@@ -78,6 +81,22 @@ impl<Job: Send + 'static, Answer: Send + 'static> GroupCommit<Job, Answer> {
         let (answer, answered) = oneshot::channel();
         self.queue.try_send((job, answer)).map_err(|_| GroupCommitError::Full)?;
         answered.await.map_err(|_| GroupCommitError::Failed)
+    }
+}
+
+/// Lets those who are about to ask do so, as long as some do: no time passes for it when nobody does.
+async fn gather<T>(waiting: &mut mpsc::Receiver<T>, batch: &mut Vec<T>, batch_max: usize) {
+    while batch.len() < batch_max {
+        tokio::task::yield_now().await;
+        let before = batch.len();
+        while batch.len() < batch_max
+            && let Ok(job) = waiting.try_recv()
+        {
+            batch.push(job);
+        }
+        if batch.len() == before {
+            return;
+        }
     }
 }
 
@@ -122,6 +141,21 @@ mod tests {
             let first = calls.fetch_add(1, Ordering::SeqCst) == 0;
             async move {
                 if first { Err(StoreError::Inconsistent { table: "test", column: "test" }) } else { Ok(jobs) }
+            }
+        });
+        assert!(matches!(queue.submit(1).await, Err(GroupCommitError::Failed)));
+        assert_eq!(queue.submit(2).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_panic_fails_one_commit_and_the_next_one_works() {
+        let mut calls = 0;
+        let queue = GroupCommit::start("test", 10, 10, move |jobs: Vec<u32>| {
+            calls += 1;
+            let is_first = calls == 1;
+            async move {
+                assert!(!is_first, "what a defect does");
+                Ok(jobs)
             }
         });
         assert!(matches!(queue.submit(1).await, Err(GroupCommitError::Failed)));

@@ -14,17 +14,24 @@ use crate::{Services, maintenance::clean::Cleaner, privacy, telemetry, tokens};
 const LOOK_MS: u64 = 2_000;
 /// How often old rows are removed.
 const CLEAN_MS: i64 = 60_000;
+/// How often names are looked through for those that are not sealed with the present key.
+const RESEAL_MS: i64 = 24 * 3_600_000;
 /// How often signing keys are replaced.
 const KEY_AGE_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Does all of it until `stop`.
 pub async fn run(services: Services, stop: CancellationToken) {
     let mut cleaned_at = Timestamp::default();
+    let mut resealed_at = Timestamp::default();
     let mut cleaner = Cleaner::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
+        }
+        if services.now().millis_since(resealed_at).abs() >= RESEAL_MS {
+            resealed_at = services.now();
+            report("names can't be sealed anew", privacy::reseal::reseal(&services).await.map(drop));
         }
         report("queues can't be measured", measure_queues(&services).await);
         if services.now().millis_since(cleaned_at).abs() >= CLEAN_MS {

@@ -7,6 +7,7 @@
 pub mod download;
 pub mod erase;
 pub mod export;
+pub mod reseal;
 
 use domain::{Timestamp, UserId, session::PrivacyState};
 use i18n::{catalog, keys};

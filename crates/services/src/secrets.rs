@@ -1,10 +1,14 @@
 //! Keys for aliases, refresh tokens and sealed values, all derived from the one secret of the server, which is not in
-//! the database.
+//! the database. Names have keys apart: see [`personal`].
+
+pub mod personal;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use domain::{Rng, TelegramUserId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+
+use crate::secrets::personal::PersonalKeys;
 
 /// The fewest bytes that a server's secret may have.
 pub const SECRET_BYTES_MIN: usize = 32;
@@ -15,6 +19,7 @@ pub struct Secrets {
     buckets: [u8; 32],
     refresh: [u8; 32],
     sealing: LessSafeKey,
+    personal: PersonalKeys,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -43,6 +48,14 @@ impl Secrets {
     /// # Errors
     /// [`SecretError::TooShort`] below [`SECRET_BYTES_MIN`] bytes.
     pub fn derive(secret: &[u8]) -> Result<Self, SecretError> {
+        Self::derive_with(secret, &[])
+    }
+
+    /// Derives the keys; those of names from secrets of their own, the present one first.
+    ///
+    /// # Errors
+    /// [`SecretError::TooShort`] when one of the secrets has less than [`SECRET_BYTES_MIN`] bytes.
+    pub fn derive_with(secret: &[u8], personal: &[&[u8]]) -> Result<Self, SecretError> {
         if secret.len() < SECRET_BYTES_MIN {
             return Err(SecretError::TooShort);
         }
@@ -53,7 +66,13 @@ impl Secrets {
             buckets: hmac_sha256(secret, &[b"podium bucket v1"]),
             refresh: hmac_sha256(secret, &[b"podium refresh token v1"]),
             sealing: LessSafeKey::new(sealing),
+            personal: PersonalKeys::derive(personal, secret)?,
         })
+    }
+
+    /// The keys of names.
+    pub const fn personal(&self) -> &PersonalKeys {
+        &self.personal
     }
 
     /// What a log shows of a person at Telegram: the same for the same person, meaningless without the secret.

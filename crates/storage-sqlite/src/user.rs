@@ -7,7 +7,7 @@ use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Ti
 use sqlx::{AssertSqlSafe, FromRow};
 use storage::{
     StoreError, UserRepository, follow, stored,
-    user::{PlatformProfile, TelegramProfile, User},
+    user::{PlatformProfile, SealedText, StoredNames, TelegramProfile, User},
 };
 use uuid::Uuid;
 
@@ -58,8 +58,8 @@ impl TryFrom<Row> for User {
             platform_user_id,
             player: stored::parse(row.player, TABLE, "player")?,
             alias: row.alias,
-            first_name: row.first_name,
-            username: row.username,
+            first_name: row.first_name.map(SealedText::from_stored),
+            username: row.username.map(SealedText::from_stored),
             locale: stored::locale(&row.locale, TABLE, "locale")?,
             chat_id: row.chat_id.map(ChatId),
             reachability: Reachability::from_text(&row.reachability)
@@ -253,6 +253,58 @@ impl UserRepository for Users<'_> {
         stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
     }
 
+    async fn names_after(
+        &mut self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<StoredNames>, StoreError> {
+        let rows: Vec<(Uuid, i64, Option<String>, Option<String>)> = sqlx::query_as(
+            "SELECT user_id, telegram_user_id, first_name, username
+             FROM users
+             WHERE user_id > $1 AND telegram_user_id IS NOT NULL
+               AND (first_name IS NOT NULL OR username IS NOT NULL)
+             ORDER BY user_id
+             LIMIT $2",
+        )
+        .bind(after.map_or_else(Uuid::nil, UserId::as_uuid))
+        .bind(limit)
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("users.names_after")?;
+        let names = |(user_id, telegram_user_id, first_name, username): (
+            Uuid,
+            i64,
+            Option<String>,
+            Option<String>,
+        )| {
+            StoredNames {
+                user_id: UserId::from_uuid(user_id),
+                telegram_user_id: TelegramUserId(telegram_user_id),
+                first_name: first_name.map(SealedText::from_stored),
+                username: username.map(SealedText::from_stored),
+            }
+        };
+        Ok(rows.into_iter().map(names).collect())
+    }
+
+    async fn replace_names(&mut self, before: &StoredNames, after: &StoredNames) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE users
+             SET first_name = $5, username = $6
+             WHERE user_id = $1 AND telegram_user_id = $2 AND first_name IS $3 AND username IS $4",
+        )
+        .bind(before.user_id.as_uuid())
+        .bind(before.telegram_user_id.0)
+        .bind(before.first_name.as_ref().map(SealedText::as_str))
+        .bind(before.username.as_ref().map(SealedText::as_str))
+        .bind(after.first_name.as_ref().map(SealedText::as_str))
+        .bind(after.username.as_ref().map(SealedText::as_str))
+        .execute(&mut *self.connection)
+        .await
+        .at("users.replace_names")?;
+        Ok(result.rows_affected() == 1)
+    }
+
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
         const OPERATION: &str = "users.merge_light";
         for what in follow::FOLLOWS {
@@ -389,7 +441,7 @@ impl Users<'_> {
             (
                 profile.telegram_user_id.0,
                 profile.first_name.as_str(),
-                profile.username.as_deref(),
+                profile.username.as_ref().map(SealedText::as_str),
                 profile.locale.tag(),
                 profile.chat_id.map(|chat| chat.0),
                 profile.seen_at.as_millis(),
@@ -429,7 +481,7 @@ impl Users<'_> {
                 profile.new_player.as_str(),
                 profile.new_alias.as_str(),
                 profile.first_name.as_str(),
-                profile.username.as_deref(),
+                profile.username.as_ref().map(SealedText::as_str),
                 profile.locale.tag(),
                 profile.chat_id.map(|chat| chat.0),
                 profile.seen_at.as_millis(),

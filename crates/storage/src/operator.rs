@@ -45,7 +45,7 @@ pub struct Operator {
     pub operator_id: OperatorId,
     /// Who it is at Telegram; unique.
     pub telegram_user_id: TelegramUserId,
-    /// What other operators call this one.
+    /// What other operators call this one; sealed, for it is a name as a rule.
     pub label: String,
     /// What it may do.
     pub role: Role,

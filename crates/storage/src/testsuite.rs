@@ -126,6 +126,7 @@ macro_rules! contract_suite {
                 a_telegram_user_is_added_once,
                 known_new_and_changed_people_are_answered_in_order,
                 of_links_at_once_one_wins,
+                names_are_replaced_unless_they_have_changed,
                 only_telegram_overrules_a_locale,
                 people_are_answered_in_the_order_of_the_call,
                 text_survives,

@@ -5,6 +5,42 @@ use domain::{ChatId, Locale, PlatformUserId, PlayerKey, Reachability, TelegramUs
 
 use crate::error::StoreError;
 
+/// A text that is sealed before it comes here, so that the database holds no plain one. Which key seals it, and how, is
+/// not this crate's to know; to a repository it is text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedText(String);
+
+impl SealedText {
+    /// A text that was sealed, or was read from a row.
+    pub fn from_stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// What is stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SealedText {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("SealedText(…)")
+    }
+}
+
+/// The names of a person, as they are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredNames {
+    /// Whose row.
+    pub user_id: UserId,
+    /// Who it is at Telegram.
+    pub telegram_user_id: TelegramUserId,
+    /// The first name.
+    pub first_name: Option<SealedText>,
+    /// The user name.
+    pub username: Option<SealedText>,
+}
+
 /// A user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
@@ -19,9 +55,9 @@ pub struct User {
     /// The public name.
     pub alias: String,
     /// The first name, as Telegram gave it last.
-    pub first_name: Option<String>,
+    pub first_name: Option<SealedText>,
     /// The user name at Telegram, which may be absent.
-    pub username: Option<String>,
+    pub username: Option<SealedText>,
     /// The language.
     pub locale: Locale,
     /// The private chat with the bot, once there is one.
@@ -54,9 +90,9 @@ pub struct TelegramProfile {
     /// Who.
     pub telegram_user_id: TelegramUserId,
     /// The first name.
-    pub first_name: String,
+    pub first_name: SealedText,
     /// The user name, which may be absent.
-    pub username: Option<String>,
+    pub username: Option<SealedText>,
     /// The language: Telegram's `language_code` mapped to ours.
     pub locale: Locale,
     /// The private chat, when this comes from one. `None` leaves a known chat alone.
@@ -180,6 +216,17 @@ pub trait UserRepository: Send {
         telegram_user_id: TelegramUserId,
         now: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// Up to `limit` persons that have a first name or a user name, in the order of their user ids, behind `after`.
+    async fn names_after(
+        &mut self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<StoredNames>, StoreError>;
+
+    /// Puts the names of `after` in the place of those of `before`. Returns `false`, changing nothing, when others
+    /// stand there by now.
+    async fn replace_names(&mut self, before: &StoredNames, after: &StoredNames) -> Result<bool, StoreError>;
 
     /// Lets the platform user `into` take over the light profile `light`: Telegram id, names, chat, locale, reachability,
     /// a planned erasure and what is listed in [`follow`](crate::follow) become `into`'s; `light` is gone afterwards. A

@@ -30,7 +30,14 @@ pub fn load(settings: &Settings, rng: &dyn Rng) -> anyhow::Result<Secrets> {
         }
         None => made_or_kept(&data_folder(settings), rng)?,
     };
-    Secrets::derive(secret.expose_secret().as_bytes()).context("PODIUM_SECRET can't be used")
+    let given = match &settings.personal_keys {
+        Some(keys) => keys.expose_secret(),
+        None => "",
+    };
+    let personal: Vec<&[u8]> =
+        given.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::as_bytes).collect();
+    Secrets::derive_with(secret.expose_secret().as_bytes(), &personal)
+        .context("PODIUM_SECRET or one of PODIUM_PERSONAL_KEYS can't be used")
 }
 
 /// The folder beside the SQLite file.

@@ -218,6 +218,17 @@ async fn the_secret_is_sealed_in_the_database() {
 }
 
 #[tokio::test]
+async fn what_operators_are_called_is_sealed_in_the_database() {
+    let server = server().await;
+    let admin = at_work(&server, 1, Role::Admin).await;
+    enter(&server, OPERATOR).await;
+    assert!(admin.get("/console/operators").await.html.contains("Olga"));
+    let mut tx = server.services.store().begin_read().await.unwrap();
+    let named = tx.operators().by_telegram_id(domain::TelegramUserId(OPERATOR)).await.unwrap().unwrap();
+    assert!(!named.label.contains("Olga") && named.label.len() > 20, "{}", named.label);
+}
+
+#[tokio::test]
 async fn a_form_that_is_not_this_session_s_is_refused() {
     let server = server().await;
     let player = player(&server).await;

@@ -23,6 +23,7 @@ mod privacy;
 mod problems;
 mod refresh;
 mod retention;
+mod sealed_names;
 mod stats;
 mod support;
 mod webhook;

@@ -47,6 +47,7 @@ pub const TOKEN: &str = "1234567890:SIMULATED-token-that-opens-nothing-real";
 pub const PLATFORM_KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub const WEBHOOK_SECRET: &str = "the-webhook-secret";
 pub const OPERATOR: i64 = 777;
+const SECRET: &[u8] = b"a secret that only this test knows, and it is long enough";
 
 /// The server under test.
 pub struct TestServer {
@@ -55,7 +56,8 @@ pub struct TestServer {
     pub clock: Arc<MockClock>,
     pub stop: Stop,
     calls: Mutex<u64>,
-    _folder: tempfile::TempDir,
+    settings: Arc<Settings>,
+    folder: tempfile::TempDir,
 }
 
 /// A server without a bot.
@@ -93,6 +95,7 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
     variables.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let settings = Arc::new(Settings::from_variables(variables, default_file_settings().unwrap()).unwrap());
 
+    let own_settings = Arc::clone(&settings);
     let url = format!("sqlite:{}", folder.path().join("podium.db").display());
     let store = SqliteStore::open(&url, &storage_sqlite::Options::default()).await.unwrap();
     store.migrate().await.unwrap();
@@ -113,13 +116,13 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
             .clone()
             .map(|url| -> Arc<dyn PlatformWebhook> { Arc::new(HttpPlatformWebhook::new(url).unwrap()) }),
     };
-    let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
+    let secrets = Secrets::derive(SECRET).unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);
     let site = Site::load(folder.path()).unwrap();
     let stop = Stop::default();
     let state = app_state(settings, services.clone(), site, stop.clone()).await.unwrap();
     let router = router::router(state);
-    TestServer { router, services, clock, stop, calls: Mutex::new(0), _folder: folder }
+    TestServer { router, services, clock, stop, calls: Mutex::new(0), settings: own_settings, folder }
 }
 
 fn write_site(root: &std::path::Path) {
@@ -194,6 +197,33 @@ impl TestServer {
         let response = self.request(Self::update(update.to_string())).await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(services::inbox::worker::work_once(&self.services).await.unwrap(), 1);
+    }
+
+    /// Every byte of the database's files, as whoever copies them has it.
+    pub fn database_bytes(&self) -> Vec<u8> {
+        let files = ["podium.db", "podium.db-wal"];
+        files
+            .iter()
+            .flat_map(|file| std::fs::read(self.folder.path().join(file)).unwrap_or_default())
+            .collect()
+    }
+
+    /// Another process on the same database, with these secrets for names.
+    pub async fn with_personal_keys(&self, personal: &[&[u8]]) -> Services {
+        let url = format!("sqlite:{}", self.folder.path().join("podium.db").display());
+        let store = SqliteStore::open(&url, &storage_sqlite::Options::default()).await.unwrap();
+        let ports = Ports {
+            store: Arc::new(store),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            rng: Arc::new(SeededRng::new(2)),
+            ranks: Arc::new(InProcessRanks::new()),
+            limits: Arc::new(InProcessLimits::new()),
+            signals: Arc::new(InProcessSignals::new()),
+            bot_api: None,
+            platform_webhook: None,
+        };
+        let secrets = Secrets::derive_with(SECRET, personal).unwrap();
+        Services::new(ports, self.settings.for_services(), secrets)
     }
 
     /// Takes what waits to be sent, as a sender would.

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use anyhow::Result;
 
 use crate::bench::latency::median;
-use crate::bench::load::{self, CONNECTIONS, Requests};
+use crate::bench::load::{self, Requests};
 use crate::bench::peer::Peer;
 use crate::bench::podium::{self, Podium};
 use crate::bench::report::Row;
@@ -15,6 +15,9 @@ use crate::bench::{client, init_data};
 
 /// Different players, so that rows are inserted and updated as on a busy evening.
 const PLAYERS: u64 = 5_000;
+
+/// Players who open the app at the same moment: what follows on a broadcast.
+const CONNECTIONS: usize = 128;
 
 /// Requests that sign different players in.
 fn requests() -> Result<Requests> {

@@ -11,9 +11,6 @@ use crate::bench::client::Connection;
 use crate::bench::latency::Latencies;
 use crate::clock::Stopwatch;
 
-/// As many as the prototypes were measured with.
-pub const CONNECTIONS: usize = 32;
-
 /// Makes the n-th request; n never comes twice.
 pub type Requests = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
 

@@ -6,11 +6,15 @@ use std::sync::atomic::AtomicU64;
 use anyhow::Result;
 
 use crate::bench::latency::median;
-use crate::bench::load::{self, CONNECTIONS, Requests};
+use crate::bench::load::{self, Requests};
 use crate::bench::peer::Peer;
 use crate::bench::podium::{self, Podium, WEBHOOK_SECRET};
 use crate::bench::report::Row;
 use crate::bench::{client, table::Effort};
+
+/// As many as Telegram opens at most, unless a bot asks for more
+/// (<https://core.telegram.org/bots/api#setwebhook>, `max_connections`).
+const CONNECTIONS: usize = 40;
 
 /// A message as Telegram sends it, from one of a thousand chats.
 fn update(number: u64) -> Vec<u8> {

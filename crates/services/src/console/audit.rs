@@ -4,7 +4,7 @@ use domain::{AuditId, OperatorId, PlayerKey, UserId, audit::AuditAction, console
 use serde_json::json;
 use storage::{Transaction, audit::AuditEntry};
 
-use super::{ConsoleError, Operator, actor};
+use super::{ConsoleError, Operator, actor, label};
 use crate::Services;
 
 /// Lines on a page.
@@ -67,7 +67,7 @@ pub async fn list(
     };
     let entries = entries.map_err(ConsoleError::store(DOING))?;
     let next = entries.last().map(|entry| entry.entry_id).filter(|_| entries.len() == PAGE as usize);
-    let lines = named(&mut *tx, entries).await?;
+    let lines = named(services, &mut *tx, entries).await?;
     // A page of the same look is not a new look.
     if before.is_none() {
         operator.write(services, &mut *tx, AuditAction::AuditViewed, subject, &json!({})).await?;
@@ -78,6 +78,7 @@ pub async fn list(
 
 /// Lines with what their people are called.
 pub(super) async fn named(
+    services: &Services,
     tx: &mut dyn Transaction,
     entries: Vec<AuditEntry>,
 ) -> Result<Vec<AuditLine>, ConsoleError> {
@@ -94,7 +95,7 @@ pub(super) async fn named(
             Some(id) => {
                 if !labels.iter().any(|(known, _)| *known == id) {
                     let found = tx.operators().by_id(id).await.map_err(ConsoleError::store(DOING))?;
-                    labels.push((id, found.map(|operator| operator.label)));
+                    labels.push((id, found.map(|operator| label::open(services, &operator.label))));
                 }
                 labels.iter().find(|(known, _)| *known == id).and_then(|(_, label)| label.clone())
             }

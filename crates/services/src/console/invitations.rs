@@ -21,8 +21,8 @@ use storage::{
 };
 
 use super::{
-    ConsoleError, Operator, line,
-    session::{Admission, LABEL_CHARS_MAX, admit, is_one},
+    ConsoleError, Operator, label, line,
+    session::{Admission, admit, is_one},
 };
 use crate::Services;
 
@@ -47,19 +47,22 @@ struct Payload {
 pub async fn invite(
     services: &Services,
     operator: &Operator,
-    label: &str,
+    name: &str,
     role: Role,
 ) -> Result<String, ConsoleError> {
     operator.require(services, Permission::ManageOperators).await?;
-    let label = label.trim();
-    if label.is_empty() || label.chars().count() > LABEL_CHARS_MAX || label.chars().any(char::is_control) {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > label::CHARS_MAX || name.chars().any(char::is_control) {
         return Err(ConsoleError::Invalid);
     }
     let mut bytes = [0; BYTES];
     services.rng().fill(&mut bytes);
     let now = services.now();
-    let payload =
-        Payload { by: operator.operator_id(), role: role.as_str().to_owned(), label: label.to_owned() };
+    let payload = Payload {
+        by: operator.operator_id(),
+        role: role.as_str().to_owned(),
+        label: label::seal(services, name)?,
+    };
     let token = NewOneTimeToken {
         token_id: TokenId::new(now, services.rng()),
         token_hash: Sha256::digest(bytes).into(),
@@ -114,7 +117,7 @@ pub(super) async fn accept(
     let admission = Admission {
         telegram_user_id,
         user_id,
-        label: &payload.label,
+        label: &label::open(services, &payload.label),
         role,
         source: OperatorSource::Invitation,
         invited_by: Some(payload.by),

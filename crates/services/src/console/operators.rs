@@ -12,7 +12,7 @@ use serde_json::json;
 pub use storage::operator::OperatorSource;
 use storage::{Transaction, operator};
 
-use super::{ConsoleError, Operator, session};
+use super::{ConsoleError, Operator, label, session};
 use crate::Services;
 
 /// The most operators on a page.
@@ -23,6 +23,8 @@ const PAGE: u32 = 100;
 pub struct OperatorLine {
     /// What is stored.
     pub operator: operator::Operator,
+    /// What other operators call them.
+    pub label: String,
     /// Whether they are one now.
     pub is_active: bool,
     /// Whether they have a second factor.
@@ -62,6 +64,7 @@ pub async fn list(
         is_active: session::is_one(services, &listed),
         has_second_factor: with.contains(&listed.operator_id),
         is_changeable: listed.ended_at.is_none() && is_changeable(operator, &listed),
+        label: label::open(services, &listed.label),
         operator: listed,
     });
     Ok(OperatorPage { operators: operators.collect(), next })

@@ -29,11 +29,38 @@ const SESSIONS: u32 = 20;
 /// Lines of the audit log on a player's page.
 const LINES: u32 = 20;
 
+/// What Telegram calls a player, opened; nothing for whoever may not see it.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Names {
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The user name.
+    pub username: Option<String>,
+}
+
+impl Names {
+    fn of(services: &Services, operator: &Operator, user: &User) -> Self {
+        if !operator.may(Permission::ViewPersonal) {
+            return Self::default();
+        }
+        let keys = services.secrets().personal();
+        Self { first_name: keys.first_name(user), username: keys.username(user) }
+    }
+}
+
+impl std::fmt::Debug for Names {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Names(…)")
+    }
+}
+
 /// A player as a search shows them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PlayerLine {
     /// What is stored; without what is personal for whoever may not see it.
     pub user: User,
+    /// What Telegram calls the player.
+    pub names: Names,
 }
 
 impl std::fmt::Debug for PlayerLine {
@@ -47,6 +74,8 @@ impl std::fmt::Debug for PlayerLine {
 pub struct PlayerSheet {
     /// What is stored; without what is personal for whoever may not see it.
     pub user: User,
+    /// What Telegram calls the player.
+    pub names: Names,
     /// Whether the player is linked with the platform.
     pub is_linked: bool,
     /// Whether the player has a chat with the bot.
@@ -96,7 +125,8 @@ pub async fn search(
     for user in found {
         let is_new = players.iter().all(|player| player.user.user_id != user.user_id);
         if is_new && players.len() < FOUND_MAX {
-            players.push(PlayerLine { user: visible(operator, user) });
+            let names = Names::of(services, operator, &user);
+            players.push(PlayerLine { user: visible(operator, user), names });
         }
     }
     let detail = json!({"found": players.len()});
@@ -192,7 +222,7 @@ pub async fn look(
     };
     let lines = if operator.may(Permission::ViewAudit) {
         let lines = tx.audit().by_subject(user.user_id, None, LINES).await;
-        Some(named(&mut *tx, lines.map_err(ConsoleError::store(DOING))?).await?)
+        Some(named(services, &mut *tx, lines.map_err(ConsoleError::store(DOING))?).await?)
     } else {
         None
     };
@@ -201,6 +231,7 @@ pub async fn look(
     Ok(PlayerSheet {
         is_linked: user.platform_user_id.is_some(),
         has_chat: user.chat_id.is_some(),
+        names: Names::of(services, operator, &user),
         user: visible(operator, user),
         personal,
         lines,

@@ -12,7 +12,7 @@ use storage::{
 };
 
 use super::{
-    ABSOLUTE_MS, ConsoleError, FactorState, IDLE_MS, Operator, invitations, line, token::ConsoleToken,
+    ABSOLUTE_MS, ConsoleError, FactorState, IDLE_MS, Operator, invitations, label, line, token::ConsoleToken,
 };
 use crate::{
     Services,
@@ -22,8 +22,6 @@ use crate::{
 
 /// How long a use may go unwritten: a page costs no write, and a session ends at most so much earlier than it should.
 const TOUCH_MS: i64 = 60_000;
-/// The most characters of what an operator is called.
-pub(super) const LABEL_CHARS_MAX: usize = 64;
 
 /// A session that was opened.
 #[derive(Debug)]
@@ -74,7 +72,7 @@ pub async fn open(
     tx.console_sessions().add(&row).await.map_err(ConsoleError::store(DOING))?;
     let factor =
         tx.operators().second_factor(operator.operator_id).await.map_err(ConsoleError::store(DOING))?;
-    let opened = proven(&operator, &row, factor.as_ref(), &token);
+    let opened = proven(services, &operator, &row, factor.as_ref(), &token);
     opened.write(services, &mut *tx, AuditAction::ConsoleSignedIn, None, &json!({})).await?;
     tx.save().await.map_err(ConsoleError::store(DOING))?;
     Ok(Opened { token, needs_second_factor: !matches!(opened.factor, FactorState::Passed { .. }) })
@@ -108,7 +106,7 @@ async fn operator_behind(
         let accepted = invitations::accept(services, tx, text, user.user_id, telegram_user_id).await?;
         return Ok(accepted.map_err(Some));
     }
-    let label = user.first_name.unwrap_or(user.alias);
+    let label = services.secrets().personal().first_name(&user).unwrap_or(user.alias);
     admit(
         services,
         tx,
@@ -146,7 +144,7 @@ pub(super) async fn admit(
     let operator = operator::Operator {
         operator_id: OperatorId::new(now, services.rng()),
         telegram_user_id: admission.telegram_user_id,
-        label: admission.label.trim().chars().take(LABEL_CHARS_MAX).collect(),
+        label: label::seal(services, admission.label)?,
         role: admission.role,
         source: admission.source,
         invited_by: admission.invited_by,
@@ -212,7 +210,7 @@ pub async fn authenticate(services: &Services, cookie: &str) -> Result<Operator,
         tx.console_sessions().touch(row.token_hash, now).await.map_err(ConsoleError::store(DOING))?;
         tx.save().await.map_err(ConsoleError::store(DOING))?;
     }
-    Ok(proven(&operator, &row, factor.as_ref(), &token))
+    Ok(proven(services, &operator, &row, factor.as_ref(), &token))
 }
 
 fn is_open(row: &ConsoleSession, now: Timestamp) -> bool {
@@ -221,6 +219,7 @@ fn is_open(row: &ConsoleSession, now: Timestamp) -> bool {
 
 /// What a session proves.
 fn proven(
+    services: &Services,
     operator: &operator::Operator,
     row: &ConsoleSession,
     factor: Option<&SecondFactor>,
@@ -234,7 +233,7 @@ fn proven(
     };
     Operator {
         id: operator.operator_id,
-        label: operator.label.clone(),
+        label: label::open(services, &operator.label),
         role: operator.role,
         factor,
         token_hash: row.token_hash,

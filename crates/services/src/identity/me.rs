@@ -19,12 +19,13 @@ pub async fn me(services: &Services, session: &Session) -> Result<Me, AuthError>
     let mut tx = services.store().begin_read().await.map_err(AuthError::store("reading a user"))?;
     let user = current::user_of(&mut *tx, session).await?;
     let telegram_user_id = user.telegram_user_id.ok_or(AuthError::Unauthorized)?;
-    Ok(describe(user, telegram_user_id))
+    Ok(describe(services, user, telegram_user_id))
 }
 
 /// The answer for a user. Balances and the level of identification come from platform events, which fill them once
 /// they are read here; until then a player has none.
-pub(crate) fn describe(user: User, telegram_user_id: TelegramUserId) -> Me {
+pub(crate) fn describe(services: &Services, user: User, telegram_user_id: TelegramUserId) -> Me {
+    let first_name = services.secrets().personal().first_name(&user).unwrap_or_default();
     Me {
         user_id: user.user_id,
         linked: user.platform_user_id.is_some(),
@@ -32,7 +33,7 @@ pub(crate) fn describe(user: User, telegram_user_id: TelegramUserId) -> Me {
         reachability: user.reachability,
         platform_user_id: user.platform_user_id,
         telegram_user_id,
-        first_name: user.first_name.unwrap_or_default(),
+        first_name,
         alias: user.alias,
         player: user.player,
         locale: user.locale,

@@ -17,13 +17,14 @@ pub fn telegram_profile(
     reachability: Reachability,
 ) -> TelegramProfile {
     let new_player = PlayerKey::new(services.rng());
+    let keys = services.secrets().personal();
     TelegramProfile {
         new_user_id: UserId::new(services.now(), services.rng()),
         new_alias: made_up_alias(&new_player),
         new_player,
         telegram_user_id,
-        first_name: first_name.to_owned(),
-        username: username.map(str::to_owned),
+        first_name: keys.seal_first_name(telegram_user_id, first_name),
+        username: username.map(|username| keys.seal_username(telegram_user_id, username)),
         locale: language_code.map(Locale::from_tag).unwrap_or_default(),
         chat_id,
         reachability,

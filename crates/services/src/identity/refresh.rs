@@ -81,7 +81,7 @@ pub async fn refresh(services: &Services, refresh_token: &str) -> Result<SignedI
         jwt: jwt.into_text(),
         expires_in: ACCESS_TOKEN_SECONDS,
         refresh_token: next.to_text(),
-        user: describe(user, telegram_user_id),
+        user: describe(services, user, telegram_user_id),
     })
 }
 

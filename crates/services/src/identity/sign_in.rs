@@ -91,7 +91,7 @@ pub async fn sign_in(
         jwt: jwt.into_text(),
         expires_in: ACCESS_TOKEN_SECONDS,
         refresh_token: refresh_token.to_text(),
-        user: describe(user, telegram_user_id),
+        user: describe(services, user, telegram_user_id),
     })
 }
 

@@ -156,3 +156,27 @@ async fn remove_all(services: &Services, kind: Kind) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_times_are_those_of_the_code() {
+        let document = include_str!("../../../../docs/PRIVACY.md");
+        for (rows, kept_ms) in [
+            ("`inbox_updates`", UPDATES_KEPT_MS),
+            ("`inbox_updates`, given up", DEAD_LETTERS_KEPT_MS),
+            ("`outgoing_messages`", MESSAGES_KEPT_MS),
+            ("`sessions`", SESSIONS_KEPT_MS),
+            ("`board_history`", HISTORY_KEPT_MS),
+            ("`dialogues`", DIALOGUES_KEPT_MS),
+            ("`downloads`", DOWNLOADS_KEPT_MS),
+            ("`outgoing_events`", SENT_EVENTS_KEPT_MS),
+            ("`seen_events`", EVENTS_KEPT_MS),
+        ] {
+            let line = format!("| {rows} | {} day", kept_ms / DAY_MS);
+            assert!(document.contains(&line), "docs/PRIVACY.md lacks a line that begins with {line}");
+        }
+    }
+}

@@ -106,6 +106,8 @@ pub(crate) async fn of(
     let sessions = tx.sessions().live_of(user_id, now, SESSIONS_MAX).await?;
     let proofs = tx.consents().proofs(user_id, LIST_MAX).await?;
     let records = tx.privacy().records(user_id, LIST_MAX).await?;
+    let keys = services.secrets().personal();
+    let (first_name, username) = (keys.first_name(&user), keys.username(&user));
     let export = Export {
         exported_at: now,
         sessions: sessions
@@ -138,8 +140,8 @@ pub(crate) async fn of(
             telegram_user_id: user.telegram_user_id,
             platform_user_id: user.platform_user_id,
             chat_id: user.chat_id,
-            first_name: user.first_name,
-            username: user.username,
+            first_name,
+            username,
             locale: user.locale,
             public_name: user.alias,
             public_key: user.player,

@@ -14,7 +14,7 @@ use crate::{
     inbox::{ClaimedUpdate, NewUpdate},
     outbox::{ClaimedOutgoing, NewOutgoing, OutgoingClass},
     session::NewSession,
-    user::{PlatformProfile, TelegramProfile},
+    user::{PlatformProfile, SealedText, TelegramProfile},
 };
 
 /// Text that engines and encodings have been seen to break: quotes, backslashes, emoji with joiners, right-to-left,
@@ -104,8 +104,8 @@ pub fn telegram_profile(number: u32) -> TelegramProfile {
         new_player: player(number.into()),
         new_alias: format!("Player {number}"),
         telegram_user_id: TelegramUserId(number.into()),
-        first_name: format!("First {number}"),
-        username: Some(format!("user_{number}")),
+        first_name: SealedText::from_stored(format!("First {number}")),
+        username: Some(SealedText::from_stored(format!("user_{number}"))),
         locale: Locale::Ru,
         chat_id: None,
         reachability: Reachability::Unknown,

@@ -20,7 +20,7 @@ use crate::{
         BOT, at, lease, outgoing, player, session, standing, telegram_profile, tournament, tournament_id,
         update, user_id, write,
     },
-    user::TelegramProfile,
+    user::{SealedText, TelegramProfile},
 };
 
 /// What must not be found after the erasure, in whatever table it stood: the id at Telegram, the id at the platform,
@@ -62,8 +62,8 @@ pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
         let profile = TelegramProfile {
             new_alias: planted(4),
             telegram_user_id: TelegramUserId(PERSON),
-            first_name: planted(2),
-            username: Some(planted(3)),
+            first_name: SealedText::from_stored(planted(2)),
+            username: Some(SealedText::from_stored(planted(3))),
             chat_id: Some(ChatId(PERSON)),
             ..telegram_profile(1)
         };

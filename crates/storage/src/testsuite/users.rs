@@ -11,7 +11,7 @@ use crate::{
         HARD_TEXT, at, outgoing, platform_id, platform_profile, player, read, session, session_id,
         telegram_profile, user_id, write,
     },
-    user::{PlatformProfile, TelegramProfile, User},
+    user::{PlatformProfile, SealedText, StoredNames, TelegramProfile, User},
 };
 
 async fn from_telegram(store: &dyn Store, profiles: &[TelegramProfile]) -> Vec<User> {
@@ -40,8 +40,8 @@ pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
         platform_user_id: None,
         player: player(1),
         alias: "Player 1".to_owned(),
-        first_name: Some("First 1".to_owned()),
-        username: Some("user_1".to_owned()),
+        first_name: Some(SealedText::from_stored("First 1")),
+        username: Some(SealedText::from_stored("user_1")),
         locale: Locale::Ru,
         chat_id: None,
         reachability: Reachability::Unknown,
@@ -53,7 +53,7 @@ pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
 
     let again = TelegramProfile {
         telegram_user_id: TelegramUserId(1),
-        first_name: "Other".to_owned(),
+        first_name: SealedText::from_stored("Other"),
         username: None,
         locale: Locale::It,
         chat_id: Some(ChatId(1)),
@@ -61,7 +61,7 @@ pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
         ..telegram_profile(2)
     };
     let expected = User {
-        first_name: Some("Other".to_owned()),
+        first_name: Some(SealedText::from_stored("Other")),
         username: None,
         locale: Locale::It,
         chat_id: Some(ChatId(1)),
@@ -83,7 +83,7 @@ pub async fn known_new_and_changed_people_are_answered_in_order(store: &dyn Stor
         TelegramProfile { chat_id: Some(ChatId(5)), ..seen_again(5) },
         seen_again(1),
         seen_again(9),
-        TelegramProfile { first_name: "Other".to_owned(), ..seen_again(2) },
+        TelegramProfile { first_name: SealedText::from_stored("Other"), ..seen_again(2) },
         TelegramProfile { username: None, ..seen_again(3) },
         TelegramProfile { locale: Locale::It, ..seen_again(4) },
     ];
@@ -92,7 +92,7 @@ pub async fn known_new_and_changed_people_are_answered_in_order(store: &dyn Stor
         User { chat_id: Some(ChatId(5)), ..before[4].clone() },
         before[0].clone(),
         User { created_at: at(1000), ..from_telegram(store, &[telegram_profile(9)]).await.remove(0) },
-        User { first_name: Some("Other".to_owned()), ..before[1].clone() },
+        User { first_name: Some(SealedText::from_stored("Other")), ..before[1].clone() },
         User { username: None, ..before[2].clone() },
         User { locale: Locale::It, ..before[3].clone() },
     ];
@@ -204,15 +204,15 @@ pub async fn too_many_ids_are_refused(store: &dyn Store) {
 pub async fn text_survives(store: &dyn Store) {
     let profile = TelegramProfile {
         new_alias: HARD_TEXT.to_owned(),
-        first_name: HARD_TEXT.to_owned(),
-        username: Some(String::new()),
+        first_name: SealedText::from_stored(HARD_TEXT),
+        username: Some(SealedText::from_stored("")),
         ..telegram_profile(1)
     };
     from_telegram(store, &[profile]).await;
     let user = by_id(store, user_id(1)).await.unwrap();
     assert_eq!(user.alias, HARD_TEXT);
-    assert_eq!(user.first_name.as_deref(), Some(HARD_TEXT));
-    assert_eq!(user.username.as_deref(), Some(""));
+    assert_eq!(user.first_name.as_ref().map(SealedText::as_str), Some(HARD_TEXT));
+    assert_eq!(user.username.as_ref().map(SealedText::as_str), Some(""));
 
     from_platform(store, &PlatformProfile { alias: HARD_TEXT.to_owned(), ..platform_profile(2) }).await;
     assert_eq!(by_id(store, user_id(2)).await.unwrap().alias, HARD_TEXT);
@@ -320,8 +320,8 @@ pub async fn a_light_profile_is_merged(store: &dyn Store) {
         platform_user_id: Some(platform_id(2)),
         player: player(2),
         alias: "Alias 2".to_owned(),
-        first_name: Some("First 1".to_owned()),
-        username: Some("user_1".to_owned()),
+        first_name: Some(SealedText::from_stored("First 1")),
+        username: Some(SealedText::from_stored("user_1")),
         locale: Locale::Ru,
         chat_id: Some(ChatId(1)),
         reachability: Reachability::Unknown,
@@ -515,4 +515,28 @@ pub async fn a_contact_is_asked_for_once(store: &dyn Store) {
     assert!(from_platform(store, &told(Some(true))).await.contact_confirmed);
     assert!(from_platform(store, &told(None)).await.contact_confirmed);
     assert!(!from_platform(store, &told(Some(false))).await.contact_confirmed);
+}
+
+/// Names are met slice by slice, and replaced only where they still are what was read.
+pub async fn names_are_replaced_unless_they_have_changed(store: &dyn Store) {
+    let nameless = TelegramProfile { username: None, ..telegram_profile(2) };
+    from_telegram(store, &[telegram_profile(1), nameless, telegram_profile(3)]).await;
+    let slice = async |after, limit| {
+        read(store, async |transaction| transaction.users().names_after(after, limit).await.unwrap()).await
+    };
+    let first = slice(None, 2).await;
+    assert_eq!(first.iter().map(|names| names.user_id).collect::<Vec<_>>(), [user_id(1), user_id(2)]);
+    assert_eq!(first[1].username, None);
+    assert_eq!(slice(Some(user_id(2)), 2).await.len(), 1);
+    assert_eq!(slice(Some(user_id(3)), 2).await, []);
+    let replace = async |before: &StoredNames, after: &StoredNames| {
+        write(store, async |transaction| transaction.users().replace_names(before, after).await.unwrap())
+            .await
+    };
+    for names in &first {
+        let sealed = StoredNames { first_name: Some(SealedText::from_stored("sealed")), ..names.clone() };
+        assert!(replace(names, &sealed).await);
+        assert!(!replace(names, &sealed).await, "others stand there by now");
+        assert!(by_id(store, names.user_id).await.unwrap().first_name == sealed.first_name);
+    }
 }
