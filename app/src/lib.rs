@@ -20,6 +20,8 @@ mod actions;
 mod app;
 mod board;
 mod clock;
+#[cfg(feature = "ssr")]
+pub mod console;
 mod context;
 mod data;
 #[cfg(feature = "ssr")]

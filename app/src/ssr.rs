@@ -7,9 +7,10 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::render::render;
 pub use self::{
     login::{LoginNotice, LoginPage, render_handed, render_login},
     render::{Assets, Setting, render_app, render_kit, render_landing, render_not_found},
     request::Request,
-    rules::{render_console, render_rules},
+    rules::render_rules,
 };

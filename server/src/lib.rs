@@ -3,6 +3,7 @@
 pub mod asn;
 pub mod commands;
 pub mod compose;
+pub mod console;
 pub mod http;
 pub mod pages;
 pub mod platform_webhook;

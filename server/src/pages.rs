@@ -35,7 +35,6 @@ pub fn router() -> Router<AppState> {
         .route("/", get(plain::landing))
         .route("/login", get(login::show))
         .route("/kit", get(plain::kit))
-        .route("/console", get(plain::console))
         .route("/t/{id}/rules", get(plain::rules))
         .route("/app", get(app_page::show))
         .route("/app/", get(app_page::show))

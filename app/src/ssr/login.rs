@@ -158,7 +158,7 @@ mod tests {
     }
 
     fn assets() -> Assets {
-        Assets { js: "/pkg/a.js".into(), wasm: "/pkg/a.wasm".into(), css: String::new() }
+        Assets { js: "/pkg/a.js".into(), wasm: "/pkg/a.wasm".into(), css: String::new(), later: Vec::new() }
     }
 
     fn page() -> LoginPage {

@@ -47,27 +47,6 @@ pub fn render_rules(setting: Setting<'_>, tournament: &Tournament, grace_s: u64)
     document(setting, &format!("{} · {title}", text(site::RULES_TITLE)), text(site::RULES_TITLE), body, None)
 }
 
-/// `/console`: the way for operators. What they can do today they do in the chat.
-pub fn render_console(setting: Setting<'_>, bot: Option<&str>) -> String {
-    let catalog = i18n::catalog(setting.locale);
-    let text = |key| catalog.text(key);
-    let link = bot.map(|bot| format!("https://t.me/{bot}"));
-    let body = render(|| {
-        view! {
-            <main class="site">
-                <h1 class="site__title">{text(site::CONSOLE_TITLE)}</h1>
-                <p class="site__text">{text(site::CONSOLE_TEXT)}</p>
-                <div class="site__actions">
-                    {link.map(|link| view! {
-                        <a class="button button--filled" href=link>{text(site::OPEN)}</a>
-                    })}
-                </div>
-            </main>
-        }
-    });
-    document(setting, text(site::CONSOLE_TITLE), text(site::CONSOLE_TEXT), body, None)
-}
-
 /// A moment to the minute. The page does not know the reader's time zone, so it says which one it means.
 fn moment(at: Timestamp) -> String {
     let text = at.to_string();

@@ -40,6 +40,44 @@ audit_actions! {
     TokenRefused = "token_refused";
     /// A one-time token was turned down by whom it was made for.
     TokenDeclined = "token_declined";
+    /// Somebody opened a session of the console.
+    ConsoleSignedIn = "console_signed_in";
+    /// Somebody who is no operator asked for a session of the console.
+    ConsoleSignInRefused = "console_sign_in_refused";
+    /// An operator closed their session of the console.
+    ConsoleSignedOut = "console_signed_out";
+    /// An operator asked for what their role does not allow.
+    ConsoleRefused = "console_refused";
+    /// An operator began to set up a second factor.
+    SecondFactorBegun = "second_factor_begun";
+    /// An operator proved a new second factor.
+    SecondFactorEnrolled = "second_factor_enrolled";
+    /// An operator showed a good code.
+    SecondFactorPassed = "second_factor_passed";
+    /// An operator spent a recovery code.
+    RecoveryCodeSpent = "recovery_code_spent";
+    /// An operator showed a code that was not taken.
+    SecondFactorFailed = "second_factor_failed";
+    /// An operator's second factor was taken away, so that they set up another.
+    SecondFactorReset = "second_factor_reset";
+    /// Somebody became an operator.
+    OperatorAdmitted = "operator_admitted";
+    /// An invitation to become an operator was made.
+    OperatorInvited = "operator_invited";
+    /// An operator's role was changed.
+    OperatorRoleChanged = "operator_role_changed";
+    /// An operator was ended.
+    OperatorEnded = "operator_ended";
+    /// An operator looked at the list of operators.
+    OperatorsViewed = "operators_viewed";
+    /// An operator searched for players.
+    PlayersSearched = "players_searched";
+    /// An operator looked at a player.
+    PlayerViewed = "player_viewed";
+    /// An operator ended sessions of a player.
+    PlayerSessionsEnded = "player_sessions_ended";
+    /// An operator looked at the audit log.
+    AuditViewed = "audit_viewed";
     /// A person asked to be erased.
     ErasurePlanned = "erasure_planned";
     /// A person took that back.

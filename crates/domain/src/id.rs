@@ -95,6 +95,10 @@ uuid_id!(
     OutgoingId, "o_", "outgoing id"
 );
 uuid_id!(
+    /// Somebody who works at the console.
+    OperatorId, "op_", "operator id"
+);
+uuid_id!(
     /// A line of the audit log.
     AuditId, "log_", "audit id"
 );

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod board;
 pub mod clock;
 pub mod consent;
+pub mod console;
 mod error_chain;
 pub mod event;
 pub mod id;
@@ -31,8 +32,9 @@ pub use crate::{
     consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},
     error_chain::ErrorChain,
     id::{
-        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OutgoingEventId, OutgoingId,
-        PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId, UserId,
+        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingEventId,
+        OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId,
+        UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},

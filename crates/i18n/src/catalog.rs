@@ -234,18 +234,17 @@ mod tests {
     }
 
     #[test]
-    fn the_page_gets_no_text_of_the_chat() {
+    fn the_page_gets_no_text_of_the_chat_or_of_the_console() {
         let json = catalog(Locale::En).page_json();
+        assert!(!json.contains(catalog(Locale::En).text(keys::console::REFUSED_TITLE)));
         assert!(!json.contains(catalog(Locale::En).text(keys::bot::START_HELLO).lines().next().unwrap()));
         assert!(!json.contains('<'));
     }
 
-    fn later_texts(locale: Locale) -> Vec<String> {
-        serde_json::from_str(&catalog(locale).later_json()).unwrap()
-    }
-
     #[test]
     fn later_texts_join_a_catalog_in_use() {
+        let later_texts =
+            |locale| serde_json::from_str::<Vec<String>>(&catalog(locale).later_json()).unwrap();
         let page = Catalog::from_json(&catalog(Locale::Fr).page_json()).unwrap();
         assert!(!page.has_later());
         assert_eq!(page.text(keys::later::PROFILE_SIGN_OUT), "");

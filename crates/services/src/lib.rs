@@ -10,6 +10,7 @@ pub mod audit;
 pub mod boards;
 pub mod bot;
 pub mod consents;
+pub mod console;
 pub mod events_out;
 pub mod group_commit;
 pub mod identity;

@@ -23,6 +23,8 @@ pub enum Action {
     Telemetry,
     /// Showing one-time tokens, linking.
     Link,
+    /// Opening a session of the console.
+    ConsoleSession,
 }
 
 /// Who is limited.
@@ -60,6 +62,8 @@ impl Action {
             (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
             (Self::Link, Subject::Address(_)) => "link:ip",
             (Self::Link, Subject::Person(_)) => "link:person",
+            (Self::ConsoleSession, Subject::Address(_)) => "console_session:ip",
+            (Self::ConsoleSession, Subject::Person(_)) => "console_session:person",
         }
     }
 
@@ -78,6 +82,8 @@ impl Action {
                 Rate { burst: 60, interval_ms: 1_000 }
             }
             (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },
+            (Self::ConsoleSession, Subject::Address(_)) => Rate { burst: 40, interval_ms: 2_000 },
+            (Self::ConsoleSession, Subject::Person(_)) => Rate { burst: 10, interval_ms: 10_000 },
         }
     }
 }

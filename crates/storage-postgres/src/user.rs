@@ -140,6 +140,33 @@ impl UserRepository for Users<'_> {
         row.map(User::try_from).transpose()
     }
 
+    async fn by_alias(
+        &mut self,
+        beginning: &str,
+        after: Option<(&str, UserId)>,
+        limit: u32,
+    ) -> Result<Vec<User>, StoreError> {
+        let (alias, user_id) = after.map_or((beginning, Uuid::nil()), |(alias, id)| (alias, id.as_uuid()));
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM users
+             WHERE alias COLLATE \"C\" >= $1 AND alias COLLATE \"C\" < $2 AND (alias COLLATE \"C\", user_id) > ($3, $4)
+             ORDER BY alias COLLATE \"C\", user_id
+             LIMIT $5"
+        ))
+        .bind(beginning)
+        // The greatest character: every alias that begins so stands before it, in the order of bytes.
+        .bind(format!("{beginning}\u{10ffff}"))
+        .bind(alias)
+        .bind(user_id)
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("users.by_alias")?;
+        rows.into_iter().map(User::try_from).collect()
+    }
+
     async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError> {
         const OPERATION: &str = "users.upsert_telegram";
         let rows: Vec<Row> = sqlx::query_as(concat!(

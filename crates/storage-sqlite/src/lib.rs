@@ -15,6 +15,7 @@ mod campaign;
 mod checkpoint;
 mod connection;
 mod consent;
+mod console_session;
 mod dialogue;
 mod error;
 mod event;
@@ -22,6 +23,7 @@ mod inbox;
 mod lease;
 mod list;
 mod one_time_token;
+mod operator;
 mod outbox;
 mod outgoing_event;
 #[cfg(test)]

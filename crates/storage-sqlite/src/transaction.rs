@@ -7,6 +7,7 @@ use storage::{
     OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
     StoreError, TournamentRepository, Transaction, UserRepository,
 };
+use storage::{ConsoleSessionRepository, OperatorRepository};
 
 use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
@@ -14,6 +15,7 @@ use crate::{
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
     session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
+use crate::{console_session::ConsoleSessions, operator::Operators};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct SqliteTransaction {
@@ -70,6 +72,14 @@ impl Transaction for SqliteTransaction {
 
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_> {
         Box::new(Dialogues { connection: &mut self.connection })
+    }
+
+    fn operators(&mut self) -> Box<dyn OperatorRepository + '_> {
+        Box::new(Operators { connection: &mut self.connection })
+    }
+
+    fn console_sessions(&mut self) -> Box<dyn ConsoleSessionRepository + '_> {
+        Box::new(ConsoleSessions { connection: &mut self.connection })
     }
 
     fn consents(&mut self) -> Box<dyn ConsentRepository + '_> {

@@ -16,6 +16,7 @@ pub mod audit;
 pub mod board;
 pub mod campaign;
 pub mod consent;
+pub mod console_session;
 pub mod dialogue;
 pub mod error;
 pub mod event;
@@ -23,6 +24,7 @@ pub mod follow;
 pub mod inbox;
 pub mod lease;
 pub mod one_time_token;
+pub mod operator;
 pub mod outbox;
 pub mod outgoing_event;
 pub mod personal;
@@ -47,6 +49,7 @@ pub use crate::{
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
 };
+pub use crate::{console_session::ConsoleSessionRepository, operator::OperatorRepository};
 
 /// A database that Podium keeps its rows in.
 #[async_trait]
@@ -122,6 +125,10 @@ pub trait Transaction: Send {
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.
     fn dialogues(&mut self) -> Box<dyn DialogueRepository + '_>;
+    /// Operators of the console.
+    fn operators(&mut self) -> Box<dyn OperatorRepository + '_>;
+    /// Sessions of the console.
+    fn console_sessions(&mut self) -> Box<dyn ConsoleSessionRepository + '_>;
     /// What players have said yes or no to.
     fn consents(&mut self) -> Box<dyn ConsentRepository + '_>;
     /// What a person may ask for: a copy, and erasure.

@@ -21,6 +21,11 @@ pub enum Treatment {
 
 use Treatment::{Erase, KeepUntil, NotPersonal, Pseudonymise};
 
+/// Who works at the console is no record of a player.
+const STAFF: Treatment = KeepUntil("staff: the audit log names operators by it");
+const CONSOLE_SESSION: Treatment = KeepUntil("console: for twelve hours at most");
+const SECOND_FACTOR: Treatment = KeepUntil("console: until it is replaced, or the operator ends");
+
 /// A column and what becomes of it.
 pub type Column = (&'static str, Treatment);
 
@@ -83,6 +88,18 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("user_id", Erase),
         ],
     ),
+    (
+        "console_sessions",
+        &[
+            ("created_at", CONSOLE_SESSION),
+            ("expires_at", CONSOLE_SESSION),
+            ("operator_id", CONSOLE_SESSION),
+            ("second_factor_at", CONSOLE_SESSION),
+            ("session_id", CONSOLE_SESSION),
+            ("token_hash", CONSOLE_SESSION),
+            ("used_at", CONSOLE_SESSION),
+        ],
+    ),
     ("counters", &[("name", NotPersonal), ("value", NotPersonal)]),
     ("dialogues", &[("bot_id", Erase), ("chat_id", Erase), ("state", Erase), ("updated_at", Erase)]),
     (
@@ -130,6 +147,31 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("telegram_user_id", Erase),
             ("token_hash", Erase),
             ("token_id", Erase),
+        ],
+    ),
+    ("operator_recovery_codes", &[("code_hash", SECOND_FACTOR), ("operator_id", SECOND_FACTOR)]),
+    (
+        "operator_second_factors",
+        &[
+            ("confirmed_at", SECOND_FACTOR),
+            ("failures", SECOND_FACTOR),
+            ("last_step", SECOND_FACTOR),
+            ("locked_until", SECOND_FACTOR),
+            ("operator_id", SECOND_FACTOR),
+            ("sealed_secret", SECOND_FACTOR),
+        ],
+    ),
+    (
+        "operators",
+        &[
+            ("created_at", STAFF),
+            ("ended_at", STAFF),
+            ("invited_by", STAFF),
+            ("label", STAFF),
+            ("operator_id", STAFF),
+            ("role", STAFF),
+            ("source", STAFF),
+            ("telegram_user_id", STAFF),
         ],
     ),
     (

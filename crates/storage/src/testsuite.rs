@@ -9,12 +9,14 @@ pub mod audit;
 pub mod boards;
 pub mod campaigns;
 pub mod consents;
+pub mod console_sessions;
 pub mod dialogues;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
 pub mod leases;
 pub mod one_time_tokens;
+pub mod operators;
 pub mod outbox;
 pub mod outgoing_events;
 pub mod planted;
@@ -130,6 +132,7 @@ macro_rules! contract_suite {
                 text_survives,
                 too_many_ids_are_refused,
                 users_are_found_by_every_key,
+                users_are_found_by_the_beginning_of_their_alias,
             ]
             sessions: [
                 a_familiar_way_of_signing_in_is_recognized,
@@ -182,6 +185,20 @@ macro_rules! contract_suite {
                 an_event_is_new_once,
                 calls_at_once_do_not_share_an_event,
                 old_events_are_met_slice_by_slice,
+            ]
+            operators: [
+                a_person_is_one_operator,
+                a_recovery_code_is_spent_once,
+                a_second_factor_is_replaced_and_removed,
+                an_operator_ends_once,
+                an_operator_is_found_as_it_was_stored,
+                of_codes_at_once_one_is_taken,
+                operators_are_listed_page_by_page,
+            ]
+            console_sessions: [
+                a_console_session_is_found_as_it_was_stored,
+                console_sessions_are_removed_by_hash_and_by_operator,
+                expired_console_sessions_are_removed,
             ]
             audit: [
                 a_line_is_found_as_it_was_written,
@@ -259,12 +276,14 @@ mod tests {
         let sources = [
             ("audit", include_str!("testsuite/audit.rs")),
             ("boards", include_str!("testsuite/boards.rs")),
+            ("console_sessions", include_str!("testsuite/console_sessions.rs")),
             ("consents", include_str!("testsuite/consents.rs")),
             ("campaigns", include_str!("testsuite/campaigns.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
+            ("operators", include_str!("testsuite/operators.rs")),
             ("one_time_tokens", include_str!("testsuite/one_time_tokens.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),
             ("privacy", include_str!("testsuite/privacy.rs")),

@@ -159,6 +159,14 @@ pub trait UserRepository: Send {
     /// The user that boards call `player`.
     async fn by_player(&mut self, player: &PlayerKey) -> Result<Option<User>, StoreError>;
 
+    /// Users whose alias begins with `beginning`, letter for letter, by alias and id, behind `after`.
+    async fn by_alias(
+        &mut self,
+        beginning: &str,
+        after: Option<(&str, UserId)>,
+        limit: u32,
+    ) -> Result<Vec<User>, StoreError>;
+
     /// Adds or refreshes people from Telegram; first name, user name, locale and (when given) chat become those of the
     /// profile, alias and player key stay. Answers in the order of the profiles, each person at most once in a call. A
     /// row that says the same already may be left as it is: when it was written tells to the hour when the person was

@@ -8,6 +8,7 @@ use axum::{
 use domain::{ErrorCode, Problem};
 use services::{
     boards::BoardError,
+    console::ConsoleError,
     identity::AuthError,
     inbox::IngestError,
     limits::Limited,
@@ -108,6 +109,16 @@ impl From<Limited> for ApiError {
         Self {
             problem: Problem::new(ErrorCode::RateLimited),
             retry_after_s: Some(limited.retry_after_ms.div_ceil(1000).max(1)),
+        }
+    }
+}
+
+impl From<ConsoleError> for ApiError {
+    fn from(error: ConsoleError) -> Self {
+        match error {
+            ConsoleError::Auth(error) => error.into(),
+            ConsoleError::Limited(limited) => limited.into(),
+            other => Self::logged(other.code(), &other),
         }
     }
 }

@@ -13,6 +13,7 @@ use domain::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
+    console,
     http::{error::ApiError, openapi, security, webhook},
     pages,
     state::AppState,
@@ -32,7 +33,8 @@ pub fn router(state: AppState) -> Router {
         .merge(openapi::router())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(security::api_headers());
-    let mut routes = Router::new().merge(api).merge(pages::router()).fallback(not_found);
+    let mut routes =
+        Router::new().merge(api).merge(pages::router()).merge(console::router()).fallback(not_found);
     let path = webhook_path(&state);
     if let Some(path) = &path {
         routes = routes.merge(webhook::router(path));

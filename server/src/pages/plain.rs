@@ -31,14 +31,6 @@ pub async fn kit(State(state): State<AppState>, headers: HeaderMap) -> Response 
     page(&state.settings, Fence::Plain, StatusCode::OK, &reader.nonce, html)
 }
 
-/// `/console`.
-pub async fn console(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let bot = bot_username(&state).await;
-    let reader = Reader::new(&state, &headers);
-    let html = app::ssr::render_console(reader.setting(&state.site), bot.as_deref());
-    page(&state.settings, Fence::Plain, StatusCode::OK, &reader.nonce, html)
-}
-
 /// `/t/{id}/rules`.
 pub async fn rules(
     State(state): State<AppState>,

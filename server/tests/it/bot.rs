@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use axum::http::header;
 use domain::{BotId, ChatId, OutgoingId, Reachability, TelegramUserId};
 use serde_json::{Value, json};
 use services::{
@@ -217,7 +218,12 @@ async fn figures_and_the_console_are_for_operators_alone() {
     assert_eq!(bot.ask(42, "/admin").await["text"], refused);
     let admin = bot.ask(OPERATOR, "/admin").await;
     assert_eq!(buttons(&admin)[0]["url"], "http://127.0.0.1:3000/console");
-    assert_eq!(bot.server.request(get("/console")).await.status(), 200, "the button leads somewhere");
+    let mut console = get("/console");
+    console.headers_mut().insert(header::ACCEPT, "text/html".parse().unwrap());
+    let led = bot.server.request(console).await;
+    assert_eq!(led.status(), 303);
+    assert_eq!(led.headers()[header::LOCATION], "/console/enter");
+    assert_eq!(bot.server.request(get("/console/enter")).await.status(), 200, "the button leads somewhere");
     let stats = bot.ask(OPERATOR, "/stats").await["text"].as_str().unwrap().to_owned();
     assert!(stats.contains("3 handled"), "{stats}");
 }

@@ -8,7 +8,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{TestServer, server};
+use crate::{
+    console_support::answer,
+    support::{TestServer, get, server},
+};
 
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +28,11 @@ enum Needs {
     ServiceKey,
     /// The secret that Telegram was told.
     WebhookSecret,
+    /// The cookie of an operator's session.
+    Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 39] = [
+const TABLE: [(&str, &str, Needs); 58] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -69,6 +74,26 @@ const TABLE: [(&str, &str, Needs); 39] = [
     ("post", "/fn/me", Needs::Player),
     ("post", "/fn/tournaments/lobby", Needs::Nothing),
     ("post", "/fn/tournaments/page", Needs::Nothing),
+    ("get", "/console", Needs::Operator),
+    ("get", "/console/", Needs::Operator),
+    // The door: whoever comes, and the style and scripts of the pages.
+    ("get", "/console/enter", Needs::Nothing),
+    ("get", "/console/files/{file}", Needs::Nothing),
+    ("post", "/console/session", Needs::Player),
+    ("post", "/console/sign-out", Needs::Operator),
+    ("get", "/console/second-factor", Needs::Operator),
+    ("post", "/console/second-factor", Needs::Operator),
+    ("post", "/console/second-factor/replace", Needs::Operator),
+    ("get", "/console/players", Needs::Operator),
+    ("post", "/console/players", Needs::Operator),
+    ("get", "/console/players/{player}", Needs::Operator),
+    ("post", "/console/players/{player}/sessions/end", Needs::Operator),
+    ("get", "/console/audit", Needs::Operator),
+    ("get", "/console/operators", Needs::Operator),
+    ("post", "/console/operators/invite", Needs::Operator),
+    ("post", "/console/operators/{operator}/role", Needs::Operator),
+    ("post", "/console/operators/{operator}/end", Needs::Operator),
+    ("post", "/console/operators/{operator}/second-factor/reset", Needs::Operator),
 ];
 
 #[test]
@@ -80,6 +105,8 @@ fn the_table_lists_what_is_there_and_nothing_else() {
     }
     let functions = leptos::server_fn::axum::server_fn_paths();
     there.extend(functions.map(|(path, method)| (method.as_str().to_ascii_lowercase(), path.to_owned())));
+    let console = server::console::ROUTES.iter();
+    there.extend(console.map(|(method, path)| ((*method).to_owned(), (*path).to_owned())));
     there.sort();
     let mut listed: Vec<(String, String)> =
         TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
@@ -100,15 +127,18 @@ async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not()
         ("/fn/boards/page", json!({"id": "cup", "around_me": false, "limit": 10})),
         ("/fn/tournaments/page", json!({"id": "cup"})),
     ]);
+    let door = answer(&server, get("/console/enter")).await.html;
+    let style = door.split("/console/files/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     for (method, path, needs) in TABLE {
         let body = bodies.get(path).cloned().unwrap_or_else(|| json!({}));
+        let path = path.replace("{file}", &style);
         let status = call(&server, method, &path.replace("{id}", "cup"), &body).await;
         match needs {
             Needs::Nothing => assert!(status.is_success(), "{method} {path} refused the public: {status}"),
             Needs::Body | Needs::Attempt => {
                 assert!(status.is_client_error(), "{method} {path} let nonsense in: {status}");
             }
-            Needs::Player | Needs::ServiceKey | Needs::WebhookSecret => {
+            Needs::Player | Needs::ServiceKey | Needs::WebhookSecret | Needs::Operator => {
                 assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path} let a stranger in");
             }
         }

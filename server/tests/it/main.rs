@@ -6,6 +6,8 @@
 mod board;
 mod bot;
 mod consents;
+mod console;
+mod console_support;
 mod devices;
 mod events;
 mod events_out;

@@ -49,6 +49,7 @@ enum Kind {
     DeadLetters,
     Messages,
     Sessions,
+    ConsoleSessions,
     History,
     Dialogues,
     Downloads,
@@ -59,11 +60,12 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
         Self::Sessions,
+        Self::ConsoleSessions,
         Self::History,
         Self::Dialogues,
         Self::Downloads,
@@ -82,6 +84,8 @@ impl Kind {
             }
             Self::Messages => tx.outbox().remove_ended(now.plus_ms(-MESSAGES_KEPT_MS), CLEAN_LIMIT).await,
             Self::Sessions => tx.sessions().remove_over(now.plus_ms(-SESSIONS_KEPT_MS), CLEAN_LIMIT).await,
+            // The audit log remembers them.
+            Self::ConsoleSessions => tx.console_sessions().remove_expired(now, CLEAN_LIMIT).await,
             Self::History => {
                 // Scores from before the end may be taken for longer than usual: what they need stays.
                 let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));

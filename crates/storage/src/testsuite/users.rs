@@ -358,6 +358,26 @@ pub async fn a_merge_of_what_is_not_light_is_refused(store: &dyn Store) {
     }
 }
 
+/// Aliases are found by how they begin, letter for letter, page by page.
+pub async fn users_are_found_by_the_beginning_of_their_alias(store: &dyn Store) {
+    for (number, alias) in [(1, "Nova"), (2, "NovaFox"), (3, "nova"), (4, "Nova"), (5, "No"), (6, "Nova%")] {
+        from_platform(store, &PlatformProfile { alias: alias.to_owned(), ..platform_profile(number) }).await;
+    }
+    read(store, async |transaction| {
+        let mut users = transaction.users();
+        let mut find = async |beginning: &str, after: Option<(&str, u128)>, limit| {
+            let after = after.map(|(alias, id)| (alias, user_id(id)));
+            let found = users.by_alias(beginning, after, limit).await.unwrap();
+            found.iter().map(|user| user.user_id.as_uuid().as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(find("Nova", None, 10).await, [1, 4, 6, 2]);
+        assert_eq!(find("Nova", None, 2).await, [1, 4]);
+        assert_eq!(find("Nova", Some(("Nova", 4)), 10).await, [6, 2]);
+        assert_eq!(find("Nova%", None, 10).await, [6]);
+        assert_eq!(find("Novak", None, 10).await, [0_u128; 0]);
+    })
+    .await;
+}
 /// What hangs on a light profile follows; a campaign by which both came counts once.
 pub async fn nothing_counts_twice_after_a_merge(store: &dyn Store) {
     from_telegram(store, &[telegram_profile(1)]).await;

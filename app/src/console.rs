@@ -1,0 +1,28 @@
+//! The console's pages, for operators: plain HTML that the server renders, forms that post, and no WASM.
+//!
+//! Invariant: nothing here is compiled for the page's bundle (docs/adr/0017), and nothing here decides what an operator
+//! may do: `services::console` does, and these pages offer what it would allow.
+
+mod audit;
+mod document;
+mod enter;
+mod files;
+mod frame;
+mod notice;
+mod operators;
+mod parts;
+mod player;
+mod players;
+mod second_factor;
+
+pub use self::{
+    audit::{AuditPageView, render_audit},
+    enter::render_enter,
+    files::{ConsoleFile, file},
+    frame::{Done, View},
+    notice::{Failed, FailedWhy, render_failed, render_refused},
+    operators::{render_invited, render_operators},
+    player::render_player,
+    players::{Found, render_players},
+    second_factor::{FactorFailure, FactorPage, render_recovery_codes, render_second_factor},
+};

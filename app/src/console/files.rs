@@ -1,0 +1,59 @@
+//! The files that the console's pages load: a style of their own and two small scripts, named by their content.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::LazyLock,
+};
+
+/// A file of the console.
+#[derive(Debug)]
+pub struct ConsoleFile {
+    /// Its name: what it holds, hashed.
+    name: String,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// What it holds.
+    pub content: &'static str,
+}
+
+impl ConsoleFile {
+    fn new(extension: &str, media_type: &'static str, content: &'static str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        content.hash(&mut hasher);
+        Self { name: format!("{:016x}.{extension}", hasher.finish()), media_type, content }
+    }
+
+    /// Where it is served.
+    pub(super) fn path(&self) -> String {
+        format!("/console/files/{}", self.name)
+    }
+}
+
+/// The style of all pages.
+pub(super) static STYLE: LazyLock<ConsoleFile> =
+    LazyLock::new(|| ConsoleFile::new("css", "text/css; charset=utf-8", include_str!("console.css")));
+/// The keyboard.
+pub(super) static SCRIPT: LazyLock<ConsoleFile> =
+    LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", include_str!("console.js")));
+/// What hands a sign-in over.
+pub(super) static ENTER: LazyLock<ConsoleFile> =
+    LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", include_str!("enter.js")));
+
+/// The file of a name.
+pub fn file(name: &str) -> Option<&'static ConsoleFile> {
+    [&STYLE, &SCRIPT, &ENTER].into_iter().map(|file| &**file).find(|file| file.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_found_by_the_name_that_pages_use_and_by_no_other() {
+        let path = STYLE.path();
+        let found = file(path.rsplit('/').next().unwrap()).unwrap();
+        assert_eq!(found.content, STYLE.content);
+        assert_ne!(SCRIPT.path(), ENTER.path());
+        assert!(file("console.css").is_none());
+    }
+}

@@ -1,0 +1,127 @@
+//! Small parts of the console's pages.
+
+use domain::{Timestamp, audit::ActorKind, console::Role};
+use i18n::{Catalog, Key, keys::console as texts};
+use leptos::prelude::*;
+use services::console::{Operator, audit::AuditLine};
+
+/// What every form carries.
+pub(super) fn form_key(operator: &Operator) -> AnyView {
+    view! { <input type="hidden" name="form_key" value=operator.form_key().to_owned() /> }.into_any()
+}
+
+/// What a role is called.
+pub(super) const fn role(role: Role) -> Key {
+    match role {
+        Role::Viewer => texts::ROLE_VIEWER,
+        Role::Support => texts::ROLE_SUPPORT,
+        Role::Manager => texts::ROLE_MANAGER,
+        Role::Admin => texts::ROLE_ADMIN,
+    }
+}
+
+/// A time of day and its date, in UTC, as its column says.
+pub(super) fn when(at: Timestamp) -> AnyView {
+    let text = at.to_string();
+    let day = text.get(..10).unwrap_or_default().to_owned();
+    let second = text.get(11..19).unwrap_or_default().to_owned();
+    view! { <time class="when" datetime=text><span class="when__day">{day}</span>" "{second}</time> }
+        .into_any()
+}
+
+/// Yes or no.
+pub(super) fn yes(catalog: &'static Catalog, is: bool) -> &'static str {
+    catalog.text(if is { texts::YES } else { texts::NO })
+}
+
+/// A cell of a table, which on a phone is a line of a card and says what it is.
+pub(super) fn cell(label: &'static str, content: impl IntoView + 'static) -> AnyView {
+    view! { <td data-label=label><span class="value">{content.into_any()}</span></td> }.into_any()
+}
+
+/// An id, in letters that can be told apart.
+pub(super) fn id(text: String) -> AnyView {
+    view! { <code class="id">{text}</code> }.into_any()
+}
+
+/// What there is not.
+pub(super) fn dash() -> AnyView {
+    view! { <span class="dim">"–"</span> }.into_any()
+}
+
+/// A value that may be absent.
+pub(super) fn or_dash(value: Option<String>) -> AnyView {
+    value.map_or_else(dash, IntoAny::into_any)
+}
+
+/// The rows of the audit log as a table. `with_player` is off on a player's own page.
+pub(super) fn audit_table(catalog: &'static Catalog, lines: Vec<AuditLine>, with_player: bool) -> AnyView {
+    let text = move |key| catalog.text(key);
+    let rows = lines.into_iter().map(|line| {
+        let AuditLine { entry, operator, player } = line;
+        let kind = match entry.actor.kind {
+            ActorKind::Player => texts::ACTOR_PLAYER,
+            ActorKind::Operator => texts::ACTOR_OPERATOR,
+            ActorKind::Platform => texts::ACTOR_PLATFORM,
+            ActorKind::System => texts::ACTOR_SYSTEM,
+        };
+        let name = match (entry.actor.kind, operator, entry.actor.id) {
+            (ActorKind::Operator, label, Some(id)) => {
+                let shown = label.unwrap_or_else(|| id.clone());
+                Some(view! { " "<a href=format!("/console/audit?of={id}")>{shown}</a> }.into_any())
+            }
+            _ => None,
+        };
+        let player = with_player.then(|| {
+            let link = player.map(|(key, alias)| {
+                view! { <a href=format!("/console/players/{key}")>{alias}</a> }.into_any()
+            });
+            cell(text(texts::AUDIT_WHOM), link.unwrap_or_else(dash))
+        });
+        view! {
+            <tr>
+                {cell(text(texts::TIME), when(entry.happened_at))}
+                {cell(text(texts::AUDIT_WHO), view! { <span class="dim">{text(kind)}</span>{name} })}
+                {cell(text(texts::AUDIT_WHAT), view! { <code class="action">{entry.action.as_str()}</code> })}
+                {player}
+                {cell(text(texts::AUDIT_DETAIL), view! { <span class="detail">{detail(&entry.detail)}</span> })}
+            </tr>
+        }
+    });
+    let whom = with_player.then(|| view! { <th scope="col">{text(texts::AUDIT_WHOM)}</th> });
+    view! {
+        <table class="table">
+            <thead><tr>
+                <th scope="col">{text(texts::TIME)}</th>
+                <th scope="col">{text(texts::AUDIT_WHO)}</th>
+                <th scope="col">{text(texts::AUDIT_WHAT)}</th>
+                {whom}
+                <th scope="col">{text(texts::AUDIT_DETAIL)}</th>
+            </tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// The detail of a line as `name value` pairs; nothing of it is personal.
+fn detail(json: &str) -> String {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(json) else { return String::new() };
+    let pairs = fields.iter().map(|(name, value)| match value {
+        serde_json::Value::String(text) => format!("{name} {text}"),
+        other => format!("{name} {other}"),
+    });
+    pairs.collect::<Vec<_>>().join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_read_as_pairs() {
+        assert_eq!(detail(r#"{"from":"viewer","failures":2}"#), "failures 2 · from viewer");
+        assert_eq!(detail("{}"), "");
+        assert_eq!(detail("nonsense"), "");
+    }
+}

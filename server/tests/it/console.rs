@@ -1,0 +1,557 @@
+//! The console: who gets in, who may do what, and what is written down of it.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use domain::{
+    Clock,
+    audit::AuditAction,
+    console::{Permission, Role},
+};
+use serde_json::json;
+
+use crate::{
+    console_support::{Browser, ORIGIN, actions, admit, answer, at_work, door, door_invited, enter, log},
+    support::{OPERATOR, TestServer, get, post_json, problem_code, server},
+};
+
+const PLAYER: i64 = 4_200_042;
+
+/// A player whom the platform knows, and the key that boards call them by.
+async fn player(server: &TestServer) -> String {
+    server.events(&json!([server.user("plat-77", "NovaFox", Some(PLAYER))])).await;
+    server.sign_in(PLAYER, "Ada").await.user.player.to_string()
+}
+
+#[tokio::test]
+async fn a_stranger_gets_no_session_and_it_is_written_down() {
+    let server = server().await;
+    let stranger = server.sign_in(42, "Ada").await;
+    let refused = door(&server, &stranger.jwt).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(!refused.headers.contains_key(header::SET_COOKIE));
+    let lines = log(&server).await;
+    assert_eq!(lines[0].action, AuditAction::ConsoleSignInRefused);
+    assert_eq!(lines[0].subject, Some(stranger.user.user_id));
+}
+
+#[tokio::test]
+async fn the_door_opens_for_a_living_session_alone() {
+    let server = server().await;
+    let signed_in = server.sign_in(OPERATOR, "Olga").await;
+    for token in ["", "nonsense"] {
+        assert_eq!(door(&server, token).await.status, StatusCode::UNAUTHORIZED, "{token:?}");
+    }
+    let bare = Request::post("/console/session").body(Body::empty()).unwrap();
+    let (status, body) = server.json(bare).await;
+    assert_eq!(problem_code(status, &body), "unauthorized");
+    let elsewhere = Request::post("/console/session")
+        .header(header::AUTHORIZATION, format!("Bearer {}", signed_in.jwt))
+        .header(header::ORIGIN, "https://evil.example")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(answer(&server, elsewhere).await.status, StatusCode::FORBIDDEN);
+
+    let logout = post_json("/v1/tg/logout", &json!({"refresh_token": signed_in.refresh_token}));
+    assert!(server.request(logout).await.status().is_success());
+    let ended = door(&server, &signed_in.jwt).await;
+    assert_eq!(
+        ended.status,
+        StatusCode::UNAUTHORIZED,
+        "a token outlives its session, the door does not take it"
+    );
+    server.clock.advance_ms(900_000);
+    assert_eq!(door(&server, &signed_in.jwt).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn without_a_session_pages_lead_to_the_door_and_programs_are_refused() {
+    let server = server().await;
+    let nobody = Browser { server: &server, cookie: "podium_console=x".to_owned(), form_key: String::new() };
+    for path in ["/console", "/console/players", "/console/audit", "/console/second-factor"] {
+        let led = nobody.get(path).await;
+        assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, "/console/enter"), "{path}");
+        assert_eq!(nobody.problem(path).await, "unauthorized");
+    }
+    let door = answer(&server, get("/console/enter")).await;
+    assert_eq!(door.status, StatusCode::OK);
+    assert!(door.html.contains("/login?next=/console/enter"), "{}", door.html);
+}
+
+#[tokio::test]
+async fn whom_the_settings_name_is_an_admin_who_does_nothing_before_a_second_factor() {
+    let server = server().await;
+    let jwt = server.sign_in(OPERATOR, "Olga").await.jwt;
+    let opened = door(&server, &jwt).await;
+    assert!(opened.html.contains("/console/second-factor"), "{}", opened.html);
+    let mut browser = enter(&server, OPERATOR).await;
+    for path in ["/console", "/console/players", "/console/audit", "/console/operators"] {
+        let led = browser.get(path).await;
+        assert_eq!((led.status, led.location()), (StatusCode::SEE_OTHER, "/console/second-factor"), "{path}");
+        assert_eq!(browser.problem(path).await, "forbidden");
+    }
+    let before = browser.cookie.clone();
+    let (secret, codes) = browser.enroll().await;
+    assert_eq!((secret.len(), codes.len()), (20, 8));
+    assert_ne!(browser.cookie, before, "who knew the cookie before would be let in too");
+    assert_eq!(browser.get("/console/operators").await.status, StatusCode::OK);
+    let old = Browser { server: &server, cookie: before, form_key: String::new() };
+    assert_eq!(old.get("/console").await.status, StatusCode::SEE_OTHER);
+}
+
+/// Whether a session may do what a permission stands for. No wildcard: a new permission needs a case here.
+async fn may(browser: &Browser<'_>, permission: Permission, player: &str, other: &str) -> bool {
+    let sheet = format!("/console/players/{player}");
+    let page = match permission {
+        Permission::ViewPlayers => browser.get(&sheet).await,
+        Permission::ViewPersonal => {
+            let html = browser.get(&sheet).await.html;
+            let shown = ["Ada", "4200042", "plat-77"].map(|text| html.contains(text));
+            assert!(shown == [true; 3] || shown == [false; 3], "{shown:?}");
+            return shown[0];
+        }
+        Permission::EndSessions => browser.post(&format!("{sheet}/sessions/end"), "").await,
+        Permission::ViewAudit => browser.get("/console/audit").await,
+        Permission::ViewOperators => browser.get("/console/operators").await,
+        Permission::ManageOperators => {
+            let path = format!("/console/operators/{other}");
+            let role = browser.post(&format!("{path}/role"), "role=support").await;
+            let end = browser.post(&format!("{path}/end"), "").await;
+            assert_eq!(role.status, end.status);
+            let invited = browser.post("/console/operators/invite", "label=Anna&role=viewer").await;
+            assert_eq!(invited.status == StatusCode::FORBIDDEN, end.status == StatusCode::FORBIDDEN);
+            end
+        }
+    };
+    if page.status == StatusCode::FORBIDDEN {
+        assert!(page.html.contains("data-code=\"forbidden\""), "{}", page.html);
+        assert!(page.html.contains(permission.as_str()), "{}", page.html);
+        let lines = log(browser.server).await;
+        let line = lines.iter().find(|line| line.action == AuditAction::ConsoleRefused).unwrap();
+        assert!(line.detail.contains(permission.as_str()), "{}", line.detail);
+        return false;
+    }
+    assert!(
+        page.status.is_success() || page.status == StatusCode::SEE_OTHER,
+        "{} {}",
+        page.status,
+        page.html
+    );
+    true
+}
+
+#[tokio::test]
+async fn each_role_may_what_the_table_says_and_nothing_else() {
+    let server = server().await;
+    let player = player(&server).await;
+    for (number, role) in (1000..).zip(Role::ALL) {
+        let browser = at_work(&server, number, *role).await;
+        for permission in Permission::ALL {
+            let other = admit(&server, number + 500, Role::Viewer).await.to_string();
+            let is_allowed = may(&browser, *permission, &player, &other).await;
+            assert_eq!(is_allowed, role.may(*permission), "{role:?} {permission:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_taken_once_and_too_many_wrong_ones_lock() {
+    let server = server().await;
+    let (secret, _) = enter(&server, OPERATOR).await.enroll().await;
+    let code = || services::console::totp::code_at(&secret, server.clock.now());
+
+    let browser = enter(&server, OPERATOR).await;
+    let replayed = browser.post("/console/second-factor", &format!("code={}", code())).await;
+    assert_eq!(replayed.status, StatusCode::BAD_REQUEST, "the code that set it up was taken again");
+    server.clock.advance_ms(30_000);
+    let passed = browser.post("/console/second-factor", &format!("code={}", code())).await;
+    assert_eq!((passed.status, passed.location()), (StatusCode::SEE_OTHER, "/console"));
+
+    server.clock.advance_ms(30_000);
+    let browser = enter(&server, OPERATOR).await;
+    for _ in 0..4 {
+        let wrong = browser.post("/console/second-factor", "code=000000").await;
+        assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    }
+    let other = enter(&server, OPERATOR).await;
+    let locked = other.post("/console/second-factor", "code=000000").await;
+    assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS, "another session counts anew");
+    let good = browser.post("/console/second-factor", &format!("code={}", code())).await;
+    assert_eq!(good.status, StatusCode::TOO_MANY_REQUESTS, "a good code was looked at behind the lock");
+    server.clock.advance_ms(15 * 60_000);
+    let good = browser.post("/console/second-factor", &format!("code={}", code())).await;
+    assert_eq!(good.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_recovery_code_lets_in_once_and_another_factor_can_be_set_up() {
+    let server = server().await;
+    let (_, codes) = enter(&server, OPERATOR).await.enroll().await;
+    let mut browser = enter(&server, OPERATOR).await;
+    let typed = codes[0].to_lowercase().replace('-', "%20");
+    let passed = browser.post("/console/second-factor", &format!("code={typed}")).await;
+    assert_eq!(passed.status, StatusCode::SEE_OTHER);
+    browser.follow(&passed).await;
+    assert!(browser.get("/console/second-factor").await.html.contains("left: 7"));
+    assert!(actions(&server).await.contains(&AuditAction::RecoveryCodeSpent));
+
+    let again = enter(&server, OPERATOR).await;
+    let refused = again.post("/console/second-factor", &format!("code={}", codes[0])).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+
+    let replaced = browser.post("/console/second-factor/replace", &format!("code={}", codes[1])).await;
+    assert_eq!(replaced.status, StatusCode::SEE_OTHER, "{}", replaced.html);
+    assert_eq!(browser.get("/console/operators").await.status, StatusCode::SEE_OTHER);
+    browser.enroll().await;
+    assert_eq!(browser.get("/console/operators").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_secret_is_sealed_in_the_database() {
+    let server = server().await;
+    let operator = admit(&server, 1, Role::Admin).await;
+    let (secret, _) = enter(&server, 1).await.enroll().await;
+    let mut tx = server.services.store().begin_read().await.unwrap();
+    let stored = tx.operators().second_factor(operator).await.unwrap().unwrap().sealed_secret;
+    assert!(!stored.windows(8).any(|window| secret.windows(8).any(|part| part == window)));
+}
+
+#[tokio::test]
+async fn what_operators_are_called_is_sealed_in_the_database() {
+    let server = server().await;
+    let admin = at_work(&server, 1, Role::Admin).await;
+    enter(&server, OPERATOR).await;
+    assert!(admin.get("/console/operators").await.html.contains("Olga"));
+    let mut tx = server.services.store().begin_read().await.unwrap();
+    let named = tx.operators().by_telegram_id(domain::TelegramUserId(OPERATOR)).await.unwrap().unwrap();
+    assert!(!named.label.contains("Olga") && named.label.len() > 20, "{}", named.label);
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_this_session_s_is_refused() {
+    let server = server().await;
+    let player = player(&server).await;
+    let browser = at_work(&server, 1, Role::Support).await;
+    let other = at_work(&server, 2, Role::Support).await;
+    let path = format!("/console/players/{player}/sessions/end");
+    let own = format!("form_key={}", browser.form_key);
+    for (body, origin) in [
+        (String::new(), Some(ORIGIN)),
+        ("form_key=x".to_owned(), Some(ORIGIN)),
+        (format!("form_key={}", other.form_key), Some(ORIGIN)),
+        (own.clone(), Some("https://evil.example")),
+        (own.clone(), Some("null")),
+        (own.clone(), None),
+    ] {
+        let refused = browser.post_with(&path, &body, origin).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{body} {origin:?}");
+    }
+    assert!(!actions(&server).await.contains(&AuditAction::PlayerSessionsEnded));
+    assert_eq!(browser.post_with(&path, &own, Some(ORIGIN)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_not_used_and_when_it_is_too_old() {
+    let server = server().await;
+    let idle = at_work(&server, 1, Role::Viewer).await;
+    server.clock.advance_ms(29 * 60_000);
+    assert_eq!(idle.get("/console").await.status, StatusCode::OK);
+    server.clock.advance_ms(29 * 60_000);
+    assert_eq!(idle.get("/console").await.status, StatusCode::OK, "use keeps it");
+    server.clock.advance_ms(30 * 60_000);
+    assert_eq!(idle.get("/console").await.status, StatusCode::SEE_OTHER);
+
+    let busy = enter(&server, 1).await;
+    for _ in 0..(12 * 3 - 1) {
+        server.clock.advance_ms(20 * 60_000);
+        assert_eq!(busy.get("/console").await.status, StatusCode::OK);
+    }
+    server.clock.advance_ms(20 * 60_000);
+    assert_eq!(busy.get("/console").await.status, StatusCode::SEE_OTHER, "twelve hours are over");
+}
+
+#[tokio::test]
+async fn a_session_ends_with_what_it_stands_on() {
+    let server = server().await;
+    let admin = at_work(&server, 1, Role::Admin).await;
+    let status = async |browser: &Browser<'_>| browser.get("/console").await.status;
+
+    let operator = admit(&server, 2, Role::Viewer).await;
+    let browser = enter(&server, 2).await;
+    let out = browser.post("/console/sign-out", "").await;
+    assert_eq!((out.status, out.location()), (StatusCode::SEE_OTHER, "/"));
+    assert!(out.cookie().ends_with('='), "{}", out.cookie());
+    assert_eq!(status(&browser).await, StatusCode::SEE_OTHER);
+
+    let browser = enter(&server, 2).await;
+    let path = format!("/console/operators/{operator}");
+    assert_eq!(admin.post(&format!("{path}/role"), "role=manager").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(status(&browser).await, StatusCode::SEE_OTHER, "a session outlived its role");
+
+    let browser = enter(&server, 2).await;
+    assert_eq!(admin.post(&format!("{path}/end"), "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(status(&browser).await, StatusCode::SEE_OTHER);
+    let jwt = server.sign_in(2, "Olga").await.jwt;
+    assert_eq!(door(&server, &jwt).await.status, StatusCode::FORBIDDEN, "who was ended came back");
+
+    admit(&server, 3, Role::Viewer).await;
+    let signed_in = server.sign_in(3, "Olga").await;
+    let opened = door(&server, &signed_in.jwt).await;
+    let browser = Browser { server: &server, cookie: opened.cookie(), form_key: String::new() };
+    assert_eq!(status(&browser).await, StatusCode::OK);
+    server.request(post_json("/v1/tg/logout", &json!({"refresh_token": signed_in.refresh_token}))).await;
+    assert_eq!(status(&browser).await, StatusCode::SEE_OTHER, "a session outlived the one it was opened by");
+}
+
+#[tokio::test]
+async fn nobody_changes_themselves_or_whom_the_settings_name() {
+    let server = server().await;
+    let mut named = enter(&server, OPERATOR).await;
+    named.enroll().await;
+    let admin_id = admit(&server, 1, Role::Admin).await;
+    let mut admin = enter(&server, 1).await;
+    admin.enroll().await;
+    let named_id = {
+        let mut tx = server.services.store().begin_read().await.unwrap();
+        let person = domain::TelegramUserId(OPERATOR);
+        tx.operators().by_telegram_id(person).await.unwrap().unwrap().operator_id
+    };
+    for operator in [admin_id, named_id] {
+        for (action, fields) in [("role", "role=viewer"), ("end", "")] {
+            let refused = admin.post(&format!("/console/operators/{operator}/{action}"), fields).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{action}");
+        }
+    }
+    let own = admin.post(&format!("/console/operators/{admin_id}/second-factor/reset"), "").await;
+    assert_eq!(own.status, StatusCode::FORBIDDEN);
+    let reset = admin.post(&format!("/console/operators/{named_id}/second-factor/reset"), "").await;
+    assert_eq!(reset.status, StatusCode::SEE_OTHER, "whoever has lost a phone can be helped");
+    assert_eq!(named.get("/console").await.location(), "/console/enter");
+    let unknown = "op_00000000000000000000000000000001";
+    let missing = admin.post(&format!("/console/operators/{unknown}/end"), "").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    let nonsense = admin.post(&format!("/console/operators/{admin_id}/role"), "role=root").await;
+    assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
+}
+
+/// Invites somebody, and returns the token of the link.
+async fn invite(admin: &Browser<'_>, role: &str) -> String {
+    let page = admin.post("/console/operators/invite", &format!("label=Anna&role={role}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.html);
+    let (_, rest) = page.html.split_once("/console/enter#").unwrap();
+    rest.split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_invitation_makes_one_operator_once() {
+    let server = server().await;
+    let admin = at_work(&server, 1, Role::Admin).await;
+    let token = invite(&admin, "support").await;
+    let anna = server.sign_in(2, "Anna").await;
+    let unknown = door_invited(&server, &anna.jwt, "nonsense").await;
+    assert!(unknown.html.contains("one_time_token_unknown"), "{}", unknown.html);
+    let opened = door_invited(&server, &anna.jwt, &token).await;
+    assert_eq!(opened.status, StatusCode::OK, "{}", opened.html);
+    let browser = Browser { server: &server, cookie: opened.cookie(), form_key: String::new() };
+    assert!(browser.get("/console").await.html.contains("Support"));
+    assert!(admin.get("/console/operators").await.html.contains("Anna"));
+
+    let other = server.sign_in(3, "Eve").await;
+    let reused = door_invited(&server, &other.jwt, &token).await;
+    assert_eq!(reused.status, StatusCode::CONFLICT);
+    assert!(reused.html.contains("one_time_token_used") && !reused.headers.contains_key(header::SET_COOKIE));
+    let done = actions(&server).await;
+    for action in [
+        AuditAction::OperatorInvited,
+        AuditAction::TokenSpent,
+        AuditAction::OperatorAdmitted,
+        AuditAction::TokenRefused,
+    ] {
+        assert!(done.contains(&action), "{action:?}");
+    }
+    assert!(log(&server).await.iter().all(|line| !line.detail.contains(&token)));
+}
+
+#[tokio::test]
+async fn an_invitation_is_over_after_a_day_or_with_whoever_made_it() {
+    let server = server().await;
+    let admin = at_work(&server, 1, Role::Admin).await;
+    let late = invite(&admin, "viewer").await;
+    server.clock.advance_ms(24 * 3_600_000);
+    let anna = server.sign_in(2, "Anna").await;
+    let refused = door_invited(&server, &anna.jwt, &late).await;
+    assert_eq!(refused.status, StatusCode::GONE, "{}", refused.html);
+
+    let second = at_work(&server, 3, Role::Admin).await;
+    let orphan = invite(&second, "admin").await;
+    let mut tx = server.services.store().begin_write().await.unwrap();
+    let inviter = tx.operators().by_telegram_id(domain::TelegramUserId(3)).await.unwrap().unwrap();
+    tx.operators().end(inviter.operator_id, server.clock.now()).await.unwrap();
+    tx.save().await.unwrap();
+    let refused = door_invited(&server, &anna.jwt, &orphan).await;
+    assert_eq!(refused.status, StatusCode::GONE, "whoever was ended still lets people in");
+    let nameless = admin.post("/console/operators/invite", "label=%20&role=viewer").await;
+    assert_eq!(nameless.status, StatusCode::SEE_OTHER, "the day has ended this session too");
+}
+
+#[tokio::test]
+async fn players_are_found_by_what_the_role_may_search() {
+    let server = server().await;
+    let player = player(&server).await;
+    let viewer = at_work(&server, 1, Role::Viewer).await;
+    let support = at_work(&server, 2, Role::Support).await;
+    for query in ["NovaFox", "Nova", player.as_str()] {
+        assert!(viewer.search(query).await.html.contains(&format!("/console/players/{player}")), "{query}");
+    }
+    for query in ["plat-77", "4200042"] {
+        assert!(!viewer.search(query).await.html.contains(&player), "a viewer found somebody by {query}");
+        let found = support.search(query).await;
+        assert!(found.html.contains("NovaFox") && found.html.contains("Ada"), "{}", found.html);
+    }
+    assert!(!support.search("nova").await.html.contains("NovaFox"), "letter for letter");
+    let empty = support.post("/console/players", "query=%20").await;
+    assert_eq!(empty.location(), "/console/players");
+
+    // The address of a search is another's, or old.
+    let address = support.post("/console/players", "query=plat-77").await.location().to_owned();
+    assert!(!viewer.get(&address).await.html.contains("NovaFox"));
+    assert!(support.get(&address).await.html.contains("NovaFox"));
+    let missing = support.get("/console/players/p_nobody").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_player_s_page_shows_devices_consents_and_reachability_to_those_who_may() {
+    let server = server().await;
+    let player = player(&server).await;
+    let path = format!("/console/players/{player}");
+    let support = at_work(&server, 1, Role::Support).await;
+    let page = support.get(&path).await.html;
+    assert!(page.contains("init_data") && page.contains("Promotions"), "{page}");
+    assert!(page.contains("Bot may write"), "{page}");
+    let viewer = at_work(&server, 2, Role::Viewer).await;
+    let page = viewer.get(&path).await.html;
+    assert!(!page.contains("init_data") && !page.contains("Promotions"), "{page}");
+    support.post(&format!("{path}/sessions/end"), "").await;
+    assert!(support.get(&path).await.html.contains("No device is signed in."));
+}
+
+#[tokio::test]
+async fn what_an_operator_does_is_written_down_without_anything_personal() {
+    let server = server().await;
+    let player = player(&server).await;
+    let manager = at_work(&server, 1, Role::Manager).await;
+    manager.search("4200042").await;
+    manager.get(&format!("/console/players/{player}")).await;
+    manager.post(&format!("/console/players/{player}/sessions/end"), "").await;
+    manager.get("/console/audit").await;
+    manager.get("/console/operators").await;
+    manager.post("/console/sign-out", "").await;
+    let mut done = actions(&server).await;
+    done.reverse();
+    let wanted = [
+        AuditAction::ConsoleSignedIn,
+        AuditAction::SecondFactorBegun,
+        AuditAction::PlayersSearched,
+        AuditAction::PlayerViewed,
+        AuditAction::PlayerSessionsEnded,
+        AuditAction::AuditViewed,
+        AuditAction::ConsoleRefused,
+        AuditAction::ConsoleSignedOut,
+    ];
+    let by_operator: Vec<AuditAction> = done.into_iter().filter(|action| wanted.contains(action)).collect();
+    assert_eq!(by_operator, wanted);
+    for line in log(&server).await {
+        for personal in ["4200042", "Ada", "Olga", "plat-77", "NovaFox"] {
+            assert!(!line.detail.contains(personal), "{line:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_read_by_operator_and_by_player_page_by_page() {
+    let server = server().await;
+    let player = player(&server).await;
+    let operator = admit(&server, 1, Role::Manager).await;
+    let manager = enter(&server, 1).await;
+    let support = at_work(&server, 2, Role::Support).await;
+    for _ in 0..60 {
+        server.clock.advance_ms(1);
+        support.get(&format!("/console/players/{player}")).await;
+    }
+    let rows = |html: &str| html.matches("<time").count();
+    let of_player = manager.get(&format!("/console/audit?of={player}")).await;
+    assert_eq!(rows(&of_player.html), 50);
+    let (_, rest) = of_player.html.split_once("&amp;before=").unwrap();
+    let before = rest.split('"').next().unwrap();
+    let older = manager.get(&format!("/console/audit?of={player}&before={before}")).await;
+    // The sixty looks, and the line that the account was linked by, as far as one is written.
+    assert!((10..=12).contains(&rows(&older.html)), "{}", rows(&older.html));
+    let own = manager.get(&format!("/console/audit?of={operator}")).await;
+    assert!(own.html.contains("audit_viewed") && !own.html.contains("player_viewed"), "{}", own.html);
+    let nonsense = manager.get("/console/audit?of=4200042").await;
+    assert_eq!(nonsense.status, StatusCode::OK);
+    assert!(!nonsense.html.contains("4200042") && rows(&nonsense.html) == 0, "{}", nonsense.html);
+}
+
+#[tokio::test]
+async fn pages_are_fenced_in_and_load_none_of_the_player_s_code() {
+    let server = server().await;
+    let admin = at_work(&server, 1, Role::Admin).await;
+    for path in
+        ["/console", "/console/audit", "/console/operators", "/console/second-factor", "/console/enter"]
+    {
+        let page = admin.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'"), "{policy}");
+        assert!(!policy.contains("unsafe") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert_eq!(page.headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(
+            page.headers[header::REFERRER_POLICY],
+            "same-origin",
+            "or forms come from the origin null"
+        );
+        assert!(!page.html.contains("<style") && !page.html.contains("style=\""), "{path}");
+        assert!(!page.html.contains("/pkg/") && !page.html.contains("telegram-web-app"), "{path}");
+        for script in page.html.split("<script").skip(1) {
+            assert!(script.starts_with(" src=\"/console/files/"), "{script}");
+        }
+        let (_, rest) = page.html.split_once("href=\"/console/files/").unwrap();
+        let style = format!("/console/files/{}", rest.split('"').next().unwrap());
+        let style = answer(&server, get(&style)).await;
+        assert!(style.headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/css"));
+        assert!(style.headers[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+    }
+}
+
+#[tokio::test]
+async fn the_cookie_is_out_of_reach_of_scripts_and_of_other_pages() {
+    let server = server().await;
+    let jwt = server.sign_in(OPERATOR, "Olga").await.jwt;
+    let opened = door(&server, &jwt).await;
+    let cookie = opened.headers[header::SET_COOKIE].to_str().unwrap();
+    for part in ["Path=/console", "HttpOnly", "SameSite=Lax"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert_eq!(opened.headers[header::CACHE_CONTROL], "no-store");
+}
+
+#[tokio::test]
+async fn the_console_speaks_four_languages() {
+    let server = server().await;
+    let browser = at_work(&server, 1, Role::Viewer).await;
+    for (tag, heading) in [("en", "Players"), ("ru", "Игроки"), ("fr", "Joueurs"), ("it", "Giocatori")]
+    {
+        let request = Request::get("/console")
+            .header(header::COOKIE, &browser.cookie)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ACCEPT_LANGUAGE, tag)
+            .body(Body::empty())
+            .unwrap();
+        let page = answer(&server, request).await;
+        assert!(page.html.contains(&format!("<html lang=\"{tag}\">")), "{}", page.html);
+        assert!(page.html.contains(&format!(">{heading}</h1>")), "{}", page.html);
+    }
+}
