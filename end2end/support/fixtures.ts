@@ -17,8 +17,10 @@ interface Fixtures {
   watch: Watch;
   /** Makes somebody new. */
   newPerson: (options?: PersonOptions) => Promise<Person>;
-  /** Somebody new. */
+  /** Somebody new, whom the demo platform soon takes for a player. */
   person: Person;
+  /** Somebody new whom no platform knows. */
+  stranger: Person;
   /** Makes a running tournament with so many players, by its id. It is over when the test is: the lobby of the next
    * test is the demo platform's. */
   newCrowd: (players: number) => Promise<string>;
@@ -92,6 +94,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   person: async ({ newPerson }, use) => {
     await use(await newPerson());
+  },
+
+  stranger: async ({ newPerson }, use) => {
+    await use(await newPerson({ isStranger: true }));
   },
 
   desk: async ({ page, stack }, use) => {

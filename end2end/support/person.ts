@@ -15,6 +15,8 @@ export interface PersonOptions {
   firstName?: string;
   lastName?: string;
   language?: string;
+  /** Nobody that a platform knows. */
+  isStranger?: boolean;
 }
 
 export interface LaunchParameters {
@@ -62,6 +64,7 @@ export class Person {
       last_name: person.lastName,
       username: person.username,
       language_code: person.language,
+      is_stranger: options.isStranger ?? false,
     });
     return person;
   }

@@ -26,6 +26,13 @@ export interface Posting {
   score: number;
 }
 
+export interface TokenOrder {
+  action: "link";
+  platform_user_id: string;
+  platform_account: string;
+  telegram_user_id?: number;
+}
+
 type Event =
   | { type: "platform.tournament.upserted"; data: Tournament }
   | { type: "platform.user.upserted"; data: Player }
@@ -60,6 +67,34 @@ export class Platform {
     return this.post(scores.map((data) => ({ type: "platform.score.posted", data })));
   }
 
+  /** A one-time token, for a link. */
+  async token(order: TokenOrder): Promise<{ token: string }> {
+    const response = await this.call("/v1/platform/tokens", "application/json", order);
+    if (!response.ok) {
+      throw new Error(`Podium made no token: ${response.status}`);
+    }
+    return (await response.json()) as { token: string };
+  }
+
+  /** A signed call. */
+  private call(path: string, contentType: string, data: unknown): Promise<Response> {
+    const body = JSON.stringify(data);
+    const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
+    const key = Buffer.from(this.key.replace(/^whsec_/, ""), "base64");
+    const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+    return fetch(`${this.url}${path}`, {
+      method: "POST",
+      headers: {
+        "content-type": contentType,
+        "webhook-id": id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": `v1,${signature}`,
+      },
+      body,
+      signal: AbortSignal.timeout(10_000),
+    });
+  }
+
   /** Posts events, and fails when Podium does not take them all. */
   private async post(events: Event[]): Promise<void> {
     for (let at = 0; at < events.length; at += BATCH_MAX) {
@@ -70,21 +105,7 @@ export class Platform {
         time: new Date().toISOString(),
         ...event,
       }));
-      const body = JSON.stringify(batch);
-      const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
-      const key = Buffer.from(this.key.replace(/^whsec_/, ""), "base64");
-      const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
-      const response = await fetch(`${this.url}/v1/platform/events`, {
-        method: "POST",
-        headers: {
-          "content-type": "application/cloudevents-batch+json",
-          "webhook-id": id,
-          "webhook-timestamp": timestamp,
-          "webhook-signature": `v1,${signature}`,
-        },
-        body,
-        signal: AbortSignal.timeout(10_000),
-      });
+      const response = await this.call("/v1/platform/events", "application/cloudevents-batch+json", batch);
       const answer = (await response.json()) as { rejected?: { code: string }[] };
       if (!response.ok || answer.rejected?.length) {
         throw new Error(`Podium rejected events: ${response.status} ${answer.rejected?.[0]?.code ?? ""}`);

@@ -24,6 +24,8 @@ export interface NewUser {
   last_name?: string;
   username?: string;
   language_code: string;
+  /** Whether the demo platform leaves them alone. */
+  is_stranger?: boolean;
 }
 
 export interface LaunchOptions {

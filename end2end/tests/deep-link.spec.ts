@@ -33,7 +33,7 @@ async function connect(page: Page, site: ExampleSite): Promise<string> {
 
 test("a site's user comes to the chat, the site learns it, and its message arrives", async ({
   page,
-  person,
+  stranger: person,
   stack,
 }) => {
   const site = await ExampleSite.start(stack);
@@ -56,7 +56,7 @@ test("a site's user comes to the chat, the site learns it, and its message arriv
   }
 });
 
-test("an unknown and a missing key are answered, and the site goes on waiting", async ({ page, person, stack }) => {
+test("an unknown and a missing key are answered, and the site goes on waiting", async ({ page, stranger: person, stack }) => {
   const site = await ExampleSite.start(stack);
   try {
     await connect(page, site);
@@ -70,7 +70,7 @@ test("an unknown and a missing key are answered, and the site goes on waiting", 
   }
 });
 
-test("somebody who is linked elsewhere is asked first", async ({ page, person, stack }) => {
+test("somebody who is linked elsewhere is asked first", async ({ page, stranger: person, stack }) => {
   const first = await ExampleSite.start(stack);
   const other = await ExampleSite.start(stack);
   try {

@@ -31,6 +31,9 @@ test("commands come from the menu, from typing and from the reply keyboard", asy
     /\/app/,
     /\/link/,
     /\/unlink/,
+    /\/settings/,
+    /\/privacy/,
+    /\/stop/,
     /\/status/,
     /\/help/,
   ]);

@@ -1,7 +1,7 @@
 //! What a person may ask for: a copy of all that is kept of them, and that it is erased.
 //!
 //! Both need more than an access token, which may be a stolen one: init data that was signed minutes ago, of the same
-//! person (see [`fresh`](crate::identity::fresh)). An erasure waits for a time of grace, in which it can be taken back,
+//! person (see [`crate::identity::fresh`]). An erasure waits for a time of grace, in which it can be taken back,
 //! and the chat is told of it at once.
 
 pub mod download;

@@ -313,7 +313,7 @@ fn newcomers(simulator: &Simulator, demo: &Demo) -> Vec<Player> {
         .world()
         .users
         .iter()
-        .filter(|user| !is_made_for_load(user.id) && !guests.contains_key(&user.id))
+        .filter(|user| !user.is_stranger && !is_made_for_load(user.id) && !guests.contains_key(&user.id))
         .take(room)
         .map(|user| Player::of_telegram(user.id, &user.language_code))
         .collect();

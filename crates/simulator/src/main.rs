@@ -57,6 +57,7 @@ fn people() -> Vec<NewUser> {
         last_name: Some(last.to_owned()),
         username: Some(username.to_owned()),
         language_code: language.to_owned(),
+        is_stranger: false,
     };
     vec![
         person(1_000_000_001, "Alice", "Martin", "alice_sim", "en"),

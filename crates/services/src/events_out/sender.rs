@@ -54,7 +54,7 @@ pub async fn run(services: Services, webhook: Arc<dyn PlatformWebhook>, stop: Ca
     }
 }
 
-/// Posts the events that are due, at most [`BATCH_MAX`] of them, and stores what became of each. Returns how many.
+/// Posts the events that are due, a bounded number of them, and stores what became of each. Returns how many.
 ///
 /// # Errors
 /// When no event can be claimed because the database fails.

@@ -27,6 +27,9 @@ pub struct NewUser {
     /// The language of the person's Telegram.
     #[serde(default = "english")]
     pub language_code: String,
+    /// Whether the demo platform leaves the person alone, in place of taking them for a player of its own.
+    #[serde(default)]
+    pub is_stranger: bool,
 }
 
 fn english() -> String {
@@ -52,6 +55,8 @@ pub struct User {
     pub started: bool,
     /// Whether the person blocked the bot.
     pub blocked: bool,
+    /// Whether the demo platform does not know the person.
+    pub is_stranger: bool,
 }
 
 impl User {
@@ -113,8 +118,9 @@ impl Users {
         }
         let id = new.id.filter(|id| *id > 0).unwrap_or_else(|| self.free_id());
         let (started, blocked) = self.0.get(&id).map_or((false, false), |user| (user.started, user.blocked));
-        let NewUser { id: _, first_name, last_name, username, language_code } = new;
-        self.0.insert(id, User { id, first_name, last_name, username, language_code, started, blocked });
+        let NewUser { id: _, first_name, last_name, username, language_code, is_stranger } = new;
+        let user = User { id, first_name, last_name, username, language_code, started, blocked, is_stranger };
+        self.0.insert(id, user);
         self.0.get(&id)
     }
 
