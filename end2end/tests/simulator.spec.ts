@@ -29,6 +29,8 @@ test("commands come from the menu, from typing and from the reply keyboard", asy
   await expect(commands.getByRole("button")).toHaveText([
     /\/start/,
     /\/app/,
+    /\/profile/,
+    /\/bonus/,
     /\/link/,
     /\/unlink/,
     /\/settings/,

@@ -368,6 +368,7 @@ fn cabinet_url(text: Option<&str>) -> anyhow::Result<Option<String>> {
         url.scheme() == "https" || is_loopback(&url),
         "PODIUM_CABINET_URL must be https; http works on this machine alone"
     );
+    ensure!(url.fragment().is_none(), "PODIUM_CABINET_URL must have no fragment (#…)");
     Ok(Some(url.into()))
 }
 

@@ -31,8 +31,10 @@ pub(super) fn linking(talk: Talk) -> Part {
             let Context { texts, telegram, .. } = Context::get();
             let link = if account.linked { later::ACCOUNT_LINKED } else { later::ACCOUNT_NOT_LINKED };
             let mut cells = vec![cell(texts.get(later::ACCOUNT_LINK), texts.get(link))];
-            let cabinet = Arc::new(move || reactive::spawn(go_to_cabinet(talk, telegram)));
-            cells.push(button(ButtonKind::Plain, texts.get(later::ACCOUNT_CABINET), cabinet));
+            if account.has_cabinet {
+                let cabinet = Arc::new(move || reactive::spawn(go_to_cabinet(talk, telegram)));
+                cells.push(button(ButtonKind::Plain, texts.get(later::ACCOUNT_CABINET), cabinet));
+            }
             if account.linked {
                 let unlink = Arc::new(move || reactive::spawn(unlink(state, talk)));
                 cells.push(button(ButtonKind::Destructive, texts.get(later::ACCOUNT_UNLINK), unlink));

@@ -43,6 +43,8 @@ pub(crate) struct Account {
     pub linked: bool,
     /// Whether the platform has a confirmed phone or e-mail.
     pub contact_confirmed: bool,
+    /// Whether there is a site of the platform to go to.
+    pub has_cabinet: bool,
 }
 
 /// Whether the player will be erased.

@@ -171,7 +171,7 @@ structs! {
     Consents { promotions, tournaments, payouts }
     Device { id, method, last_used_at, device, current }
     Devices { sessions }
-    Account { linked, contact_confirmed }
+    Account { linked, contact_confirmed, has_cabinet }
     Preparation { erase_at }
     Address { url }
     Question { platform_account, is_linked_elsewhere }

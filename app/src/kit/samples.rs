@@ -38,6 +38,7 @@ pub(crate) fn me() -> domain::session::Me {
         platform_user_id: None,
         linked: false,
         contact_confirmed: false,
+        has_cabinet: false,
         reachability: domain::Reachability::Reachable,
         telegram_user_id: domain::TelegramUserId(1),
         first_name: "Sasha".to_owned(),

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod console;
 mod error_chain;
 pub mod event;
+pub mod handoff;
 pub mod id;
 pub mod locale;
 #[cfg(feature = "openapi")]

@@ -44,6 +44,9 @@ pub struct Me {
     /// Whether the platform has a confirmed phone or e-mail of the player.
     #[serde(default)]
     pub contact_confirmed: bool,
+    /// Whether there is a site of the platform to go to.
+    #[serde(default)]
+    pub has_cabinet: bool,
     /// Whether the bot may write to the player.
     #[serde(default)]
     pub reachability: Reachability,

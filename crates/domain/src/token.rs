@@ -53,6 +53,8 @@ token_actions! {
     OpenKyc = "open_kyc", 7 * DAY_MS;
     /// Lets somebody into the operators' console.
     ConsoleInvitation = "console_invitation", DAY_MS;
+    /// Takes a player over to the platform's site; the platform spends it.
+    Handoff = "handoff", 2 * MINUTE_MS;
 }
 
 impl TokenAction {

@@ -8,6 +8,8 @@
 //!                     sign_in: a new chat at once ───────────▶ connect + spend
 //!                              one linked elsewhere is asked ─▶ (separate +) connect + spend
 //!                      open_*: ──────────────────────────────▶ spend, and the page
+//!
+//! app ── hand over ──▶ code in an address of the cabinet ── the platform shows it ──▶ redeem: spend, and whom it brings
 //! ```
 //! Invariant: a token is spent, and audited, in the transaction of what it does. A campaign code is no token: it grants
 //! nothing, and its use by many is never counted as reuse.
@@ -15,6 +17,7 @@
 pub mod campaign;
 pub mod code;
 pub mod connect;
+pub mod handoff;
 pub mod issue;
 pub mod link;
 pub mod notify;
@@ -29,6 +32,7 @@ use storage::StoreError;
 use crate::identity::AuthError;
 pub use crate::links::{
     campaign::put_campaign,
+    handoff::{hand_over, redeem},
     issue::issue,
     link::{link, preview},
     notify::notify,
@@ -64,6 +68,9 @@ pub enum LinkError {
     /// The call's id came before, with another body.
     #[error("the call's id was used with another body")]
     CallReused,
+    /// No site of the platform is set.
+    #[error("no cabinet is set")]
+    NoCabinet,
     /// There is no bot that links could lead to, or its name is not known yet.
     #[error("the bot's name is not known yet")]
     NoBot,
@@ -89,6 +96,7 @@ impl LinkError {
             Self::AccountTaken => ErrorCode::AccountTaken,
             Self::LinkedElsewhere => ErrorCode::TelegramIdTaken,
             Self::NotLinked => ErrorCode::NotLinked,
+            Self::NoCabinet => ErrorCode::NotFound,
             Self::PlayerUnknown => ErrorCode::PlayerUnknown,
             Self::Unreachable => ErrorCode::PlayerUnreachable,
             Self::Malformed(_) => ErrorCode::BadRequest,

@@ -78,6 +78,8 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::link::preview))
         .routes(routes!(v1::link::link))
         .routes(routes!(v1::unlink::unlink))
+        .routes(routes!(v1::handoff::hand_over))
+        .routes(routes!(v1::handoff::redeem))
         .routes(routes!(v1::platform_tokens::issue))
         .routes(routes!(v1::platform_tokens::status))
         .routes(routes!(v1::platform_notifications::notifications))

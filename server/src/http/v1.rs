@@ -3,6 +3,7 @@
 pub mod board;
 pub mod consents;
 pub mod exchange;
+pub mod handoff;
 pub mod health;
 pub mod jwks;
 pub mod link;

@@ -119,7 +119,15 @@ const COUNTERS: [Counter; 12] = [
             &[
                 (
                     "action",
-                    &["link", "sign_in", "open_tournament", "open_mission", "open_kyc", "console_invitation"],
+                    &[
+                        "link",
+                        "sign_in",
+                        "open_tournament",
+                        "open_mission",
+                        "open_kyc",
+                        "console_invitation",
+                        "handoff",
+                    ],
                 ),
                 ("result", &["issued", "spent", "reused", "expired", "foreign", "declined"]),
             ],
@@ -129,7 +137,7 @@ const COUNTERS: [Counter; 12] = [
     Counter(
         names::FUNNEL_TOTAL,
         "Steps from opening the app to its target",
-        &[&[("step", &["open", "authorised"])]],
+        &[&[("step", &["open", "authorised", "target"])]],
     ),
 ];
 

@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 58] = [
+const TABLE: [(&str, &str, Needs); 60] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -56,6 +56,8 @@ const TABLE: [(&str, &str, Needs); 58] = [
     ("post", "/v1/tg/link/preview", Needs::Player),
     ("post", "/v1/tg/start", Needs::Player),
     ("post", "/v1/tg/unlink", Needs::Player),
+    ("post", "/v1/tg/handoff", Needs::Player),
+    ("post", "/v1/platform/handoffs", Needs::ServiceKey),
     ("post", "/v1/platform/campaigns", Needs::ServiceKey),
     ("post", "/v1/platform/events", Needs::ServiceKey),
     ("post", "/v1/platform/notifications", Needs::ServiceKey),

@@ -13,6 +13,7 @@ mod events;
 mod events_out;
 mod exchange;
 mod fresh;
+mod handoff;
 mod identity_table;
 mod index_down;
 mod linking_chat;

@@ -31,6 +31,7 @@ impl House {
     async fn build() -> Self {
         let telegram = simulator::start(Config::default()).await.unwrap();
         telegram.create_user(NewUser {
+            is_stranger: false,
             id: Some(ADA),
             first_name: "Ada".to_owned(),
             last_name: Some("Lovelace".to_owned()),

@@ -14,7 +14,7 @@ mod stop;
 mod tournaments;
 mod unlink;
 
-use domain::Locale;
+use domain::{Locale, handoff::CabinetPage};
 use i18n::{catalog, keys};
 use storage::{StoreError, Transaction};
 
@@ -25,9 +25,11 @@ use crate::{
 };
 
 /// The commands that everyone sees in the menu, with the keys of their descriptions.
-pub const FOR_EVERYONE: [(&str, i18n::Key); 9] = [
+pub const FOR_EVERYONE: [(&str, i18n::Key); 11] = [
     ("start", keys::bot::COMMAND_START),
     ("app", keys::bot::COMMAND_APP),
+    ("profile", keys::bot::COMMAND_PROFILE),
+    ("bonus", keys::bot::COMMAND_BONUS),
     ("link", keys::bot::COMMAND_LINK),
     ("unlink", keys::bot::COMMAND_UNLINK),
     ("settings", keys::bot::COMMAND_SETTINGS),
@@ -73,8 +75,8 @@ pub enum Button {
 }
 
 impl Asked {
-    /// What a text stands for: a button of the keyboard, or a pasted token. A keyboard may still show the language that was the person's before, so every
-    /// language's labels count, the present one's first.
+    /// What a text stands for: a button of the keyboard, or a pasted token. A keyboard may still show the language that
+    /// was the person's before, so every language's labels count, the present one's first.
     pub fn from_button(text: &str, locale: Locale) -> Self {
         let buttons = [
             (Button::Profile, keys::bot::KEYBOARD_PROFILE),
@@ -118,6 +120,8 @@ pub async fn answer(
             "start" => start::answer(context, tx, argument.as_deref()).await,
             "help" => Ok(help::answer(context)),
             "app" => Ok(app::answer(context)),
+            "profile" => Ok(profile(context)),
+            "bonus" => Ok(bonus(context)),
             "settings" => settings::answer(context, tx).await,
             "privacy" => Ok(privacy::answer(context)),
             "stop" => stop::answer(context, tx).await,
@@ -128,14 +132,22 @@ pub async fn answer(
             "admin" => Ok(admin::answer(context)),
             _ => Ok(say(context, keys::bot::UNKNOWN_COMMAND).with(keyboards::main_menu(context))),
         },
-        Asked::Button(Button::Profile) => Ok(section::answer(context, "/app/profile")),
-        Asked::Button(Button::Bonuses) => Ok(section::answer(context, "/app")),
+        Asked::Button(Button::Profile) => Ok(profile(context)),
+        Asked::Button(Button::Bonuses) => Ok(bonus(context)),
         Asked::Button(Button::Tournaments) => tournaments::answer(context, tx).await,
         Asked::Button(Button::Help) => Ok(help::answer(context)),
         Asked::Pasted(code) => linking::show(context, tx, code).await,
         Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None).await,
         Asked::Other => Ok(say(context, keys::bot::UNKNOWN_TEXT).with(keyboards::main_menu(context))),
     }
+}
+
+fn profile(context: Context<'_>) -> Reply {
+    section::answer(context, "/app/profile", CabinetPage::Profile)
+}
+
+fn bonus(context: Context<'_>) -> Reply {
+    section::answer(context, "/app", CabinetPage::Bonus)
 }
 
 /// A fixed text in the person's language.

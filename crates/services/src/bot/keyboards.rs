@@ -30,14 +30,18 @@ pub fn open_app(context: Context<'_>, path: &str) -> Result<InlineKeyboard, Keyb
     InlineKeyboard::new(vec![vec![app_button(context, label, path, None)?]])
 }
 
-/// The way to the app, and to the platform's own site.
+/// The way to a page of the app, and to the platform's own site.
 ///
 /// # Errors
 /// When a text does not fit a button or an address is not one that Telegram takes.
-pub fn app_and_cabinet(context: Context<'_>, cabinet: &str) -> Result<InlineKeyboard, KeyboardError> {
+pub fn app_and_cabinet(
+    context: Context<'_>,
+    path: &str,
+    cabinet: &str,
+) -> Result<InlineKeyboard, KeyboardError> {
     let texts = catalog(context.locale);
     InlineKeyboard::new(vec![
-        vec![app_button(context, texts.text(keys::bot::APP_BUTTON), "/app", None)?],
+        vec![app_button(context, texts.text(keys::bot::APP_BUTTON), path, None)?],
         vec![InlineButton::url(texts.text(keys::bot::CABINET_BUTTON), cabinet)?],
     ])
 }

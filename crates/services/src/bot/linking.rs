@@ -48,7 +48,9 @@ async fn act(
             spend(services, tx, token, user).await?;
             Ok(say(context, keys::bot::APP_TEXT).with(keyboards::open_app(context, &path)))
         }
-        TokenAction::ConsoleInvitation => Err(LinkError::Refused(TokenRefusal::Unknown)),
+        TokenAction::ConsoleInvitation | TokenAction::Handoff => {
+            Err(LinkError::Refused(TokenRefusal::Unknown))
+        }
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn describe(services: &Services, user: User, telegram_user_id: Telegr
         user_id: user.user_id,
         linked: user.platform_user_id.is_some(),
         contact_confirmed: user.contact_confirmed,
+        has_cabinet: services.settings().cabinet_url.is_some(),
         reachability: user.reachability,
         platform_user_id: user.platform_user_id,
         telegram_user_id,

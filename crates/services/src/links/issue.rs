@@ -3,6 +3,7 @@
 use domain::{
     PlatformUserId, TelegramUserId, TokenAction, TokenId, TournamentId,
     audit::AuditAction,
+    handoff::CabinetPage,
     token::{IssuedToken, MaskedAccount},
 };
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,9 @@ pub struct TokenPayload {
     /// The tournament, mission or step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<TournamentId>,
+    /// The page of the cabinet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<CabinetPage>,
 }
 
 impl std::fmt::Debug for TokenPayload {
@@ -216,13 +220,14 @@ fn check(order: TokenOrder) -> Result<NewToken, LinkError> {
         TokenAction::ConsoleInvitation => {
             return Err(LinkError::Malformed("the platform invites nobody to the console"));
         }
+        TokenAction::Handoff => return Err(LinkError::Malformed("a hand-over begins in the app")),
     };
     if order.telegram_user_id.is_some_and(|id| id.0 <= 0 || id.0 >= 1 << 52) {
         return Err(LinkError::Malformed("telegram_user_id is not an id of a person"));
     }
     Ok(NewToken {
         action: order.action,
-        payload: TokenPayload { account: order.platform_account, target },
+        payload: TokenPayload { account: order.platform_account, target, page: None },
         platform_user_id: order.platform_user_id,
         telegram_user_id: order.telegram_user_id,
         by: Actor::platform(),

@@ -3,7 +3,7 @@
 //! The answers, in this order: unknown, reused, expired, foreign. A token that was spent is `reused` whoever comes, because
 //! a second use is what tells that a link was passed on.
 
-use domain::{ChatId, TelegramUserId, TokenAction, TokenId, TokenRefusal, audit::AuditAction};
+use domain::{ChatId, TelegramUserId, TokenAction, TokenId, TokenRefusal, UserId, audit::AuditAction};
 use serde_json::json;
 use storage::{StoreError, Transaction, audit::Actor, one_time_token::OneTimeToken, user::User};
 
@@ -62,21 +62,26 @@ pub async fn take(
     // A button answers a question that was put to one person: an id alone opens nothing.
     let is_answer = matches!(shown, Shown::Id(_));
     if let Some(refusal) = refusal(services, &token, holder, is_answer) {
-        count(Some(token.action), refusal.label());
-        let detail = json!({"token_id": token.token_id, "action": token.action, "why": refusal.label()});
-        audit::record(
-            services,
-            tx,
-            Actor::player(holder.user.user_id),
-            AuditAction::TokenRefused,
-            Some(holder.user.user_id),
-            &detail,
-        )
-        .await?;
-        return Err(LinkError::Refused(refusal));
+        let (actor, subject) = (Actor::player(holder.user.user_id), Some(holder.user.user_id));
+        return Err(refuse(services, tx, &token, actor, subject, refusal).await?);
     }
     tx.one_time_tokens().bind(token.token_id, holder.telegram_user_id, holder.chat_id).await?;
     Ok(token)
+}
+
+/// Counts and audits a refusal, and gives the error that says it.
+pub(super) async fn refuse(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    token: &OneTimeToken,
+    actor: Actor,
+    subject: Option<UserId>,
+    refusal: TokenRefusal,
+) -> Result<LinkError, StoreError> {
+    count(Some(token.action), refusal.label());
+    let detail = json!({"token_id": token.token_id, "action": token.action, "why": refusal.label()});
+    audit::record(services, tx, actor, AuditAction::TokenRefused, subject, &detail).await?;
+    Ok(LinkError::Refused(refusal))
 }
 
 fn refusal(

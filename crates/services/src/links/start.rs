@@ -77,14 +77,14 @@ async fn act(
             spend(services, tx, token, user).await?;
             Ok(StartAnswer::Open { path: path_of(token)? })
         }
-        // Not asked for: the console takes it elsewhere.
-        TokenAction::ConsoleInvitation => Ok(StartAnswer::Nothing),
+        // Not asked for: the console and the platform take them elsewhere.
+        TokenAction::ConsoleInvitation | TokenAction::Handoff => Ok(StartAnswer::Nothing),
     }
 }
 
 /// Whether a player's chat or app can do it.
 pub(crate) fn is_for_players(action: TokenAction) -> bool {
-    action != TokenAction::ConsoleInvitation
+    !matches!(action, TokenAction::ConsoleInvitation | TokenAction::Handoff)
 }
 
 /// The page that an `open_…` token opens.

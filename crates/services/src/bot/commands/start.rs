@@ -1,6 +1,6 @@
 //! `/start`: the greeting, and the way to what a link was about.
 
-use domain::{TournamentId, board::TournamentCard};
+use domain::{TournamentId, board::TournamentCard, handoff::CabinetPage};
 use i18n::{catalog, keys};
 use storage::{StoreError, Transaction};
 
@@ -9,6 +9,7 @@ use crate::{
     links::{
         campaign::{self, Arrival},
         code::OneTimeCode,
+        handoff::cabinet_page,
     },
 };
 
@@ -59,7 +60,11 @@ async fn greeting(
         return Ok(say(context, key).with(keyboards::open_app(context, "/app")));
     }
     let text = format!("{}\n\n{}", texts.text(key), texts.text(keys::bot::CONTACT_ASK));
-    Ok(Reply::text(text).with(keyboards::app_and_cabinet(context, cabinet)))
+    Ok(Reply::text(text).with(keyboards::app_and_cabinet(
+        context,
+        "/app",
+        &cabinet_page(cabinet, CabinetPage::Contact),
+    )))
 }
 
 async fn linked_tournament(
