@@ -76,7 +76,7 @@ test.describe("inside Telegram", () => {
     await expect(desk.app.heading).toHaveText("Fastest Lap");
     await desk.native("settings").click();
     await expect(desk.app.heading).toHaveText("Settings");
-    await expect(desk.app.root.getByText("this device")).toBeVisible();
+    await expect(desk.app.root.getByText("Mini App · this device")).toBeVisible();
   });
 
   test("a client of version 6.0 gets buttons on the page for those that it does not have", async ({ desk, person }) => {
