@@ -10,11 +10,11 @@ use crate::bench::podium::PLATFORM_KEY;
 use crate::bench::{client, init_data};
 use crate::clock;
 
-/// The tournament that all benchmarks use: each score moves its player.
+/// The tournament that all benchmarks use.
 pub const TOURNAMENT: &str = "bench";
 
-/// The same where the latest score counts, so that each score is kept.
-pub const TOURNAMENT_OF_LATEST: &str = "bench-latest";
+/// Another one, on which the same players play.
+pub const OTHER_TOURNAMENT: &str = "bench-other";
 
 /// One event; the id must be new.
 ///

@@ -24,12 +24,11 @@ use super::{
     ConsoleError, Operator, label, line,
     session::{Admission, admit, is_one},
 };
-use crate::Services;
+use crate::{Services, telemetry};
 
 /// 256 random bits: a plain hash of such a token can't be searched.
 const BYTES: usize = 32;
 const DOING: &str = "making or taking an invitation";
-const ONE_TIME_TOKENS_TOTAL: &str = "one_time_tokens_total";
 
 /// What an invitation says.
 #[derive(Serialize, Deserialize)]
@@ -156,5 +155,5 @@ fn unreadable() -> ConsoleError {
 
 fn count(result: &'static str) {
     let action = TokenAction::ConsoleInvitation.as_str();
-    metrics::counter!(ONE_TIME_TOKENS_TOTAL, "action" => action, "result" => result).increment(1);
+    metrics::counter!(telemetry::ONE_TIME_TOKENS_TOTAL, "action" => action, "result" => result).increment(1);
 }
