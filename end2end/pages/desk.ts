@@ -32,8 +32,11 @@ export class Desk {
 
   /** Becomes a person, whose chat then fills the screen of a phone. */
   async become(person: Person): Promise<void> {
-    await this.page.getByTestId(`user-${person.id}`).click();
-    await expect(this.page.locator("#chat-subtitle")).toContainText(person.firstName);
+    // The list is drawn anew when others write, as they do in tests beside this one, and a press between is lost.
+    await expect(async () => {
+      await this.page.getByTestId(`user-${person.id}`).click();
+      await expect(this.page.locator("#chat-subtitle")).toContainText(person.firstName, { timeout: 2_000 });
+    }).toPass({ timeout: 10_000 });
   }
 
   async send(text: string): Promise<void> {
