@@ -8,7 +8,7 @@ use crate::{
     identity::{AuthError, Session, fresh},
     links::{
         LinkError, campaign,
-        code::OneTimeCode,
+        code::{OneTimeCode, TOURNAMENT},
         issue::TokenPayload,
         link::{complete, question},
         settle,
@@ -42,7 +42,7 @@ async fn resolve(
     user: &User,
     parameter: &str,
 ) -> Result<StartAnswer, LinkError> {
-    if let Some(id) = parameter.strip_prefix("t_").and_then(|id| id.parse::<TournamentId>().ok()) {
+    if let Some(id) = parameter.strip_prefix(TOURNAMENT).and_then(|id| id.parse::<TournamentId>().ok()) {
         return Ok(StartAnswer::Open { path: format!("/app/t/{id}") });
     }
     if let Some(code) = OneTimeCode::parse(parameter) {
