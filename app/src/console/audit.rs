@@ -54,7 +54,7 @@ pub fn render_audit(view: View<'_>, shown: AuditPageView) -> String {
             .iter()
             .map(|one| {
                 let code = one.as_str();
-                view! { <option value=code selected=action == Some(*one)>{code}</option> }
+                view! { <option value=code selected=action == Some(*one)>{code.replace('_', " ")}</option> }
             })
             .collect_view();
         let table = match (is_understood, lines.lines.is_empty()) {

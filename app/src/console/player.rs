@@ -19,18 +19,19 @@ pub fn render_player(view: View<'_>, sheet: PlayerSheet) -> String {
     page(view, Some(Section::Players), &title, || {
         let lines = sheet.lines.clone();
         let player = sheet.user.player.to_string();
-        let (listed, more) = match sheet.personal.clone() {
-            Some(Personal { sessions, consents, tokens }) => (Some(sessions), Some((consents, tokens))),
-            None => (None, None),
+        let (listed, said, issued) = match sheet.personal.clone() {
+            Some(Personal { sessions, consents, tokens }) => (Some(sessions), Some(consents), Some(tokens)),
+            None => (None, None, None),
         };
         view! {
             <div class="columns">
                 {identity(view, sheet)}
                 <div class="stack">
                     {sessions(view, &player, listed)}
-                    {more.map(|(said, listed)| view! { {consents(view, said)} {tokens(view, listed)} })}
+                    {said.map(|said| consents(view, said))}
                 </div>
             </div>
+            {issued.map(|issued| tokens(view, issued))}
             {lines.map(|lines| log(view, &player, lines))}
         }
         .into_any()
@@ -114,7 +115,7 @@ fn tokens(view: View<'_>, tokens: Vec<PlayerToken>) -> AnyView {
         view! { <table class="table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table> }.into_any()
     };
     view! {
-        <section class="panel">
+        <section class="wide">
             <h2 class="panel__title">{text(texts::PLAYER_TOKENS)}</h2>
             {content}
         </section>

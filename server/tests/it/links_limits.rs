@@ -25,6 +25,10 @@ async fn who_guesses_tokens_must_wait() {
         codes.push(problem_code(status, &body));
     }
     assert_eq!(codes.pop().unwrap(), "rate_limited");
+    let again = server.sign_in(42, "Ada").await;
+    let (status, body) =
+        post_as(&server, &again, "/v1/tg/link/preview", &json!({"token": "A".repeat(22)})).await;
+    assert_eq!(problem_code(status, &body), "rate_limited", "another session has no more tries");
     assert!(codes.iter().all(|code| code == "one_time_token_unknown"), "{codes:?}");
 }
 
