@@ -19,7 +19,7 @@ async fn who_guesses_tokens_must_wait() {
     let server = limited_server().await;
     let ada = server.sign_in(42, "Ada").await;
     let mut codes = Vec::new();
-    for _ in 0..11 {
+    for _ in 0..21 {
         let (status, body) =
             post_as(&server, &ada, "/v1/tg/link/preview", &json!({"token": "A".repeat(22)})).await;
         codes.push(problem_code(status, &body));
@@ -29,6 +29,11 @@ async fn who_guesses_tokens_must_wait() {
     let (status, body) =
         post_as(&server, &again, "/v1/tg/link/preview", &json!({"token": "A".repeat(22)})).await;
     assert_eq!(problem_code(status, &body), "rate_limited", "another session has no more tries");
+    for path in ["start", "unlink"] {
+        let body = json!({"init_data": server.init_data(42, "Ada")});
+        let (status, body) = post_as(&server, &again, &format!("/v1/tg/{path}"), &body).await;
+        assert_eq!(problem_code(status, &body), "rate_limited", "{path}");
+    }
     assert!(codes.iter().all(|code| code == "one_time_token_unknown"), "{codes:?}");
 }
 
@@ -38,14 +43,14 @@ async fn an_address_shows_so_many_tokens_whoever_is_signed_in_there() {
     let guess = |who: &SignedIn| -> Request<Body> {
         support::post_as("/v1/tg/link/preview", &who.jwt, &json!({"token": "A".repeat(22)}))
     };
-    for person in 1..=6 {
+    for person in 1..=3 {
         let who = server.sign_in(person, "Ada").await;
-        for _ in 0..10 {
+        for _ in 0..20 {
             let (status, body) = server.json(guess(&who)).await;
             assert_eq!(problem_code(status, &body), "one_time_token_unknown");
         }
     }
-    let next = server.sign_in(7, "Ada").await;
+    let next = server.sign_in(4, "Ada").await;
     let (status, body) = server.json(guess(&next)).await;
     assert_eq!(problem_code(status, &body), "rate_limited");
     // The person has shown nothing yet: it is the address that waits.

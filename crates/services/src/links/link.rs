@@ -115,7 +115,7 @@ async fn take_link(
 }
 
 /// By person and not by session: who signs in again has no more tries.
-async fn limit(services: &Services, session: &Session) -> Result<(), LinkError> {
+pub(super) async fn limit(services: &Services, session: &Session) -> Result<(), LinkError> {
     limits::take(services, Action::Link, Subject::Person(&session.user_id().to_string()))
         .await
         .map_err(|limited| LinkError::Auth(AuthError::Limited(limited)))

@@ -10,7 +10,7 @@ use crate::{
         LinkError, campaign,
         code::{OneTimeCode, TOURNAMENT},
         issue::TokenPayload,
-        link::{complete, question},
+        link::{complete, limit, question},
         settle,
         spend::{Holder, Shown, spend, take},
     },
@@ -26,6 +26,7 @@ pub async fn start(
     session: &Session,
     raw_init_data: &str,
 ) -> Result<StartAnswer, LinkError> {
+    limit(services, session).await?;
     let mut tx = services.store().begin_write().await?;
     let result = async {
         let proof = fresh::prove(services, &mut *tx, session, raw_init_data).await?;
