@@ -15,6 +15,7 @@ pub mod events_out;
 pub mod group_commit;
 pub mod identity;
 pub mod inbox;
+pub mod jobs;
 pub mod limits;
 pub mod links;
 pub mod maintenance;
