@@ -22,6 +22,7 @@ pub mod maintenance;
 pub mod outbox;
 pub mod platform;
 pub mod privacy;
+pub mod schedule;
 pub mod secrets;
 pub mod settings;
 pub mod telemetry;
