@@ -17,6 +17,7 @@ mod fresh;
 mod handoff;
 mod identity_table;
 mod index_down;
+mod jobs;
 mod linking_chat;
 mod links;
 mod links_limits;
