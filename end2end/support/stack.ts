@@ -89,6 +89,7 @@ export class Stack {
         PODIUM_PUBLIC_URL: url,
         PODIUM_SITE_ROOT: site(),
         PODIUM_FRAME_ANCESTORS: telegramUrl,
+        PODIUM_CABINET_URL: `${telegramUrl}/cabinet`,
         PODIUM_DRAIN_S: "0",
         PODIUM_PLATFORM_KEY: platformKey,
         PODIUM_ADMIN_IDS: String(ADMIN_ID),
