@@ -54,7 +54,8 @@ export class Stack {
     this.platform = new Platform(url, platformKey);
   }
 
-  static async start(name: string): Promise<Stack> {
+  /** `settings` are Podium's, beside or instead of the usual ones. */
+  static async start(name: string, settings: Record<string, string> = {}): Promise<Stack> {
     const folder = join(runFolder(), name);
     await mkdir(folder, { recursive: true });
     const [listen, internal, telegram] = [await freeAddress(), await freeAddress(), await freeAddress()];
@@ -103,6 +104,7 @@ export class Stack {
         TELEGRAM_OIDC_CLIENT_SECRET: loginSecret,
         // More than a deployment logs, so that the search for secrets in it has more to find.
         RUST_LOG: "info,podium=debug,server=debug,services=debug,telegram=debug,storage_sqlite=debug,bus=debug",
+        ...settings,
       },
       folder,
       log: join(folder, "podium.log"),
