@@ -107,7 +107,9 @@ test("in the simulated Telegram the way is the same, and the phone can be confir
   await expect(outside.getByTestId("cabinet-confirmed")).toBeVisible();
   await outside.close();
 
-  await desk.press("reload-app");
+  // Whoever comes back sees it at once.
+  await desk.press("minimize-app");
+  await desk.press("restore-app");
   await expect(standing).toContainText("Confirmed");
   await expect(standing).not.toContainText("Not confirmed");
 });
@@ -186,3 +188,16 @@ test("nothing on the profile moves when the account is there", async ({ openApp,
   const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift);
   expect(shift).toBeLessThan(0.01);
 });
+
+for (const language of ["en", "ru", "fr", "it"]) {
+  test(`on a narrow phone in ${language} nothing stands out of the profile`, async ({ newPerson, openApp, page }) => {
+    await page.setViewportSize({ width: 320, height: 568 });
+    const person = await newPerson({ isStranger: true, language });
+    const app = await openApp(person, { path: "/app/profile?kyc" });
+    await expect(page.locator("html")).toHaveAttribute("lang", language);
+    await expect(app.root.getByTestId("standing").getByRole("button")).toBeVisible();
+    await expect(app.root.getByTestId("kyc-asked").getByRole("button")).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  });
+}

@@ -23,6 +23,7 @@ use crate::{
     ui::{ButtonKind, Press, Shape, Tone, Way, button, card, cell, section},
 };
 
+const URL: &str = "/v1/tg/me";
 /// The lines of the section: the link, the contact, the way to the cabinet.
 const LINES: usize = 3;
 
@@ -66,10 +67,26 @@ impl Standing {
             self.account,
             later::ACCOUNT_HEADER,
             LINES,
-            || Box::pin(api::get("/v1/tg/me")),
+            || Box::pin(api::get(URL)),
             move |account: Account| self.draw(account),
         );
+        self.keep_up();
         part(view! { <div class="standing" data-testid="standing">{content}</div> })
+    }
+
+    /// Whoever comes back from the cabinet may have confirmed something there.
+    fn keep_up(self) {
+        let visible = Context::get().visible;
+        let ask = async move || {
+            if let Ok(account) = api::get(URL).await {
+                self.account.set(Remote::Ready(account));
+            }
+        };
+        reactive::effect(move || {
+            if visible.get() && self.account.now().ready().is_some() {
+                reactive::spawn(ask());
+            }
+        });
     }
 
     fn draw(self, account: Account) -> Part {
