@@ -77,16 +77,17 @@ impl Standing {
     /// Whoever comes back from the cabinet may have confirmed something there.
     fn keep_up(self) {
         let visible = Context::get().visible;
-        let ask = async move || {
-            if let Ok(account) = api::get(URL).await {
-                self.account.set(Remote::Ready(account));
-            }
-        };
         reactive::effect(move || {
             if visible.get() && self.account.now().ready().is_some() {
-                reactive::spawn(ask());
+                reactive::spawn(self.refresh());
             }
         });
+    }
+
+    async fn refresh(self) {
+        if let Ok(account) = api::get(URL).await {
+            self.account.set(Remote::Ready(account));
+        }
     }
 
     fn draw(self, account: Account) -> Part {
