@@ -50,7 +50,7 @@ test("who is erased is signed out, nameless on boards, and new when they come ba
     await openApp(person, { path: "/app/profile", ...BARE });
     await expect(app.root.getByTestId("standing")).toContainText("Not linked");
     await expect(app.root.getByText(alias)).toHaveCount(0);
-    await app.tabs.getByRole("link", { name: "Tournaments" }).click();
+    await app.tabs.getByRole("link", { name: "Compete" }).click();
     await expect(app.rows.first()).toBeVisible();
     await expect(app.meRow, "the points are nobody's").toHaveCount(0);
   } finally {
