@@ -88,7 +88,7 @@ impl Router {
         match self.route.now().map(|route| route.path()) {
             // A start parameter may have opened another page than the address names.
             Some(path) if window().location().pathname().as_ref() != Ok(&path) => {
-                write_history(&path, 0, true)
+                write_history(&path, 0, true);
             }
             // The address stays with its query, which a page may read.
             Some(_) => remember_scroll(0),

@@ -42,16 +42,16 @@ impl Standing {
 
     /// What is said above the page: why something did not work, and what the player was asked to go on with.
     pub(crate) fn notices(self) -> Part {
-        let asked = match asked_step(&search()) {
-            Some(step) => self.identification(step),
+        let asked = match asked(&search()) {
+            Some(page) => self.identification(page),
             None => nothing(),
         };
         part(view! { {self.talk.notices()} {asked} })
     }
 
-    fn identification(self, step: Option<String>) -> Part {
+    fn identification(self, page: Page) -> Part {
         let texts = Context::get().texts;
-        let go = self.go(Page::Kyc(step));
+        let go = self.go(page);
         let drawn = block(move || {
             let has_cabinet = self.account.get().ready().is_none_or(|account| account.has_cabinet);
             let way = if has_cabinet { Way::Press(texts.get(later::KYC_GO), go.clone()) } else { Way::None };
@@ -122,13 +122,13 @@ fn search() -> String {
 }
 
 /// Whether the player was asked to go on with identification, and at which step: `?kyc` or `?kyc=<step>`.
-fn asked_step(search: &str) -> Option<Option<String>> {
+fn asked(search: &str) -> Option<Page> {
     let mut pairs =
         search.trim_start_matches('?').split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let (_, step) = pairs.find(|(name, _)| *name == "kyc")?;
     let is_step = !step.is_empty()
         && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    Some(is_step.then(|| step.to_owned()))
+    Some(Page::Kyc(is_step.then(|| step.to_owned())))
 }
 
 #[cfg(test)]
@@ -137,13 +137,13 @@ mod tests {
 
     #[test]
     fn the_step_is_read_from_the_address() {
-        let step = |text: &str| Some(Some(text.to_owned()));
-        assert_eq!(asked_step("?kyc=passport"), step("passport"));
-        assert_eq!(asked_step("?a=b&kyc=proof-of_address"), step("proof-of_address"));
-        assert_eq!(asked_step("?kyc"), Some(None));
-        assert_eq!(asked_step("?kyc=&a"), Some(None));
-        assert_eq!(asked_step("?kyc=%22%7D"), Some(None), "what is no step names none");
-        assert_eq!(asked_step("?kycx=1"), None);
-        assert_eq!(asked_step(""), None);
+        let step = |text: &str| Some(Page::Kyc(Some(text.to_owned())));
+        assert_eq!(asked("?kyc=passport"), step("passport"));
+        assert_eq!(asked("?a=b&kyc=proof-of_address"), step("proof-of_address"));
+        assert_eq!(asked("?kyc"), Some(Page::Kyc(None)));
+        assert_eq!(asked("?kyc=&a"), Some(Page::Kyc(None)));
+        assert_eq!(asked("?kyc=%22%7D"), Some(Page::Kyc(None)), "what is no step names none");
+        assert_eq!(asked("?kycx=1"), None);
+        assert_eq!(asked(""), None);
     }
 }

@@ -1,6 +1,9 @@
 //! The demo platform, against a stand-in for Podium.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -133,7 +136,7 @@ async fn the_cabinet_signs_in_whom_a_hand_over_brings_and_confirms_a_phone_once(
     let (bot, calls) = demo(0).await;
     until("the opening is over", || is_open(&calls)).await;
     let cabinet = format!("{}/cabinet", bot.telegram.base_url());
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
     let get = async |query: &str| {
         let answer = client.get(format!("{cabinet}{query}")).send().await.unwrap();
         (answer.status(), answer.text().await.unwrap())
