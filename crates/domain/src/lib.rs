@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod board;
 pub mod clock;
+pub mod condition;
 pub mod consent;
 pub mod console;
 mod error_chain;
@@ -30,6 +31,7 @@ pub mod tournament;
 pub use crate::{
     audit::{ActorKind, AuditAction},
     clock::{Clock, MockClock},
+    condition::{Condition, KycLevel},
     consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},
     error_chain::ErrorChain,
     id::{

@@ -1,8 +1,8 @@
 //! What a player may know of themselves.
 
 use domain::{
-    TelegramUserId,
-    session::{Kyc, KycLevel, Me},
+    KycLevel, TelegramUserId,
+    session::{Kyc, Me},
 };
 use storage::user::User;
 
