@@ -12,15 +12,18 @@ pub mod bot;
 pub mod consents;
 pub mod console;
 pub mod events_out;
+mod funnel;
 pub mod group_commit;
 pub mod identity;
 pub mod inbox;
 pub mod limits;
 pub mod links;
 pub mod maintenance;
+pub mod missions;
 pub mod outbox;
 pub mod platform;
 pub mod privacy;
+pub mod rewards;
 pub mod secrets;
 pub mod settings;
 pub mod telemetry;
@@ -41,6 +44,7 @@ use crate::{
         oidc::keys::OidcKeys, sign_in::SignInCommitter, sign_in_notice::Notifier, suspicion::NetworkNames,
     },
     inbox::ingest::InboxCommitter,
+    missions::book::Books,
     platform::commit::EventCommitter,
     secrets::Secrets,
     settings::ServiceSettings,
@@ -83,6 +87,7 @@ struct Parts {
     secrets: Secrets,
     keys: KeyRing,
     names: Names,
+    books: Books,
     index: BoardIndex,
     live: LiveHub,
     bot_identity: BotIdentity,
@@ -111,6 +116,7 @@ impl Services {
             secrets,
             keys: KeyRing::default(),
             names: Names::default(),
+            books: Books::default(),
             index: BoardIndex::default(),
             live: LiveHub::default(),
             bot_identity: BotIdentity::default(),
@@ -213,6 +219,10 @@ impl Services {
 
     pub(crate) fn names(&self) -> &Names {
         &self.0.names
+    }
+
+    pub(crate) fn books(&self) -> &Books {
+        &self.0.books
     }
 
     pub(crate) fn index(&self) -> &BoardIndex {

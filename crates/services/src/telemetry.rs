@@ -28,6 +28,10 @@ pub const PLATFORM_EVENTS_TOTAL: &str = "platform_events_total";
 pub const SUSPICIONS_TOTAL: &str = "suspicions_total";
 /// Events posted to the platform, by `outcome`: `sent`, `retry`, `dead`.
 pub const PLATFORM_WEBHOOK_SENDS_TOTAL: &str = "platform_webhook_sends_total";
+/// Missions that were done, by `kind`.
+pub const MISSIONS_COMPLETED_TOTAL: &str = "missions_completed_total";
+/// Rewards, by `source` and `result`.
+pub const REWARDS_TOTAL: &str = "rewards_total";
 /// Viewers of live streams.
 pub const SSE_CLIENTS: &str = "sse_clients";
 /// Seconds from the page's request for a board to its answer, measured in the page.

@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+mod activity;
 mod audit;
 mod board;
 mod campaign;
@@ -18,11 +19,14 @@ mod error;
 mod event;
 mod inbox;
 mod lease;
+mod mission;
+mod mission_progress;
 mod one_time_token;
 mod operator;
 mod outbox;
 mod outgoing_event;
 mod privacy;
+mod reward;
 mod session;
 mod setting;
 mod signing_key;

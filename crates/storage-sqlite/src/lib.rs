@@ -9,6 +9,7 @@
 
 #![deny(missing_docs)]
 
+mod activity;
 mod audit;
 mod board;
 mod campaign;
@@ -22,6 +23,8 @@ mod event;
 mod inbox;
 mod lease;
 mod list;
+mod mission;
+mod mission_progress;
 mod one_time_token;
 mod operator;
 mod outbox;
@@ -29,6 +32,7 @@ mod outgoing_event;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod reward;
 mod session;
 mod setting;
 mod signing_key;

@@ -54,7 +54,7 @@ const ONE: &[Labels] = &[&[]];
 
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 12] = [
+const COUNTERS: [Counter; 14] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -133,6 +133,22 @@ const COUNTERS: [Counter; 12] = [
             ],
             &[("action", &["unknown"]), ("result", &["unknown"])],
         ],
+    ),
+    Counter(
+        names::MISSIONS_COMPLETED_TOTAL,
+        "Missions that were done, once for each player and period",
+        &[&[("kind", &["one_off", "daily", "weekly", "streak", "achievement"])]],
+    ),
+    Counter(
+        names::REWARDS_TOTAL,
+        "Rewards by what they are for and what became of them",
+        &[&[
+            ("source", &["tournament", "mission", "achievement"]),
+            (
+                "result",
+                &["offered", "granted", "repeated", "revoked", "expired", "foreign", "not_linked", "failed"],
+            ),
+        ]],
     ),
     Counter(
         names::FUNNEL_TOTAL,
