@@ -32,6 +32,8 @@ pub enum Signal {
     Inbox,
     /// Rows wait to be sent.
     Outbox,
+    /// Jobs are due.
+    Jobs,
 }
 
 /// Hints to and from all nodes, this one included.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use storage::{
-    ActivityRepository, ConsoleSessionRepository, MissionProgressRepository, MissionRepository,
-    OperatorRepository, RewardRepository,
+    ActivityRepository, ConsoleSessionRepository, JobRepository, MissionProgressRepository,
+    MissionRepository, OperatorRepository, RewardRepository,
 };
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
@@ -13,7 +13,7 @@ use storage::{
 };
 
 use crate::{
-    activity::Activities, console_session::ConsoleSessions, mission::MissionRows,
+    activity::Activities, console_session::ConsoleSessions, job::Jobs, mission::MissionRows,
     mission_progress::MissionProgress, operator::Operators, reward::Rewards,
 };
 use crate::{
@@ -126,6 +126,10 @@ impl Transaction for SqliteTransaction {
 
     fn rewards(&mut self) -> Box<dyn RewardRepository + '_> {
         Box::new(Rewards { connection: &mut self.connection })
+    }
+
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_> {
+        Box::new(Jobs { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -23,6 +23,7 @@ pub mod error;
 pub mod event;
 pub mod follow;
 pub mod inbox;
+pub mod job;
 pub mod lease;
 pub mod mission;
 pub mod mission_progress;
@@ -57,7 +58,9 @@ pub use crate::{
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
 };
-pub use crate::{console_session::ConsoleSessionRepository, operator::OperatorRepository};
+pub use crate::{
+    console_session::ConsoleSessionRepository, job::JobRepository, operator::OperatorRepository,
+};
 
 /// A database that Podium keeps its rows in.
 #[async_trait]
@@ -157,6 +160,8 @@ pub trait Transaction: Send {
     fn activities(&mut self) -> Box<dyn ActivityRepository + '_>;
     /// What players are given.
     fn rewards(&mut self) -> Box<dyn RewardRepository + '_>;
+    /// What is to be done at a time, once.
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

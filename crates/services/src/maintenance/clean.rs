@@ -40,6 +40,11 @@ const ACTIVITIES_KEPT_MS: i64 = 90 * DAY_MS;
 /// Progress of days and weeks that are over, far beyond the time in which an activity is taken late.
 const MISSION_PERIODS_KEPT_MS: i64 = 90 * DAY_MS;
 
+/// Jobs that were done are kept to explain when what happened.
+const DONE_JOBS_KEPT_MS: i64 = 7 * DAY_MS;
+/// Jobs that were given up wait for somebody who finds the cause and replays them.
+const DEAD_JOBS_KEPT_MS: i64 = 30 * DAY_MS;
+
 /// Rows that one transaction removes: some milliseconds of the writer's time.
 const CLEAN_LIMIT: u32 = 2_000;
 /// Transactions of one cleaning for each kind; a minute's worth of rows at full load.
@@ -64,10 +69,12 @@ enum Kind {
     DeadEvents,
     Activities,
     MissionPeriods,
+    DoneJobs,
+    DeadJobs,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
@@ -82,6 +89,8 @@ impl Kind {
         Self::DeadEvents,
         Self::Activities,
         Self::MissionPeriods,
+        Self::DoneJobs,
+        Self::DeadJobs,
     ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
@@ -124,6 +133,8 @@ impl Kind {
                 let before = Day(i32::try_from(before).unwrap_or_default());
                 tx.mission_progress().remove_old(before, CLEAN_LIMIT).await
             }
+            Self::DoneJobs => tx.jobs().remove_finished(now.plus_ms(-DONE_JOBS_KEPT_MS), CLEAN_LIMIT).await,
+            Self::DeadJobs => tx.jobs().remove_dead(now.plus_ms(-DEAD_JOBS_KEPT_MS), CLEAN_LIMIT).await,
         }
     }
 }
@@ -216,6 +227,8 @@ mod tests {
             ("`dialogues`", DIALOGUES_KEPT_MS),
             ("`downloads`", DOWNLOADS_KEPT_MS),
             ("`outgoing_events`", SENT_EVENTS_KEPT_MS),
+            ("`jobs`", DONE_JOBS_KEPT_MS),
+            ("`jobs`, given up", DEAD_JOBS_KEPT_MS),
             ("`seen_events`", EVENTS_KEPT_MS),
             ("`one_time_tokens`", TOKENS_KEPT_MS),
             ("`audit_log`", AUDIT_KEPT_MS),
