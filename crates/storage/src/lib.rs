@@ -22,6 +22,7 @@ pub mod error;
 pub mod event;
 pub mod follow;
 pub mod inbox;
+pub mod job;
 pub mod lease;
 pub mod one_time_token;
 pub mod operator;
@@ -49,7 +50,9 @@ pub use crate::{
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
 };
-pub use crate::{console_session::ConsoleSessionRepository, operator::OperatorRepository};
+pub use crate::{
+    console_session::ConsoleSessionRepository, job::JobRepository, operator::OperatorRepository,
+};
 
 /// A database that Podium keeps its rows in.
 #[async_trait]
@@ -141,6 +144,8 @@ pub trait Transaction: Send {
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
     /// Events on their way out to the platform.
     fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
+    /// What is to be done at a time, once.
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

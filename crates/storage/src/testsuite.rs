@@ -14,6 +14,7 @@ pub mod dialogues;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
+pub mod jobs;
 pub mod leases;
 pub mod one_time_tokens;
 pub mod operators;
@@ -242,6 +243,26 @@ macro_rules! contract_suite {
                 of_answers_at_once_each_leaves_one_proof,
                 proofs_are_kept_as_they_were_given,
             ]
+            jobs: [
+                a_job_survives_as_it_was_planned,
+                a_waiting_job_moves,
+                a_job_that_is_over_is_planned_anew,
+                a_running_job_is_planned_anew_behind_its_run,
+                a_job_plans_its_next_run,
+                a_waiting_job_is_canceled,
+                a_running_job_is_canceled,
+                an_end_is_undone_with_what_was_done,
+                a_dead_workers_job_is_taken_over,
+                a_plan_outlives_a_dead_worker,
+                a_retry_waits,
+                the_longest_due_of_known_kinds_are_claimed,
+                a_backlog_is_what_is_open_or_given_up,
+                dead_jobs_are_replayed,
+                old_jobs_are_removed,
+                too_much_is_refused,
+                workers_at_once_never_share_a_job,
+                the_last_plan_is_not_lost_among_workers,
+            ]
             outgoing_events: [
                 a_backlog_is_what_is_open_or_given_up,
                 a_dead_event_is_replayed,
@@ -282,6 +303,7 @@ mod tests {
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
+            ("jobs", include_str!("testsuite/jobs.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
             ("operators", include_str!("testsuite/operators.rs")),
             ("one_time_tokens", include_str!("testsuite/one_time_tokens.rs")),

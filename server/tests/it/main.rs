@@ -16,6 +16,7 @@ mod fresh;
 mod handoff;
 mod identity_table;
 mod index_down;
+mod jobs;
 mod linking_chat;
 mod links;
 mod listener;
