@@ -96,6 +96,7 @@ pub(crate) fn rule(texts: Texts, card: &TournamentCard) -> String {
         Operator::Best => app::TOURNAMENT_RULE_BEST,
         Operator::Sum => app::TOURNAMENT_RULE_SUM,
         Operator::Latest => app::TOURNAMENT_RULE_LATEST,
+        Operator::Count => app::TOURNAMENT_RULE_COUNT,
     });
     match card.tournament.order {
         Order::Desc => rule,

@@ -1,4 +1,4 @@
-//! Tournaments and the versions of their boards.
+//! Tournaments.
 
 use async_trait::async_trait;
 use domain::{Timestamp, Tournament, TournamentId};
@@ -7,11 +7,24 @@ use storage::{StoreError, TournamentRepository, stored, tournament::TournamentRo
 
 use crate::{connection::Connection, error::At};
 
-macro_rules! find {
+/// A tournament with what the boards of its latest period have come to.
+macro_rules! tournament_row {
     () => {
-        "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players
-         FROM tournaments
-         WHERE tournament_id = $1"
+        "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, tie_orders,
+           COALESCE((
+             SELECT SUM(boards.players)
+             FROM boards
+             WHERE boards.tournament_id = tournaments.tournament_id
+               AND boards.period = (
+                 SELECT MAX(latest.period) FROM boards AS latest
+                 WHERE latest.tournament_id = tournaments.tournament_id
+               )
+           ), 0)::BIGINT AS players,
+           EXISTS (
+             SELECT 1 FROM boards
+             WHERE boards.tournament_id = tournaments.tournament_id AND boards.version > 0
+           ) AS has_scores
+         FROM tournaments"
     };
 }
 
@@ -29,8 +42,9 @@ struct Row {
     ends_at: i64,
     operator: String,
     ranking_order: String,
-    board_version: i64,
+    tie_orders: String,
     players: i64,
+    has_scores: bool,
 }
 
 impl TryFrom<Row> for TournamentRow {
@@ -48,9 +62,10 @@ impl TryFrom<Row> for TournamentRow {
                 ends_at: Timestamp::from_millis(row.ends_at),
                 operator: stored::operator(&row.operator, TABLE, "operator")?,
                 order: stored::order(&row.ranking_order, TABLE, "ranking_order")?,
+                ties: stored::tie_orders(&row.tie_orders, TABLE, "tie_orders")?,
             },
-            board_version: stored::unsigned(row.board_version, TABLE, "board_version")?,
-            players: stored::unsigned(row.players, TABLE, "players")?,
+            players: stored::unsigned(row.players, "boards", "players")?,
+            has_scores: row.has_scores,
         })
     }
 }
@@ -58,11 +73,10 @@ impl TryFrom<Row> for TournamentRow {
 impl Tournaments<'_> {
     async fn find(
         &mut self,
-        statement: &'static str,
         tournament_id: &TournamentId,
         operation: &'static str,
     ) -> Result<Option<TournamentRow>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(statement)
+        let row: Option<Row> = sqlx::query_as(concat!(tournament_row!(), " WHERE tournament_id = $1"))
             .bind(tournament_id.as_str())
             .fetch_optional(&mut *self.connection)
             .await
@@ -79,15 +93,16 @@ impl TournamentRepository for Tournaments<'_> {
             .map_err(|error| StoreError::failed(OPERATION, error.to_string()))?;
         sqlx::query(
             "INSERT INTO tournaments
-               (tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players,
-                created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $7)
+               (tournament_id, title, starts_at, ends_at, operator, ranking_order, tie_orders, created_at,
+                updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
              ON CONFLICT (tournament_id) DO UPDATE
              SET title = excluded.title,
                starts_at = excluded.starts_at,
                ends_at = excluded.ends_at,
                operator = excluded.operator,
                ranking_order = excluded.ranking_order,
+               tie_orders = excluded.tie_orders,
                updated_at = excluded.updated_at",
         )
         .bind(tournament.tournament_id.as_str())
@@ -96,6 +111,7 @@ impl TournamentRepository for Tournaments<'_> {
         .bind(tournament.ends_at.as_millis())
         .bind(stored::operator_label(tournament.operator))
         .bind(stored::order_label(tournament.order))
+        .bind(stored::tie_orders_label(tournament.ties))
         .bind(now.as_millis())
         .execute(&mut *self.connection)
         .await
@@ -104,20 +120,19 @@ impl TournamentRepository for Tournaments<'_> {
     }
 
     async fn by_id(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError> {
-        self.find(find!(), tournament_id, "tournaments.by_id").await
+        self.find(tournament_id, "tournaments.by_id").await
     }
 
     async fn by_ids(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError> {
         const OPERATION: &str = "tournaments.by_ids";
         stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
         let listed: Vec<&str> = ids.iter().map(TournamentId::as_str).collect();
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players
-             FROM tournaments
-             WHERE tournament_id = ANY($1)
-             ORDER BY tournament_id
-             LIMIT 1000",
-        )
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            tournament_row!(),
+            " WHERE tournament_id = ANY($1)
+                  ORDER BY tournament_id
+                  LIMIT 1000"
+        ))
         .bind(listed)
         .fetch_all(&mut *self.connection)
         .await
@@ -126,15 +141,16 @@ impl TournamentRepository for Tournaments<'_> {
     }
 
     async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players
-             FROM tournaments
-             ORDER BY
-               CASE WHEN starts_at > $1 THEN 1 WHEN ends_at > $1 THEN 0 ELSE 2 END,
-               CASE WHEN starts_at > $1 THEN starts_at WHEN ends_at > $1 THEN -players ELSE -ends_at END,
-               tournament_id
-             LIMIT $2",
-        )
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT * FROM (",
+            tournament_row!(),
+            ") AS listed
+                ORDER BY
+                  CASE WHEN starts_at > $1 THEN 1 WHEN ends_at > $1 THEN 0 ELSE 2 END,
+                  CASE WHEN starts_at > $1 THEN starts_at WHEN ends_at > $1 THEN -players ELSE -ends_at END,
+                  tournament_id
+                LIMIT $2"
+        ))
         .bind(now.as_millis())
         .bind(i64::from(limit))
         .fetch_all(&mut *self.connection)
@@ -144,27 +160,35 @@ impl TournamentRepository for Tournaments<'_> {
     }
 
     async fn lock(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError> {
-        self.find(concat!(find!(), " FOR UPDATE"), tournament_id, "tournaments.lock").await
+        const OPERATION: &str = "tournaments.lock";
+        // Read by a statement of its own: one that waits for a lock sees the boards as they were before.
+        let locked = sqlx::query("SELECT 1 FROM tournaments WHERE tournament_id = $1 FOR UPDATE")
+            .bind(tournament_id.as_str())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .at(OPERATION)?;
+        if locked.is_none() {
+            return Ok(None);
+        }
+        self.find(tournament_id, OPERATION).await
     }
 
-    async fn bump_board(
-        &mut self,
-        tournament_id: &TournamentId,
-        new_players: u64,
-    ) -> Result<u64, StoreError> {
-        const OPERATION: &str = "tournaments.bump_board";
-        let version: Option<i64> = sqlx::query_scalar(
-            "UPDATE tournaments
-             SET board_version = board_version + 1, players = players + $2
-             WHERE tournament_id = $1
-             RETURNING board_version",
+    async fn hold(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError> {
+        const OPERATION: &str = "tournaments.hold";
+        stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
+        let listed: Vec<&str> = ids.iter().map(TournamentId::as_str).collect();
+        sqlx::query(
+            "SELECT 1
+             FROM tournaments
+             WHERE tournament_id = ANY($1)
+             ORDER BY tournament_id
+             LIMIT 1000
+             FOR SHARE",
         )
-        .bind(tournament_id.as_str())
-        .bind(stored::signed(new_players))
-        .fetch_optional(&mut *self.connection)
+        .bind(listed)
+        .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        let version = version.ok_or_else(|| StoreError::failed(OPERATION, "there is no such tournament"))?;
-        stored::unsigned(version, "tournaments", "board_version")
+        self.by_ids(ids).await
     }
 }

@@ -1,7 +1,7 @@
 //! What the Mini App's first screens show.
 
 use domain::{
-    Timestamp, TournamentId, UserId,
+    BoardId, Timestamp, TournamentId, UserId,
     board::{LIVE_ROWS, Lobby, TournamentCard, TournamentPage},
     tournament::Phase,
 };
@@ -72,7 +72,8 @@ async fn top(
     tournament_id: &TournamentId,
     viewer: Option<UserId>,
 ) -> Result<domain::board::BoardPage, BoardError> {
-    page(services, tournament_id, BoardQuery { window: WindowQuery::Top, limit: LIVE_ROWS }, viewer).await
+    let board = BoardId::plain(tournament_id);
+    page(services, &board, BoardQuery { window: WindowQuery::Top, limit: LIVE_ROWS }, viewer).await
 }
 
 fn card(row: TournamentRow, now: Timestamp) -> TournamentCard {

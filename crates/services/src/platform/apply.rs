@@ -2,15 +2,14 @@
 
 use std::collections::HashSet;
 
-use bus::signals::Signal;
+use bus::{ranks::Change, signals::Signal};
 use domain::{
-    ErrorCode, EventId, EventSource, TournamentId, UserId,
+    BoardId, ErrorCode, EventId, EventSource, UserId,
     event::{EventsAnswer, Rejection},
-    ranking::RankKey,
     tournament::Phase,
 };
 use serde_json::value::RawValue;
-use storage::{StoreError, Transaction};
+use storage::{StoreError, Transaction, board::NewBoard};
 
 use crate::{
     Services,
@@ -70,9 +69,9 @@ impl From<StoreError> for EventsError {
 /// A board that the transaction has changed: what the index is told after the commit.
 #[derive(Debug)]
 pub(crate) struct BoardChange {
-    pub(crate) tournament_id: TournamentId,
+    pub(crate) board_id: BoardId,
     pub(crate) version: u64,
-    pub(crate) keys: Vec<RankKey>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// Something with its index in the call that brought it.
@@ -149,8 +148,8 @@ pub(crate) struct Changes {
     boards: Vec<BoardChange>,
     /// Users whose public name may have changed.
     renamed: Vec<UserId>,
-    /// Tournaments whose rows stand in another order now.
-    reordered: Vec<TournamentId>,
+    /// Boards whose rows stand in another order now.
+    reordered: Vec<BoardId>,
 }
 
 /// Applies the events of several calls in one transaction and returns what became of each call's, in their order.
@@ -226,17 +225,15 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
     for user_id in changes.renamed {
         services.names().forget(user_id);
     }
-    for tournament_id in changes.reordered {
+    for board_id in changes.reordered {
         // The index holds the old order; it is loaded anew when it is next asked for.
-        if let Err(error) = services.ranks().unload(&tournament_id).await {
+        if let Err(error) = services.ranks().unload(&board_id).await {
             tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
         }
     }
     for change in changes.boards {
-        index::apply(services, &change.tournament_id, change.version, &change.keys).await;
-        services
-            .signals()
-            .publish(Signal::Board { tournament_id: change.tournament_id, version: change.version });
+        index::apply(services, &change.board_id, change.version, &change.changes).await;
+        services.signals().publish(Signal::Board { board_id: change.board_id, version: change.version });
     }
 }
 
@@ -261,7 +258,7 @@ async fn apply_one(
         }
         EventData::TournamentUpserted(tournament) => {
             let before = tx.tournaments().lock(&tournament.tournament_id).await?;
-            let has_scores = before.as_ref().is_some_and(|before| before.board_version > 0);
+            let has_scores = before.as_ref().is_some_and(|before| before.has_scores);
             if has_scores
                 && before.as_ref().is_some_and(|before| before.tournament.operator != tournament.operator)
             {
@@ -269,11 +266,19 @@ async fn apply_one(
                 return Ok(Err((ErrorCode::EventDataInvalid, "operator can't change once there are scores")));
             }
             tx.tournaments().upsert(tournament, services.now()).await?;
-            if before.is_some_and(|before| before.tournament.order != tournament.order) {
-                let tournament_id = tournament.tournament_id.clone();
-                let version = tx.tournaments().bump_board(&tournament_id, 0).await?;
-                changes.reordered.push(tournament_id.clone());
-                changes.boards.push(BoardChange { tournament_id, version, keys: Vec::new() });
+            let board = NewBoard {
+                board_id: BoardId::plain(&tournament.tournament_id),
+                tier: 0,
+                starts_at: tournament.starts_at,
+                ends_at: tournament.ends_at,
+            };
+            tx.boards().open(std::slice::from_ref(&board)).await?;
+            let order = tournament.ranking().order;
+            if before.is_some_and(|before| before.tournament.ranking().order != order) {
+                let board_id = board.board_id;
+                let version = tx.boards().bump(&board_id, 0).await?;
+                changes.reordered.push(board_id.clone());
+                changes.boards.push(BoardChange { board_id, version, changes: Vec::new() });
             }
             Ok(Ok(()))
         }
@@ -289,21 +294,21 @@ async fn boards_of(
     user_id: UserId,
 ) -> Result<Vec<BoardChange>, StoreError> {
     let now = services.now();
-    let mut running: Vec<TournamentId> = tx
+    let mut running: Vec<BoardId> = tx
         .tournaments()
         .list(now, TOURNAMENTS_MAX)
         .await?
         .into_iter()
         .filter(|row| row.tournament.phase(now) == Phase::Running)
-        .map(|row| row.tournament.tournament_id)
+        .map(|row| BoardId::plain(&row.tournament.tournament_id))
         .collect();
     // In the order in which scores lock boards.
     running.sort();
     let mut changes = Vec::new();
-    for tournament_id in running {
-        if !tx.boards().standings(&tournament_id, &[user_id]).await?.is_empty() {
-            let version = tx.tournaments().bump_board(&tournament_id, 0).await?;
-            changes.push(BoardChange { tournament_id, version, keys: Vec::new() });
+    for board_id in running {
+        if !tx.boards().standings(&board_id, &[user_id]).await?.is_empty() {
+            let version = tx.boards().bump(&board_id, 0).await?;
+            changes.push(BoardChange { board_id, version, changes: Vec::new() });
         }
     }
     Ok(changes)

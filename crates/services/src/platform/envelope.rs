@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     ErrorCode, EventId, EventSource, Locale, Operator, Order, PlatformUserId, Score, TelegramUserId,
-    Timestamp, Tournament, TournamentId, tournament::Title,
+    TieOrders, Ties, Timestamp, Tournament, TournamentId, tournament::Title,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -57,6 +57,8 @@ pub struct ScorePosted {
     pub platform_user_id: PlatformUserId,
     /// The points.
     pub score: Score,
+    /// The values in the tie columns; the tournament knows how many there are.
+    pub ties: Ties,
 }
 
 /// The most characters of an alias.
@@ -155,6 +157,8 @@ struct RawTournament {
     ends_at: Timestamp,
     operator: Operator,
     order: Order,
+    #[serde(default)]
+    ties: TieOrders,
 }
 
 fn read_tournament(data: &str) -> Result<Tournament, Unreadable> {
@@ -172,6 +176,7 @@ fn read_tournament(data: &str) -> Result<Tournament, Unreadable> {
         ends_at: raw.ends_at,
         operator: raw.operator,
         order: raw.order,
+        ties: raw.ties,
     })
 }
 
@@ -180,6 +185,8 @@ struct RawScore {
     tournament_id: TournamentId,
     platform_user_id: PlatformUserId,
     score: Score,
+    #[serde(default)]
+    ties: Vec<Score>,
 }
 
 fn read_score(data: &str) -> Result<ScorePosted, Unreadable> {
@@ -190,6 +197,7 @@ fn read_score(data: &str) -> Result<ScorePosted, Unreadable> {
         tournament_id: raw.tournament_id,
         platform_user_id: raw.platform_user_id,
         score: raw.score,
+        ties: Ties::new(&raw.ties).ok_or(invalid("ties holds at most 3 integers"))?,
     })
 }
 

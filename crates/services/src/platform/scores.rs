@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use bus::ranks::Change;
 use domain::{
-    ErrorCode, Operator, PlatformUserId, Standing, Timestamp, TournamentId, UserId,
-    ranking::{self, Applied, RankKey},
+    BoardId, ErrorCode, Operator, PlatformUserId, Standing, TournamentId, UserId,
+    ranking::{Applied, Played},
     tournament::Acceptance,
 };
-use storage::{StoreError, Transaction, board::ScoreEvent, tournament::TournamentRow};
+use storage::{
+    StoreError, Transaction,
+    board::{BoardRow, ScoreEvent},
+};
 
 use crate::{
     Services,
@@ -34,12 +38,12 @@ pub(crate) async fn apply(
         return Ok(());
     }
     let players = players_of(tx, &run).await?;
-    let mut by_board: BTreeMap<&TournamentId, Run<'_>> = BTreeMap::new();
+    let mut by_tournament: BTreeMap<&TournamentId, Run<'_>> = BTreeMap::new();
     for item in run {
-        by_board.entry(&item.2.tournament_id).or_default().push(item);
+        by_tournament.entry(&item.2.tournament_id).or_default().push(item);
     }
-    for (board, run) in by_board {
-        changes.extend(apply_to_board(services, tx, board, run, &players, refused).await?);
+    for (tournament_id, run) in by_tournament {
+        changes.extend(apply_to_tournament(services, tx, tournament_id, run, &players, refused).await?);
     }
     Ok(())
 }
@@ -54,10 +58,10 @@ async fn players_of(
     Ok(users.into_iter().filter_map(|user| Some((user.platform_user_id?, user.user_id))).collect())
 }
 
-async fn apply_to_board(
+async fn apply_to_tournament(
     services: &Services,
     tx: &mut dyn Transaction,
-    board: &TournamentId,
+    tournament_id: &TournamentId,
     run: Run<'_>,
     players: &HashMap<PlatformUserId, UserId>,
     refused: &mut Vec<Refused>,
@@ -65,7 +69,7 @@ async fn apply_to_board(
     let mut refuse = |place: Place, event: &PlatformEvent, code: ErrorCode, detail: &'static str| {
         refused.push(Refused::new(place, event, code, detail));
     };
-    let Some(row) = tx.tournaments().lock(board).await? else {
+    let Some(row) = tx.tournaments().hold(std::slice::from_ref(tournament_id)).await?.pop() else {
         for (place, event, _) in run {
             refuse(place, event, ErrorCode::TournamentUnknown, "tournament_id is not known");
         }
@@ -96,29 +100,33 @@ async fn apply_to_board(
             (Some(user_id), Acceptance::Counts) => counted.push((*user_id, event, score)),
         }
     }
-    store(tx, &row, counted).await
+    let board = tx.boards().lock(&BoardId::plain(tournament_id)).await?;
+    match board {
+        Some(board) => store(tx, &board, counted).await,
+        None => Ok(None),
+    }
 }
 
 async fn store(
     tx: &mut dyn Transaction,
-    row: &TournamentRow,
+    row: &BoardRow,
     counted: Vec<(UserId, &PlatformEvent, &ScorePosted)>,
 ) -> Result<Option<BoardChange>, StoreError> {
-    let tournament = &row.tournament;
-    let board = &tournament.tournament_id;
+    let (board, ranking) = (&row.board_id, row.ranking);
     let users: HashSet<UserId> = counted.iter().map(|(user_id, ..)| *user_id).collect();
     let users: Vec<UserId> = users.into_iter().collect();
     let before: HashMap<UserId, Standing> = tx.boards().standings(board, &users).await?.into_iter().collect();
-    let keeps_history = tournament.operator == Operator::Latest;
+    let keeps_history = ranking.operator != Operator::Best;
     if keeps_history {
         let history: Vec<ScoreEvent> = counted
             .iter()
             .map(|(user_id, event, score)| ScoreEvent {
-                tournament_id: board.clone(),
+                board_id: board.clone(),
                 user_id: *user_id,
                 source: event.source.clone(),
                 event_id: event.event_id.clone(),
                 score: score.score,
+                ties: score.ties,
                 at: event.time,
             })
             .collect();
@@ -128,22 +136,16 @@ async fn store(
     let mut after = before.clone();
     let mut from_history: HashSet<UserId> = HashSet::new();
     for (user_id, event, score) in &counted {
-        let applied = ranking::apply(
-            tournament.operator,
-            tournament.order,
-            after.get(user_id).copied(),
-            score.score,
-            event.time,
-        );
-        match applied {
+        let played = Played { score: score.score, ties: score.ties, at: event.time };
+        match ranking.apply(after.get(user_id).copied(), played) {
             Applied::Standing(standing) => drop(after.insert(*user_id, standing)),
             Applied::NeedsHistory => drop(from_history.insert(*user_id)),
         }
     }
     // The history holds this run's events too, so it is asked once a player, at the end.
     for user_id in from_history {
-        let history: Vec<(Timestamp, domain::Score)> = tx.boards().history(board, user_id).await?;
-        if let Some(standing) = ranking::latest_of_history(tournament.order, history)
+        let history = tx.boards().history(board, user_id).await?;
+        if let Some(standing) = ranking.of_history(history)
             // A history that does not reach as far as the standing was removed: it can't say what is latest.
             && before.get(&user_id).is_none_or(|before| standing.newest_at >= before.newest_at)
         {
@@ -154,26 +156,17 @@ async fn store(
     let changed = after.into_iter().filter(|(user_id, standing)| before.get(user_id) != Some(standing));
     // Of some only the time of the newest event is another: that is kept, and shows nowhere.
     let (unseen, changed): (Vec<_>, Vec<_>) = changed.partition(|(user_id, standing)| {
-        before.get(user_id).is_some_and(|before| shows_as(before, standing))
+        before.get(user_id).is_some_and(|before| before.key(*user_id) == standing.key(*user_id))
     });
     if !unseen.is_empty() {
-        tx.boards().put_many(board, row.board_version, &unseen).await?;
+        tx.boards().put_many(board, row.version, &unseen).await?;
     }
     if changed.is_empty() {
         return Ok(None);
     }
-    let new_players = changed.iter().filter(|(user_id, _)| !before.contains_key(user_id)).count() as u64;
-    let version = tx.tournaments().bump_board(board, new_players).await?;
+    let new_players = changed.iter().filter(|(user_id, _)| !before.contains_key(user_id)).count();
+    let version = tx.boards().bump(board, i64::try_from(new_players).unwrap_or(i64::MAX)).await?;
     tx.boards().put_many(board, version, &changed).await?;
-    let keys = changed.into_iter().map(|(user_id, standing)| RankKey {
-        score: standing.score,
-        achieved_at: standing.achieved_at,
-        user_id,
-    });
-    Ok(Some(BoardChange { tournament_id: board.clone(), version, keys: keys.collect() }))
-}
-
-/// Whether two standings are the same to whoever sees the board.
-fn shows_as(before: &Standing, after: &Standing) -> bool {
-    (before.score, before.achieved_at) == (after.score, after.achieved_at)
+    let changes = changed.into_iter().map(|(user_id, standing)| Change::Put(standing.key(user_id)));
+    Ok(Some(BoardChange { board_id: board.clone(), version, changes: changes.collect() }))
 }

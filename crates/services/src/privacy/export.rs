@@ -67,7 +67,7 @@ struct Consent {
 
 #[derive(Serialize)]
 struct Standing {
-    tournament_id: String,
+    board: String,
     score: i64,
     at: Timestamp,
 }
@@ -171,7 +171,7 @@ async fn audit(tx: &mut dyn Transaction, user_id: UserId) -> Result<Vec<Line>, S
 }
 
 fn score(record: ScoreRecord) -> Standing {
-    Standing { tournament_id: record.tournament_id, score: record.score, at: record.at }
+    Standing { board: record.board_id, score: record.score, at: record.at }
 }
 
 fn message(record: MessageRecord) -> Message {

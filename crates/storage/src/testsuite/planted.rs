@@ -17,8 +17,8 @@ use crate::{
     privacy::{Erasure, ErasureOutcome},
     session::NewSession,
     testsuite::fixtures::{
-        BOT, at, lease, outgoing, player, session, standing, telegram_profile, tournament, tournament_id,
-        update, user_id, write,
+        BOT, at, board_id, board_of, lease, outgoing, player, session, standing, telegram_profile,
+        tournament, update, user_id, write,
     },
     user::{SealedText, TelegramProfile},
 };
@@ -117,18 +117,20 @@ pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
 
 async fn plant_scores(transaction: &mut crate::BoxTransaction, person: UserId, other: UserId) {
     transaction.tournaments().upsert(&tournament("cup", 0), at(0)).await.unwrap();
-    let cup = tournament_id("cup");
+    let cup = board_id("cup");
     let mut boards = transaction.boards();
+    boards.open(&[board_of(&tournament("cup", 0))]).await.unwrap();
     let standings = [(person, standing(10, 1)), (other, standing(20, 2))];
     boards.put_many(&cup, 1, &standings).await.unwrap();
     let past: Vec<ScoreEvent> = [(person, PLANTED[1]), (other, "other-event")]
         .into_iter()
         .map(|(owner, event_id)| ScoreEvent {
-            tournament_id: cup.clone(),
+            board_id: cup.clone(),
             user_id: owner,
             source: "/platform".parse().unwrap(),
             event_id: event_id.parse().unwrap(),
             score: crate::testsuite::fixtures::score(10),
+            ties: domain::Ties::default(),
             at: at(1),
         })
         .collect();

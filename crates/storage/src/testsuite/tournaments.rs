@@ -2,12 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use domain::{Locale, Operator, Order, Tournament, tournament::Title};
+use domain::{Locale, Operator, Order, TieOrders, Tournament, tournament::Title};
 use futures::future::join_all;
 
 use crate::{
     Store,
-    testsuite::fixtures::{HARD_TEXT, at, read, standing, tournament, tournament_id, user_id, write},
+    testsuite::fixtures::{
+        HARD_TEXT, at, board_id, board_of, read, standing, tournament, tournament_id, user_id, write,
+    },
     tournament::TournamentRow,
 };
 
@@ -15,16 +17,15 @@ async fn put(store: &dyn Store, tournaments: &[Tournament]) {
     write(store, async |transaction| {
         for tournament in tournaments {
             transaction.tournaments().upsert(tournament, at(0)).await.unwrap();
+            transaction.boards().open(&[board_of(tournament)]).await.unwrap();
         }
     })
     .await;
 }
 
-async fn bump(store: &dyn Store, id: &str, new_players: u64) -> u64 {
-    write(store, async |transaction| {
-        transaction.tournaments().bump_board(&tournament_id(id), new_players).await.unwrap()
-    })
-    .await
+async fn bump(store: &dyn Store, id: &str, new_players: i64) -> u64 {
+    write(store, async |transaction| transaction.boards().bump(&board_id(id), new_players).await.unwrap())
+        .await
 }
 
 async fn by_id(store: &dyn Store, id: &str) -> Option<TournamentRow> {
@@ -35,10 +36,8 @@ async fn by_id(store: &dyn Store, id: &str) -> Option<TournamentRow> {
 pub async fn a_tournament_is_replaced_and_its_board_stays(store: &dyn Store) {
     let first = tournament("cup", 0);
     put(store, std::slice::from_ref(&first)).await;
-    assert_eq!(
-        by_id(store, "cup").await,
-        Some(TournamentRow { tournament: first, board_version: 0, players: 0 })
-    );
+    let row = TournamentRow { tournament: first, players: 0, has_scores: false };
+    assert_eq!(by_id(store, "cup").await, Some(row));
     assert_eq!(bump(store, "cup", 2).await, 1);
     assert_eq!(bump(store, "cup", 0).await, 2);
 
@@ -48,12 +47,13 @@ pub async fn a_tournament_is_replaced_and_its_board_stays(store: &dyn Store) {
         title: Title::new(title).unwrap(),
         operator: Operator::Latest,
         order: Order::Asc,
+        ties: TieOrders::new(&[Order::Asc, Order::Desc]).unwrap(),
         ..tournament("cup", 7000)
     };
     put(store, std::slice::from_ref(&second)).await;
     let row = by_id(store, "cup").await.unwrap();
     assert_eq!(row.tournament.title.for_locale(Locale::En), HARD_TEXT);
-    assert_eq!(row, TournamentRow { tournament: second, board_version: 2, players: 2 });
+    assert_eq!(row, TournamentRow { tournament: second, players: 2, has_scores: true });
     assert_eq!(by_id(store, "CUP").await, None);
 }
 
@@ -102,9 +102,9 @@ pub async fn lists_show_running_then_upcoming_then_finished(store: &dyn Store) {
 pub async fn a_missing_tournament_has_no_board(store: &dyn Store) {
     let mut transaction = store.begin_write().await.unwrap();
     assert_eq!(transaction.tournaments().lock(&tournament_id("none")).await.unwrap(), None);
-    assert!(
-        !transaction.tournaments().bump_board(&tournament_id("none"), 1).await.unwrap_err().is_temporary()
-    );
+    assert_eq!(transaction.boards().lock(&board_id("none")).await.unwrap(), None);
+    assert_eq!(transaction.boards().by_id(&board_id("none")).await.unwrap(), None);
+    assert!(!transaction.boards().bump(&board_id("none"), 1).await.unwrap_err().is_temporary());
 }
 
 /// Several that raise a board at once get versions without gaps or repeats, committed in their order.
@@ -114,7 +114,7 @@ pub async fn versions_are_committed_in_their_order(store: &dyn Store) {
     let raise = async || {
         for _ in 0..5 {
             let mut transaction = store.begin_write().await.unwrap();
-            let version = transaction.tournaments().bump_board(&tournament_id("cup"), 1).await.unwrap();
+            let version = transaction.boards().bump(&board_id("cup"), 1).await.unwrap();
             // A further round trip between the change and its commit, in which nobody may overtake.
             assert!(transaction.tournaments().by_id(&tournament_id("cup")).await.unwrap().is_some());
             committed.lock().unwrap().push(version);
@@ -123,17 +123,18 @@ pub async fn versions_are_committed_in_their_order(store: &dyn Store) {
     };
     join_all((0..6).map(|_| raise())).await;
     assert_eq!(committed.into_inner().unwrap(), (1..=30).collect::<Vec<_>>());
-    let row = by_id(store, "cup").await.unwrap();
-    assert_eq!((row.board_version, row.players), (30, 30));
+    let row =
+        read(store, async |transaction| transaction.boards().by_id(&board_id("cup")).await.unwrap()).await;
+    assert_eq!(row.map(|row| (row.version, row.players)), Some((30, 30)));
 }
 
 /// Whoever locks a board before reading it overwrites nobody.
 pub async fn locked_boards_lose_no_update(store: &dyn Store) {
     put(store, &[tournament("cup", 0)]).await;
-    let cup = tournament_id("cup");
+    let cup = board_id("cup");
     let add_one = async || {
         write(store, async |transaction| {
-            let version = transaction.tournaments().lock(&cup).await.unwrap().unwrap().board_version;
+            let version = transaction.boards().lock(&cup).await.unwrap().unwrap().version;
             let old = transaction.boards().standings(&cup, &[user_id(1)]).await.unwrap();
             let points = old.first().map_or(0, |(_, standing)| standing.score.points());
             transaction
@@ -141,7 +142,7 @@ pub async fn locked_boards_lose_no_update(store: &dyn Store) {
                 .put_many(&cup, version + 1, &[(user_id(1), standing(points + 1, 0))])
                 .await
                 .unwrap();
-            assert_eq!(transaction.tournaments().bump_board(&cup, 0).await.unwrap(), version + 1);
+            assert_eq!(transaction.boards().bump(&cup, 0).await.unwrap(), version + 1);
         })
         .await;
     };
@@ -164,10 +165,13 @@ pub async fn tournaments_are_found_by_their_ids(store: &dyn Store) {
     assert_eq!(
         found,
         [
-            TournamentRow { tournament: tournament("a", 0), board_version: 0, players: 0 },
-            TournamentRow { tournament: tournament("c", 0), board_version: 1, players: 3 },
+            TournamentRow { tournament: tournament("a", 0), players: 0, has_scores: false },
+            TournamentRow { tournament: tournament("c", 0), players: 3, has_scores: true },
         ]
     );
+    let ids = [tournament_id("c"), tournament_id("nowhere"), tournament_id("a")];
+    let held = write(store, async |transaction| transaction.tournaments().hold(&ids).await.unwrap()).await;
+    assert_eq!(held, found);
     assert_eq!(by_ids(&[]).await.unwrap(), []);
     assert!(by_ids(&vec!["a"; 1000]).await.is_ok());
     assert!(by_ids(&vec!["a"; 1001]).await.is_err());
