@@ -178,10 +178,12 @@ structs! {
 }
 
 enums! {
-    Phase { "upcoming" => Upcoming, "running" => Running, "finished" => Finished }
+    Phase { "upcoming" => Upcoming, "running" => Running, "finished" => Finished, "canceled" => Canceled }
     Operator { "best" => Best, "sum" => Sum, "latest" => Latest, "count" => Count }
     Order { "desc" => Desc, "asc" => Asc }
 }
+
+mod missions;
 
 impl FromJson for TournamentCard {
     fn from_json(value: &Value) -> Option<Self> {

@@ -7,6 +7,8 @@ use services::{
     Services,
     boards::BoardError,
     identity::{AuthError, Session},
+    missions::MissionError,
+    tournaments::TournamentError,
 };
 
 use crate::functions::Failure;
@@ -63,6 +65,18 @@ fn bearer(parts: &Parts) -> Option<String> {
 
 impl From<BoardError> for Failure {
     fn from(error: BoardError) -> Self {
+        Self::from(error.code())
+    }
+}
+
+impl From<MissionError> for Failure {
+    fn from(error: MissionError) -> Self {
+        Self::from(error.code())
+    }
+}
+
+impl From<TournamentError> for Failure {
+    fn from(error: TournamentError) -> Self {
         Self::from(error.code())
     }
 }

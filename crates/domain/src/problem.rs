@@ -117,6 +117,36 @@ error_codes! {
     InitDataForeign = "init_data_foreign", 403, "The init data belongs to somebody else";
     /// The bot may not write to the player: never started, blocked, or gone.
     PlayerUnreachable = "player_unreachable", 409, "The player can't be reached";
+    /// Scores count of those alone who have joined.
+    NotJoined = "not_joined", 409, "The player has not joined the tournament";
+    /// There is no place left.
+    TournamentFull = "tournament_full", 409, "The tournament is full";
+    /// All attempts, or entries, are used.
+    AttemptsUsed = "attempts_used", 409, "No attempt is left";
+    /// The player does not fulfill the condition, or is excluded.
+    NotEligible = "not_eligible", 403, "The player may not take part";
+    /// It takes no scores for now.
+    TournamentFrozen = "tournament_frozen", 409, "The tournament is frozen";
+    /// It is too early or too late for it, or the tournament does not take place.
+    TournamentClosed = "tournament_closed", 409, "The tournament is not open for this";
+    /// There is no such reward.
+    RewardUnknown = "reward_unknown", 404, "There is no such reward";
+    /// The reward is somebody else's.
+    RewardForeign = "reward_foreign", 403, "The reward belongs to somebody else";
+    /// The reward was not claimed in time.
+    RewardExpired = "reward_expired", 410, "The reward was not claimed in time";
+    /// The reward was taken back.
+    RewardRevoked = "reward_revoked", 409, "The reward was taken back";
+    /// There is no such mission.
+    MissionUnknown = "mission_unknown", 404, "There is no such mission";
+    /// The mission is not done.
+    MissionNotDone = "mission_not_done", 409, "The mission is not done";
+    /// The mission is not open to the player: its condition is not met, or another mission comes first.
+    MissionLocked = "mission_locked", 409, "The mission is not open to the player";
+    /// The mission, or the time to claim it, is over.
+    MissionOver = "mission_over", 410, "It is too late for the mission";
+    /// What was to be changed belongs to another owner: the platform, or the console.
+    OwnedElsewhere = "owned_elsewhere", 409, "It belongs to another owner";
     /// There is no link that could be ended.
     NotLinked = "not_linked", 409, "There is no linked account";
     /// The page got no answer. Made by the page itself, never sent by the server.

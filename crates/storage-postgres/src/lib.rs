@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+mod activity;
 mod audit;
 mod board;
 mod campaign;
@@ -14,16 +15,22 @@ mod connection;
 mod consent;
 mod console_session;
 mod dialogue;
+mod entry;
 mod error;
 mod event;
 mod inbox;
 mod job;
 mod lease;
+mod mission;
+mod mission_progress;
 mod one_time_token;
 mod operator;
 mod outbox;
 mod outgoing_event;
+mod period;
 mod privacy;
+mod result;
+mod reward;
 mod session;
 mod setting;
 mod signing_key;
@@ -31,5 +38,6 @@ mod store;
 mod tournament;
 mod transaction;
 mod user;
+mod wish;
 
 pub use crate::store::{Options, PostgresStore};

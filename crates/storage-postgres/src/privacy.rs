@@ -41,7 +41,7 @@ struct DownloadRow {
 }
 
 /// Rows that name the user, and what removes them. What names them by `$2` and `$3` stands in the chat.
-const OF_USER: [&str; 7] = [
+const OF_USER: [&str; 14] = [
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM consents WHERE user_id = $1",
     "DELETE FROM downloads WHERE user_id = $1",
@@ -49,7 +49,14 @@ const OF_USER: [&str; 7] = [
     "DELETE FROM board_history
      WHERE user_id = $1 AND board_id IN (SELECT board_id FROM boards)",
     "DELETE FROM one_time_tokens WHERE spent_by = $1",
+    "DELETE FROM entries WHERE user_id = $1",
+    "DELETE FROM tournament_wishes WHERE user_id = $1",
+    "UPDATE board_results SET user_id = NULL WHERE user_id = $1",
     "DELETE FROM outgoing_messages WHERE user_id = $1 AND state <> 'sending'",
+    "DELETE FROM rewards WHERE user_id = $1",
+    "DELETE FROM mission_progress WHERE user_id = $1",
+    "DELETE FROM mission_players WHERE user_id = $1",
+    "DELETE FROM activity_events WHERE user_id = $1",
 ];
 
 const OF_CHAT: [&str; 4] = [
@@ -228,7 +235,8 @@ impl PrivacyRepository for Privacy<'_> {
             "UPDATE users
              SET telegram_user_id = NULL, platform_user_id = NULL, player = $2, alias = $3, first_name = NULL,
                username = NULL, locale = 'en', locale_source = 'none', chat_id = NULL, reachability = 'unknown',
-               contact_confirmed = FALSE, contact_asked_at = NULL, erase_after = NULL, erased_at = $4, updated_at = $4
+               contact_confirmed = FALSE, contact_asked_at = NULL, region = NULL, kyc_level = 'none', kyc_at = NULL,
+               erase_after = NULL, erased_at = $4, updated_at = $4
              WHERE user_id = $1",
         )
         .bind(erasure.user_id.as_uuid())

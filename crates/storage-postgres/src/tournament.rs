@@ -1,9 +1,15 @@
 //! Tournaments.
 
 use async_trait::async_trait;
-use domain::{Timestamp, Tournament, TournamentId};
+use domain::{
+    Timestamp, Tournament, TournamentId,
+    tournament::{lifecycle::State, owner::Owner, view::ListFilter},
+};
 use sqlx::FromRow;
-use storage::{StoreError, TournamentRepository, stored, tournament::TournamentRow};
+use storage::{
+    StoreError, TournamentRepository, stored,
+    tournament::{TournamentRow, TournamentStatus},
+};
 
 use crate::{connection::Connection, error::At};
 
@@ -11,6 +17,7 @@ use crate::{connection::Connection, error::At};
 macro_rules! tournament_row {
     () => {
         "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, tie_orders,
+           owner, state, is_frozen, is_private, rules, asks_entries, reminded_for, revision,
            COALESCE((
              SELECT SUM(boards.players)
              FROM boards
@@ -45,6 +52,13 @@ struct Row {
     tie_orders: String,
     players: i64,
     has_scores: bool,
+    owner: String,
+    state: String,
+    is_frozen: bool,
+    rules: String,
+    asks_entries: bool,
+    reminded_for: Option<i64>,
+    revision: i64,
 }
 
 impl TryFrom<Row> for TournamentRow {
@@ -52,9 +66,18 @@ impl TryFrom<Row> for TournamentRow {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         const TABLE: &str = "tournaments";
-        let title = serde_json::from_str(&row.title)
-            .map_err(|_| StoreError::Inconsistent { table: TABLE, column: "title" })?;
+        let broken = |column: &'static str| StoreError::Inconsistent { table: TABLE, column };
+        let title = serde_json::from_str(&row.title).map_err(|_| broken("title"))?;
         Ok(Self {
+            status: TournamentStatus {
+                owner: Owner::from_text(&row.owner).ok_or(broken("owner"))?,
+                state: State::from_text(&row.state).ok_or(broken("state"))?,
+                is_frozen: row.is_frozen,
+                rules: serde_json::from_str(&row.rules).map_err(|_| broken("rules"))?,
+                asks_entries: row.asks_entries,
+                reminded_for: row.reminded_for.map(Timestamp::from_millis),
+                revision: stored::unsigned(row.revision, TABLE, "revision")?,
+            },
             tournament: Tournament {
                 tournament_id: stored::parse(row.tournament_id, TABLE, "tournament_id")?,
                 title,
@@ -140,14 +163,101 @@ impl TournamentRepository for Tournaments<'_> {
         rows.into_iter().map(TournamentRow::try_from).collect()
     }
 
+    async fn set_status(
+        &mut self,
+        tournament_id: &TournamentId,
+        status: &TournamentStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "tournaments.set_status";
+        let rules = serde_json::to_string(&status.rules)
+            .map_err(|error| StoreError::failed(OPERATION, error.to_string()))?;
+        let result = sqlx::query(
+            "UPDATE tournaments
+             SET owner = $2, state = $3, is_frozen = $4, is_private = $5, rules = $6, asks_entries = $7,
+               reminded_for = $8, revision = $9, updated_at = $10
+             WHERE tournament_id = $1",
+        )
+        .bind(tournament_id.as_str())
+        .bind(status.owner.as_str())
+        .bind(status.state.as_str())
+        .bind(status.is_frozen)
+        .bind(status.rules.is_private)
+        .bind(rules)
+        .bind(status.asks_entries)
+        .bind(status.reminded_for.map(Timestamp::as_millis))
+        .bind(stored::signed(status.revision))
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        if result.rows_affected() == 0 {
+            return Err(StoreError::failed(OPERATION, "there is no such tournament"));
+        }
+        Ok(())
+    }
+
+    async fn page(
+        &mut self,
+        filter: ListFilter,
+        now: Timestamp,
+        after: Option<(Timestamp, &TournamentId)>,
+        limit: u32,
+    ) -> Result<Vec<TournamentRow>, StoreError> {
+        let statement = match filter {
+            ListFilter::Live => concat!(
+                tournament_row!(),
+                " WHERE state NOT IN ('draft', 'canceled') AND NOT is_private
+                    AND starts_at <= $1 AND ends_at > $1 AND (ends_at, tournament_id) > ($2, $3)
+                  ORDER BY ends_at, tournament_id
+                  LIMIT $4"
+            ),
+            ListFilter::Upcoming => concat!(
+                tournament_row!(),
+                " WHERE state NOT IN ('draft', 'canceled') AND NOT is_private
+                    AND starts_at > $1 AND (starts_at, tournament_id) > ($2, $3)
+                  ORDER BY starts_at, tournament_id
+                  LIMIT $4"
+            ),
+            // From the latest end back, and of one end by id: the comparison can't be one of rows.
+            ListFilter::Past => concat!(
+                tournament_row!(),
+                " WHERE (state = 'canceled' OR state <> 'draft' AND ends_at <= $1) AND NOT is_private
+                    AND (ends_at < $2 OR ends_at = $2 AND tournament_id > $3)
+                  ORDER BY ends_at DESC, tournament_id
+                  LIMIT $4"
+            ),
+        };
+        let (at, id) = match (after, filter) {
+            (Some((at, id)), _) => (at.as_millis(), id.as_str()),
+            (None, ListFilter::Past) => (i64::MAX, ""),
+            (None, ListFilter::Live | ListFilter::Upcoming) => (i64::MIN, ""),
+        };
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(now.as_millis())
+            .bind(at)
+            .bind(id)
+            .bind(i64::from(limit))
+            .fetch_all(&mut *self.connection)
+            .await
+            .at("tournaments.page")?;
+        rows.into_iter().map(TournamentRow::try_from).collect()
+    }
+
     async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(concat!(
             "SELECT * FROM (",
             tournament_row!(),
             ") AS listed
+                WHERE state <> 'draft' AND NOT is_private
                 ORDER BY
-                  CASE WHEN starts_at > $1 THEN 1 WHEN ends_at > $1 THEN 0 ELSE 2 END,
-                  CASE WHEN starts_at > $1 THEN starts_at WHEN ends_at > $1 THEN -players ELSE -ends_at END,
+                  CASE
+                    WHEN state = 'canceled' THEN 2 WHEN starts_at > $1 THEN 1 WHEN ends_at > $1 THEN 0 ELSE 2
+                  END,
+                  CASE
+                    WHEN state = 'canceled' THEN -ends_at
+                    WHEN starts_at > $1 THEN starts_at WHEN ends_at > $1 THEN -players ELSE -ends_at
+                  END,
                   tournament_id
                 LIMIT $2"
         ))

@@ -9,6 +9,7 @@
 
 #![deny(missing_docs)]
 
+mod activity;
 mod audit;
 mod board;
 mod campaign;
@@ -17,19 +18,25 @@ mod connection;
 mod consent;
 mod console_session;
 mod dialogue;
+mod entry;
 mod error;
 mod event;
 mod inbox;
 mod job;
 mod lease;
 mod list;
+mod mission;
+mod mission_progress;
 mod one_time_token;
 mod operator;
 mod outbox;
 mod outgoing_event;
+mod period;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod result;
+mod reward;
 mod session;
 mod setting;
 mod signing_key;
@@ -37,5 +44,6 @@ mod store;
 mod tournament;
 mod transaction;
 mod user;
+mod wish;
 
 pub use crate::store::{Options, SqliteStore};

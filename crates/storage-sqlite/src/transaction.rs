@@ -1,21 +1,31 @@
 //! A transaction, which lends its connection to one repository at a time.
 
 use async_trait::async_trait;
+use storage::JobRepository;
+use storage::{
+    ActivityRepository, ConsoleSessionRepository, MissionProgressRepository, MissionRepository,
+    OperatorRepository, RewardRepository,
+};
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
     EventRepository, InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository,
     OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
     StoreError, TournamentRepository, Transaction, UserRepository,
 };
-use storage::{ConsoleSessionRepository, JobRepository, OperatorRepository};
+use storage::{EntryRepository, PeriodRepository, ResultRepository, WishRepository};
 
+use crate::job::Jobs;
+use crate::{
+    activity::Activities, console_session::ConsoleSessions, mission::MissionRows,
+    mission_progress::MissionProgress, operator::Operators, reward::Rewards,
+};
 use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
     dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
     session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
-use crate::{console_session::ConsoleSessions, job::Jobs, operator::Operators};
+use crate::{entry::Entries, period::Periods, result::Results, wish::Wishes};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct SqliteTransaction {
@@ -60,6 +70,22 @@ impl Transaction for SqliteTransaction {
 
     fn tournaments(&mut self) -> Box<dyn TournamentRepository + '_> {
         Box::new(Tournaments { connection: &mut self.connection })
+    }
+
+    fn periods(&mut self) -> Box<dyn PeriodRepository + '_> {
+        Box::new(Periods { connection: &mut self.connection })
+    }
+
+    fn entries(&mut self) -> Box<dyn EntryRepository + '_> {
+        Box::new(Entries { connection: &mut self.connection })
+    }
+
+    fn wishes(&mut self) -> Box<dyn WishRepository + '_> {
+        Box::new(Wishes { connection: &mut self.connection })
+    }
+
+    fn results(&mut self) -> Box<dyn ResultRepository + '_> {
+        Box::new(Results { connection: &mut self.connection })
     }
 
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
@@ -108,6 +134,22 @@ impl Transaction for SqliteTransaction {
 
     fn jobs(&mut self) -> Box<dyn JobRepository + '_> {
         Box::new(Jobs { connection: &mut self.connection })
+    }
+
+    fn missions(&mut self) -> Box<dyn MissionRepository + '_> {
+        Box::new(MissionRows { connection: &mut self.connection })
+    }
+
+    fn mission_progress(&mut self) -> Box<dyn MissionProgressRepository + '_> {
+        Box::new(MissionProgress { connection: &mut self.connection })
+    }
+
+    fn activities(&mut self) -> Box<dyn ActivityRepository + '_> {
+        Box::new(Activities { connection: &mut self.connection })
+    }
+
+    fn rewards(&mut self) -> Box<dyn RewardRepository + '_> {
+        Box::new(Rewards { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

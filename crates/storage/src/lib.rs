@@ -12,36 +12,48 @@
 
 #![deny(missing_docs)]
 
+pub mod activity;
 pub mod audit;
 pub mod board;
 pub mod campaign;
 pub mod consent;
 pub mod console_session;
 pub mod dialogue;
+pub mod entry;
 pub mod error;
 pub mod event;
 pub mod follow;
 pub mod inbox;
 pub mod job;
 pub mod lease;
+pub mod mission;
+pub mod mission_progress;
 pub mod one_time_token;
 pub mod operator;
 pub mod outbox;
 pub mod outgoing_event;
+pub mod period;
 pub mod personal;
 pub mod privacy;
+pub mod result;
+pub mod reward;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
 pub mod stored;
 pub mod tournament;
 pub mod user;
+pub mod wish;
 
 #[cfg(feature = "testsuite")]
 pub mod testsuite;
 
 use async_trait::async_trait;
 
+pub use crate::{
+    activity::ActivityRepository, mission::MissionRepository, mission_progress::MissionProgressRepository,
+    reward::RewardRepository,
+};
 pub use crate::{
     audit::AuditRepository, board::BoardRepository, campaign::CampaignRepository, consent::ConsentRepository,
     dialogue::DialogueRepository, error::StoreError, event::EventRepository, inbox::InboxRepository,
@@ -52,6 +64,9 @@ pub use crate::{
 };
 pub use crate::{
     console_session::ConsoleSessionRepository, job::JobRepository, operator::OperatorRepository,
+};
+pub use crate::{
+    entry::EntryRepository, period::PeriodRepository, result::ResultRepository, wish::WishRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -122,6 +137,14 @@ pub trait Transaction: Send {
     fn leases(&mut self) -> Box<dyn LeaseRepository + '_>;
     /// Tournaments.
     fn tournaments(&mut self) -> Box<dyn TournamentRepository + '_>;
+    /// Periods of tournaments.
+    fn periods(&mut self) -> Box<dyn PeriodRepository + '_>;
+    /// Who takes part in tournaments.
+    fn entries(&mut self) -> Box<dyn EntryRepository + '_>;
+    /// Who wants to be told of tournaments.
+    fn wishes(&mut self) -> Box<dyn WishRepository + '_>;
+    /// Final ranks.
+    fn results(&mut self) -> Box<dyn ResultRepository + '_>;
     /// Standings.
     fn boards(&mut self) -> Box<dyn BoardRepository + '_>;
     /// Events of the platform that were seen.
@@ -146,6 +169,14 @@ pub trait Transaction: Send {
     fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
     /// What is to be done at a time, once.
     fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
+    /// Missions.
+    fn missions(&mut self) -> Box<dyn MissionRepository + '_>;
+    /// How far players are with missions.
+    fn mission_progress(&mut self) -> Box<dyn MissionProgressRepository + '_>;
+    /// What players have done.
+    fn activities(&mut self) -> Box<dyn ActivityRepository + '_>;
+    /// What players are given.
+    fn rewards(&mut self) -> Box<dyn RewardRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

@@ -34,6 +34,17 @@ pub type Column = (&'static str, Treatment);
 /// Every table with all its columns.
 pub const COLUMNS: &[(&str, &[Column])] = &[
     (
+        "activity_events",
+        &[
+            ("activity", Erase),
+            ("event_id", Erase),
+            ("fields", Erase),
+            ("happened_at", Erase),
+            ("source", Erase),
+            ("user_id", Erase),
+        ],
+    ),
+    (
         "audit_log",
         &[
             ("action", NotPersonal),
@@ -74,6 +85,24 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "board_results",
+        &[
+            ("achieved_at", Pseudonymise),
+            ("board_id", NotPersonal),
+            (
+                "player",
+                KeepUntil("results: the random key that the board showed then; their hash is over it"),
+            ),
+            ("prize", NotPersonal),
+            ("rank", NotPersonal),
+            ("score", Pseudonymise),
+            ("tie_1", Pseudonymise),
+            ("tie_2", Pseudonymise),
+            ("tie_3", Pseudonymise),
+            ("user_id", Erase),
+        ],
+    ),
+    (
         "boards",
         &[
             ("board_id", NotPersonal),
@@ -98,6 +127,16 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("created_at", NotPersonal),
             ("expires_at", NotPersonal),
             ("target", NotPersonal),
+        ],
+    ),
+    (
+        "cohort_fill",
+        &[
+            ("cohort", NotPersonal),
+            ("members", NotPersonal),
+            ("period", NotPersonal),
+            ("tier", NotPersonal),
+            ("tournament_id", NotPersonal),
         ],
     ),
     (
@@ -138,6 +177,22 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "entries",
+        &[
+            ("attempts_granted", Erase),
+            ("cohort", Erase),
+            ("disqualified_at", Erase),
+            ("disqualified_reason", Erase),
+            ("entries", Erase),
+            ("joined_at", Erase),
+            ("origin", Erase),
+            ("period", Erase),
+            ("tier", Erase),
+            ("tournament_id", Erase),
+            ("user_id", Erase),
+        ],
+    ),
+    (
         "inbox_updates",
         &[
             ("attempt", NotPersonal),
@@ -174,6 +229,32 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     ("leases", &[("held_until", NotPersonal), ("name", NotPersonal), ("owner", NotPersonal)]),
+    ("mission_players", &[("user_id", Erase), ("version", Erase)]),
+    (
+        "mission_progress",
+        &[
+            ("done_at", Erase),
+            ("mission_id", Erase),
+            ("period", Erase),
+            ("progress", Erase),
+            ("tiers", Erase),
+            ("updated_at", Erase),
+            ("user_id", Erase),
+            ("version", Erase),
+        ],
+    ),
+    (
+        "missions",
+        &[
+            ("created_at", NotPersonal),
+            ("definition", NotPersonal),
+            ("ends_at", NotPersonal),
+            ("mission_id", NotPersonal),
+            ("owner", NotPersonal),
+            ("stopped_at", NotPersonal),
+            ("updated_at", NotPersonal),
+        ],
+    ),
     (
         "one_time_tokens",
         &[
@@ -257,6 +338,32 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "periods",
+        &[
+            ("cohorts", NotPersonal),
+            ("ends_at", NotPersonal),
+            ("entries", NotPersonal),
+            ("period", NotPersonal),
+            ("starts_at", NotPersonal),
+            ("state", NotPersonal),
+            ("tournament_id", NotPersonal),
+        ],
+    ),
+    (
+        "rewards",
+        &[
+            ("expires_at", Erase),
+            ("granted_at", Erase),
+            ("offered_at", Erase),
+            ("reward_id", Erase),
+            ("source", Erase),
+            ("source_id", Erase),
+            ("state", Erase),
+            ("user_id", Erase),
+            ("what", Erase),
+        ],
+    ),
+    (
         "seen_events",
         &[
             (
@@ -297,13 +404,33 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "tournament_wishes",
+        &[
+            ("asked_at", Erase),
+            ("reminded_for", Erase),
+            ("seen_board", Erase),
+            ("seen_rank", Erase),
+            ("told_at", Erase),
+            ("tournament_id", Erase),
+            ("user_id", Erase),
+        ],
+    ),
+    (
         "tournaments",
         &[
+            ("asks_entries", NotPersonal),
             ("created_at", NotPersonal),
             ("ends_at", NotPersonal),
+            ("is_frozen", NotPersonal),
+            ("is_private", NotPersonal),
             ("operator", NotPersonal),
+            ("owner", NotPersonal),
             ("ranking_order", NotPersonal),
+            ("reminded_for", NotPersonal),
+            ("revision", NotPersonal),
+            ("rules", NotPersonal),
             ("starts_at", NotPersonal),
+            ("state", NotPersonal),
             ("tie_orders", NotPersonal),
             ("title", NotPersonal),
             ("tournament_id", NotPersonal),
@@ -321,11 +448,14 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("erase_after", Erase),
             ("erased_at", NotPersonal),
             ("first_name", Erase),
+            ("kyc_at", Erase),
+            ("kyc_level", Erase),
             ("locale", Erase),
             ("locale_source", Erase),
             ("platform_user_id", Erase),
             ("player", Pseudonymise),
             ("reachability", Erase),
+            ("region", Erase),
             ("telegram_user_id", Erase),
             ("updated_at", NotPersonal),
             ("user_id", Pseudonymise),

@@ -5,29 +5,37 @@
 
 #![expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
 
+pub mod activities;
 pub mod audit;
 pub mod boards;
 pub mod campaigns;
 pub mod consents;
 pub mod console_sessions;
 pub mod dialogues;
+pub mod entries;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
 pub mod jobs;
 pub mod leases;
+pub mod mission_progress;
+pub mod missions;
 pub mod one_time_tokens;
 pub mod operators;
 pub mod outbox;
 pub mod outgoing_events;
+pub mod periods;
 pub mod planted;
 pub mod privacy;
+pub mod results;
+pub mod rewards;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
 pub mod tournaments;
 pub mod transactions;
 pub mod users;
+pub mod wishes;
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
@@ -91,6 +99,29 @@ macro_rules! contract_suite {
                 workers_at_once_keep_each_chats_order,
                 workers_at_once_never_share_a_chat,
             ]
+            periods: [
+                a_period_is_found_by_what_it_is,
+                a_moved_period_moves_its_boards,
+                a_full_period_takes_nobody,
+                a_cohort_fills_before_the_next_is_opened,
+            ]
+            entries: [
+                a_player_enters_a_period_once,
+                what_is_noted_before_an_entry_stays,
+                entering_again_ends_at_the_limit,
+                an_exclusion_is_noted_and_taken_back,
+                the_entries_of_a_player_are_found,
+            ]
+            wishes: [
+                a_wish_is_kept_until_it_is_withdrawn,
+                a_start_is_told_once,
+                where_a_player_was_seen_is_noted,
+            ]
+            results: [
+                ranks_are_frozen_in_the_order_of_the_board,
+                ranks_are_frozen_once,
+                a_range_of_ranks_wins_a_prize,
+            ]
             outbox: [
                 a_backlog_is_what_is_open_or_ended_badly,
                 a_cause_writes_each_row_once,
@@ -130,6 +161,7 @@ macro_rules! contract_suite {
                 names_are_replaced_unless_they_have_changed,
                 only_telegram_overrules_a_locale,
                 people_are_answered_in_the_order_of_the_call,
+                region_and_identification_are_as_told_last,
                 text_survives,
                 too_many_ids_are_refused,
                 users_are_found_by_every_key,
@@ -164,6 +196,9 @@ macro_rules! contract_suite {
                 owners_at_once_do_not_share,
             ]
             tournaments: [
+                a_status_is_kept_when_the_definition_changes,
+                lists_leave_out_what_is_not_public,
+                pages_of_lists_follow_on_each_other,
                 a_missing_tournament_has_no_board,
                 a_tournament_is_replaced_and_its_board_stays,
                 tournaments_are_found_by_their_ids,
@@ -273,6 +308,37 @@ macro_rules! contract_suite {
                 old_ended_events_are_removed,
                 senders_at_once_never_share_an_event,
             ]
+            missions: [
+                a_mission_is_replaced_and_stays_its_owner_s,
+                each_change_of_a_mission_raises_the_version,
+                missions_that_are_not_over_are_listed,
+            ]
+            mission_progress: [
+                a_locked_player_loses_no_progress,
+                a_player_s_progress_is_listed_from_a_day_on,
+                old_periods_are_removed,
+                progress_is_put_and_found,
+                stats_count_who_has_begun_and_who_is_done,
+                too_much_progress_is_refused,
+                versions_of_players_grow_one_by_one,
+                what_is_done_is_known_by_player,
+            ]
+            activities: [
+                a_player_s_activities_are_found_by_time,
+                activities_of_a_kind_are_met_once,
+                an_activity_is_kept_once_as_it_was,
+                old_activities_are_removed,
+                too_many_activities_are_refused,
+            ]
+            rewards: [
+                a_merge_rewards_nothing_twice,
+                a_reward_is_found_as_it_was_stored,
+                a_thing_is_rewarded_once,
+                of_claims_at_once_one_wins,
+                rewards_are_listed_newest_first_page_by_page,
+                too_many_rewards_are_refused,
+                what_is_not_claimed_in_time_expires,
+            ]
         }
     };
     (@modules $fixture:path; $($module:ident: [$($contract:ident,)*])*) => {
@@ -295,12 +361,19 @@ mod tests {
     #[test]
     fn every_contract_is_in_the_suite() {
         let sources = [
+            ("activities", include_str!("testsuite/activities.rs")),
+            ("missions", include_str!("testsuite/missions.rs")),
+            ("mission_progress", include_str!("testsuite/mission_progress.rs")),
             ("audit", include_str!("testsuite/audit.rs")),
             ("boards", include_str!("testsuite/boards.rs")),
             ("console_sessions", include_str!("testsuite/console_sessions.rs")),
             ("consents", include_str!("testsuite/consents.rs")),
             ("campaigns", include_str!("testsuite/campaigns.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
+            ("periods", include_str!("testsuite/periods.rs")),
+            ("entries", include_str!("testsuite/entries.rs")),
+            ("wishes", include_str!("testsuite/wishes.rs")),
+            ("results", include_str!("testsuite/results.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("jobs", include_str!("testsuite/jobs.rs")),
@@ -310,6 +383,7 @@ mod tests {
             ("outbox", include_str!("testsuite/outbox.rs")),
             ("privacy", include_str!("testsuite/privacy.rs")),
             ("outgoing_events", include_str!("testsuite/outgoing_events.rs")),
+            ("rewards", include_str!("testsuite/rewards.rs")),
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),

@@ -13,8 +13,11 @@ use services::{
     inbox::IngestError,
     limits::Limited,
     links::LinkError,
+    missions::MissionError,
     platform::{EventsError, SignatureError},
     privacy::download::DownloadError,
+    rewards::RewardError,
+    tournaments::TournamentError,
 };
 
 use crate::telemetry::trace;
@@ -160,6 +163,50 @@ impl From<LinkError> for ApiError {
             LinkError::Auth(error) => error.into(),
             LinkError::Malformed(detail) => Self::new(ErrorCode::BadRequest).with_detail(detail),
             error => Self::logged(error.code(), &error),
+        }
+    }
+}
+
+impl From<MissionError> for ApiError {
+    fn from(error: MissionError) -> Self {
+        match error {
+            MissionError::Auth(error) => error.into(),
+            MissionError::Invalid(invalid) => {
+                Self::new(ErrorCode::EventDataInvalid).with_detail(invalid.to_string())
+            }
+            error => Self::logged(error.code(), &error),
+        }
+    }
+}
+
+impl From<RewardError> for ApiError {
+    fn from(error: RewardError) -> Self {
+        match error {
+            RewardError::Auth(error) => error.into(),
+            RewardError::Cursor => {
+                Self::new(ErrorCode::BadRequest).with_detail("cursor is not one of a page of rewards")
+            }
+            error => Self::logged(error.code(), &error),
+        }
+    }
+}
+
+impl From<TournamentError> for ApiError {
+    fn from(error: TournamentError) -> Self {
+        let detail = match &error {
+            TournamentError::Cursor => Some("cursor is not one of this list".to_owned()),
+            TournamentError::Malformed(what) => Some((*what).to_owned()),
+            // What is missing is the player's own affair, and they may know it.
+            TournamentError::NotEligible(refusal) => Some(refusal.to_string()),
+            _ => None,
+        };
+        let answer = match error {
+            TournamentError::Auth(error) => return error.into(),
+            error => Self::logged(error.code(), &error),
+        };
+        match detail {
+            Some(detail) => answer.with_detail(detail),
+            None => answer,
         }
     }
 }

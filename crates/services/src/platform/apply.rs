@@ -1,6 +1,6 @@
 //! What events do, in the transaction and after it.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use bus::{ranks::Change, signals::Signal};
 use domain::{
@@ -9,17 +9,19 @@ use domain::{
     tournament::Phase,
 };
 use serde_json::value::RawValue;
-use storage::{StoreError, Transaction, board::NewBoard};
+use storage::{StoreError, Transaction};
 
 use crate::{
     Services,
     boards::{index, lobby::TOURNAMENTS_MAX},
     group_commit::GroupCommitError,
+    missions::{self, apply::MissionChanges},
     platform::{
+        activity,
         envelope::{self, EventData, PlatformEvent, ScorePosted},
-        scores,
+        kyc, missions as platform_missions, scores,
         signature::PlatformKey,
-        users,
+        tournaments as platform_tournaments, users,
     },
     telemetry,
 };
@@ -90,12 +92,20 @@ pub(crate) struct Refused {
     place: Place,
     id: (EventSource, EventId),
     code: ErrorCode,
-    detail: &'static str,
+    detail: Cow<'static, str>,
 }
 
+/// Why an event can't be applied: what the sender is told.
+pub(crate) type Reason = (ErrorCode, Cow<'static, str>);
+
 impl Refused {
-    pub(crate) fn new(place: Place, event: &PlatformEvent, code: ErrorCode, detail: &'static str) -> Self {
-        Self { place, id: (event.source.clone(), event.event_id.clone()), code, detail }
+    pub(crate) fn new(
+        place: Place,
+        event: &PlatformEvent,
+        code: ErrorCode,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { place, id: (event.source.clone(), event.event_id.clone()), code, detail: detail.into() }
     }
 }
 
@@ -120,7 +130,7 @@ pub async fn accept(
                 answer.rejected.push(Rejection {
                     index: place,
                     code: error.code,
-                    detail: error.detail.to_owned(),
+                    detail: error.detail.into_owned(),
                 });
             }
         }
@@ -150,6 +160,10 @@ pub(crate) struct Changes {
     renamed: Vec<UserId>,
     /// Boards whose rows stand in another order now.
     reordered: Vec<BoardId>,
+    /// Whether missions were written.
+    has_new_missions: bool,
+    /// What players have done for missions.
+    missions: MissionChanges,
 }
 
 /// Applies the events of several calls in one transaction and returns what became of each call's, in their order.
@@ -177,6 +191,7 @@ pub(crate) async fn apply_calls(
     let mut refused: Vec<Refused> = Vec::new();
     let mut duplicates = HashSet::new();
     let mut run: Vec<(Place, &PlatformEvent, &ScorePosted)> = Vec::new();
+    let mut acts: activity::Run<'_> = Vec::new();
     for ((place, event), is_new) in events.into_iter().zip(is_new) {
         if !is_new {
             answers[place.call].duplicates += 1;
@@ -194,12 +209,20 @@ pub(crate) async fn apply_calls(
             }
             continue;
         }
+        // So are activities, which neither need scores nor bring what they need. They are not cut into pieces: all their
+        // players are locked in one order, whichever other batch wants the same ones.
+        if let EventData::Activity(told) = &event.data {
+            acts.push((place, event, told));
+            continue;
+        }
         scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes.boards).await?;
-        if let Err((code, detail)) = apply_one(services, tx, &event.data, &mut changes).await? {
+        activity::apply(services, tx, std::mem::take(&mut acts), &mut refused, &mut changes).await?;
+        if let Err((code, detail)) = apply_one(services, tx, event, &mut changes).await? {
             refused.push(Refused::new(place, event, code, detail));
         }
     }
     scores::apply(services, tx, run, &mut refused, &mut changes.boards).await?;
+    activity::apply(services, tx, acts, &mut refused, &mut changes).await?;
 
     let is_refused_elsewhere = |(call, source, event_id): &(usize, &EventSource, &EventId)| {
         refused.iter().any(|one| one.place.call != *call && one.id.0 == **source && one.id.1 == **event_id)
@@ -215,13 +238,33 @@ pub(crate) async fn apply_calls(
     for Refused { place, code, detail, .. } in refused {
         let answer = &mut answers[place.call];
         answer.accepted -= 1;
-        answer.rejected.push(Rejection { index: place.index, code, detail: detail.to_owned() });
+        answer.rejected.push(Rejection { index: place.index, code, detail: detail.into_owned() });
     }
     Ok(Some((answers, changes)))
 }
 
+impl Changes {
+    /// Whether the transaction has changed no mission.
+    pub(crate) const fn has_missions_as_before(&self) -> bool {
+        !self.has_new_missions
+    }
+
+    /// Notes what an event about a tournament has changed.
+    fn add_tournament(&mut self, told: platform_tournaments::Told) {
+        self.boards.extend(told.boards);
+        self.reordered.extend(told.reordered);
+    }
+
+    /// Notes what a run of activities has changed.
+    pub(crate) fn add_missions(&mut self, changes: MissionChanges) {
+        self.missions.players.extend(changes.players);
+        self.missions.completed.extend(changes.completed);
+    }
+}
+
 /// Tells the memory of this node and the viewers what a commit has changed.
 pub(crate) async fn tell(services: &Services, changes: Changes) {
+    missions::live::tell_changes(services, changes.missions);
     for user_id in changes.renamed {
         services.names().forget(user_id);
     }
@@ -241,14 +284,14 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
 async fn apply_one(
     services: &Services,
     tx: &mut dyn Transaction,
-    data: &EventData,
+    event: &PlatformEvent,
     changes: &mut Changes,
-) -> Result<Result<(), (ErrorCode, &'static str)>, StoreError> {
-    match data {
+) -> Result<Result<(), Reason>, StoreError> {
+    match &event.data {
         EventData::UserUpserted(user) => {
             let upserted = match users::upsert(services, tx, user).await? {
                 Ok(upserted) => upserted,
-                Err(refused) => return Ok(Err(refused)),
+                Err((code, detail)) => return Ok(Err((code, detail.into()))),
             };
             if upserted.is_renamed {
                 changes.boards.extend(boards_of(services, tx, upserted.user_id).await?);
@@ -256,34 +299,35 @@ async fn apply_one(
             changes.renamed.push(upserted.user_id);
             Ok(Ok(()))
         }
-        EventData::TournamentUpserted(tournament) => {
-            let before = tx.tournaments().lock(&tournament.tournament_id).await?;
-            let has_scores = before.as_ref().is_some_and(|before| before.has_scores);
-            if has_scores
-                && before.as_ref().is_some_and(|before| before.tournament.operator != tournament.operator)
-            {
-                // What each player's scores come to under another operator is not known any more.
-                return Ok(Err((ErrorCode::EventDataInvalid, "operator can't change once there are scores")));
-            }
-            tx.tournaments().upsert(tournament, services.now()).await?;
-            let board = NewBoard {
-                board_id: BoardId::plain(&tournament.tournament_id),
-                tier: 0,
-                starts_at: tournament.starts_at,
-                ends_at: tournament.ends_at,
-            };
-            tx.boards().open(std::slice::from_ref(&board)).await?;
-            let order = tournament.ranking().order;
-            if before.is_some_and(|before| before.tournament.ranking().order != order) {
-                let board_id = board.board_id;
-                let version = tx.boards().bump(&board_id, 0).await?;
-                changes.reordered.push(board_id.clone());
-                changes.boards.push(BoardChange { board_id, version, changes: Vec::new() });
-            }
-            Ok(Ok(()))
+        EventData::TournamentUpserted(definition) => {
+            let told = platform_tournaments::upsert(services, tx, definition).await?;
+            Ok(told.map(|told| changes.add_tournament(told)))
         }
-        // Scores are applied in runs, never alone.
-        EventData::ScorePosted(_) => Ok(Ok(())),
+        EventData::TournamentCanceled(tournament_id) => {
+            let told = platform_tournaments::cancel(services, tx, tournament_id).await?;
+            Ok(told.map(|told| changes.add_tournament(told)))
+        }
+        EventData::PlayerExcluded(exclusion) => {
+            let told = platform_tournaments::exclude(services, tx, exclusion).await?;
+            Ok(told.map(|told| changes.add_tournament(told)))
+        }
+        EventData::AttemptsGranted(granted) => {
+            let told = platform_tournaments::grant_attempts(services, tx, granted).await?;
+            Ok(told.map(|told| changes.add_tournament(told)))
+        }
+        EventData::KycChanged(change) => match kyc::apply(tx, change, event.time).await? {
+            Ok(user_id) => {
+                changes.missions.players.extend(user_id);
+                Ok(Ok(()))
+            }
+            Err(refused) => Ok(Err(refused)),
+        },
+        EventData::MissionUpserted(mission) => {
+            changes.has_new_missions = true;
+            platform_missions::upsert(services, tx, mission).await
+        }
+        // These are applied in runs, never alone.
+        EventData::ScorePosted(_) | EventData::Activity(_) => Ok(Ok(())),
     }
 }
 
@@ -299,7 +343,7 @@ async fn boards_of(
         .list(now, TOURNAMENTS_MAX)
         .await?
         .into_iter()
-        .filter(|row| row.tournament.phase(now) == Phase::Running)
+        .filter(|row| row.phase(now) == Phase::Running)
         .map(|row| BoardId::plain(&row.tournament.tournament_id))
         .collect();
     // In the order in which scores lock boards.

@@ -1,13 +1,21 @@
 //! Reading CloudEvents 1.0 (JSON format, structured mode) into what Podium understands.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use domain::{
-    ErrorCode, EventId, EventSource, Locale, Operator, Order, PlatformUserId, Score, TelegramUserId,
-    TieOrders, Ties, Timestamp, Tournament, TournamentId, tournament::Title,
+    ErrorCode, EventId, EventSource, Locale, PlatformUserId, Score, TelegramUserId, Ties, Timestamp,
+    TournamentId, condition::is_region, mission::Mission,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::platform::{
+    activity::{self, ActivityTold},
+    kyc::{self, KycChanged},
+    missions,
+    tournaments::{self, AttemptsGranted, Exclusion},
+};
+use crate::tournaments::definition::Definition;
 
 /// An event that can be applied.
 #[derive(Debug, Clone)]
@@ -28,9 +36,21 @@ pub enum EventData {
     /// `platform.user.upserted`
     UserUpserted(UserUpserted),
     /// `platform.tournament.upserted`
-    TournamentUpserted(Tournament),
+    TournamentUpserted(Box<Definition>),
+    /// `platform.tournament.canceled`
+    TournamentCanceled(TournamentId),
+    /// `platform.player.disqualified`, `platform.player.reinstated`
+    PlayerExcluded(Exclusion),
+    /// `platform.tournament.attempts_granted`
+    AttemptsGranted(AttemptsGranted),
     /// `platform.score.posted`
     ScorePosted(ScorePosted),
+    /// `platform.kyc.changed`
+    KycChanged(KycChanged),
+    /// `platform.mission.upserted`
+    MissionUpserted(Box<Mission>),
+    /// `platform.activity`
+    Activity(ActivityTold),
 }
 
 /// A user of the platform is new or has changed.
@@ -46,6 +66,8 @@ pub struct UserUpserted {
     pub locale: Option<Locale>,
     /// Whether the platform has a confirmed phone or e-mail of the user.
     pub contact_confirmed: Option<bool>,
+    /// Where the user lives.
+    pub region: Option<String>,
 }
 
 /// A player has scored.
@@ -70,15 +92,15 @@ pub struct Unreadable {
     /// What the sender is told.
     pub code: ErrorCode,
     /// Which field, or what of it.
-    pub detail: &'static str,
+    pub detail: Cow<'static, str>,
 }
 
-const fn invalid(detail: &'static str) -> Unreadable {
-    Unreadable { code: ErrorCode::EventDataInvalid, detail }
+pub(crate) const fn invalid(detail: &'static str) -> Unreadable {
+    Unreadable { code: ErrorCode::EventDataInvalid, detail: Cow::Borrowed(detail) }
 }
 
 const fn bad(detail: &'static str) -> Unreadable {
-    Unreadable { code: ErrorCode::BadRequest, detail }
+    Unreadable { code: ErrorCode::BadRequest, detail: Cow::Borrowed(detail) }
 }
 
 #[derive(Deserialize)]
@@ -110,9 +132,27 @@ pub fn read(json: &RawValue) -> Result<PlatformEvent, Unreadable> {
         time,
         data: match raw.kind.as_str() {
             "platform.user.upserted" => EventData::UserUpserted(read_user(data)?),
-            "platform.tournament.upserted" => EventData::TournamentUpserted(read_tournament(data)?),
+            "platform.tournament.upserted" => {
+                EventData::TournamentUpserted(Box::new(tournaments::read_definition(data)?))
+            }
+            "platform.tournament.canceled" => {
+                EventData::TournamentCanceled(tournaments::read_canceled(data)?)
+            }
+            "platform.tournament.attempts_granted" => {
+                EventData::AttemptsGranted(tournaments::read_attempts(data)?)
+            }
+            "platform.player.disqualified" => {
+                EventData::PlayerExcluded(tournaments::read_disqualified(data)?)
+            }
+            "platform.player.reinstated" => EventData::PlayerExcluded(tournaments::read_reinstated(data)?),
             "platform.score.posted" => EventData::ScorePosted(read_score(data)?),
-            _ => return Err(Unreadable { code: ErrorCode::EventTypeUnknown, detail: "type is not known" }),
+            "platform.kyc.changed" => EventData::KycChanged(kyc::read(data)?),
+            "platform.mission.upserted" => EventData::MissionUpserted(Box::new(missions::read(data)?)),
+            "platform.activity" => EventData::Activity(activity::read(data)?),
+            _ => {
+                let detail = Cow::Borrowed("type is not known");
+                return Err(Unreadable { code: ErrorCode::EventTypeUnknown, detail });
+            }
         },
     })
 }
@@ -127,6 +167,8 @@ struct RawUser {
     locale: Option<String>,
     #[serde(default)]
     contact_confirmed: Option<bool>,
+    #[serde(default)]
+    region: Option<String>,
 }
 
 fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
@@ -140,43 +182,16 @@ fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
     if raw.telegram_user_id.is_some_and(|id| id.0 <= 0 || id.0 >= 1 << 52) {
         return Err(invalid("telegram_user_id is not an id of a person"));
     }
+    if raw.region.as_deref().is_some_and(|region| !is_region(region)) {
+        return Err(invalid("region must be a code of ISO 3166, such as DE or DE-BY"));
+    }
     Ok(UserUpserted {
         platform_user_id: raw.platform_user_id,
         alias: alias.to_owned(),
         telegram_user_id: raw.telegram_user_id,
         locale: raw.locale.as_deref().map(Locale::from_tag),
         contact_confirmed: raw.contact_confirmed,
-    })
-}
-
-#[derive(Deserialize)]
-struct RawTournament {
-    tournament_id: TournamentId,
-    title: BTreeMap<String, String>,
-    starts_at: Timestamp,
-    ends_at: Timestamp,
-    operator: Operator,
-    order: Order,
-    #[serde(default)]
-    ties: TieOrders,
-}
-
-fn read_tournament(data: &str) -> Result<Tournament, Unreadable> {
-    let raw: RawTournament = serde_json::from_str(data).map_err(|_| {
-        invalid("data needs tournament_id, title, starts_at, ends_at, operator and order of the right types")
-    })?;
-    if raw.ends_at <= raw.starts_at {
-        return Err(invalid("ends_at must be later than starts_at"));
-    }
-    Ok(Tournament {
-        tournament_id: raw.tournament_id,
-        title: Title::new(raw.title)
-            .ok_or(invalid("title must hold 1 to 32 languages of 1 to 120 characters each"))?,
-        starts_at: raw.starts_at,
-        ends_at: raw.ends_at,
-        operator: raw.operator,
-        order: raw.order,
-        ties: raw.ties,
+        region: raw.region,
     })
 }
 

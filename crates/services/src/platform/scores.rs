@@ -11,6 +11,7 @@ use domain::{
 use storage::{
     StoreError, Transaction,
     board::{BoardRow, ScoreEvent},
+    user::User,
 };
 
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
         apply::{BoardChange, Place, Refused},
         envelope::{PlatformEvent, ScorePosted},
     },
+    tournaments::route,
 };
 
 /// Scores that are applied together.
@@ -51,11 +53,11 @@ pub(crate) async fn apply(
 async fn players_of(
     tx: &mut dyn Transaction,
     run: &Run<'_>,
-) -> Result<HashMap<PlatformUserId, UserId>, StoreError> {
+) -> Result<HashMap<PlatformUserId, User>, StoreError> {
     let wanted: HashSet<&PlatformUserId> = run.iter().map(|(_, _, score)| &score.platform_user_id).collect();
     let wanted: Vec<PlatformUserId> = wanted.into_iter().cloned().collect();
     let users = tx.users().by_platform_ids(&wanted).await?;
-    Ok(users.into_iter().filter_map(|user| Some((user.platform_user_id?, user.user_id))).collect())
+    Ok(users.into_iter().filter_map(|user| Some((user.platform_user_id.clone()?, user))).collect())
 }
 
 async fn apply_to_tournament(
@@ -63,9 +65,9 @@ async fn apply_to_tournament(
     tx: &mut dyn Transaction,
     tournament_id: &TournamentId,
     run: Run<'_>,
-    players: &HashMap<PlatformUserId, UserId>,
+    players: &HashMap<PlatformUserId, User>,
     refused: &mut Vec<Refused>,
-) -> Result<Option<BoardChange>, StoreError> {
+) -> Result<Vec<BoardChange>, StoreError> {
     let mut refuse = |place: Place, event: &PlatformEvent, code: ErrorCode, detail: &'static str| {
         refused.push(Refused::new(place, event, code, detail));
     };
@@ -73,9 +75,15 @@ async fn apply_to_tournament(
         for (place, event, _) in run {
             refuse(place, event, ErrorCode::TournamentUnknown, "tournament_id is not known");
         }
-        return Ok(None);
+        return Ok(Vec::new());
     };
-    let mut counted: Vec<(UserId, &PlatformEvent, &ScorePosted)> = Vec::with_capacity(run.len());
+    if let Some((code, detail)) = route::closed(&row) {
+        for (place, event, _) in run {
+            refuse(place, event, code, detail);
+        }
+        return Ok(Vec::new());
+    }
+    let mut counted: Vec<(&User, Place, &PlatformEvent, &ScorePosted)> = Vec::with_capacity(run.len());
     for (place, event, score) in run {
         let acceptance =
             row.tournament.accepts(event.time, services.now(), services.settings().score_grace_ms);
@@ -97,14 +105,27 @@ async fn apply_to_tournament(
                 ErrorCode::TournamentNotRunning,
                 "the tournament ended too long ago to take earlier scores",
             ),
-            (Some(user_id), Acceptance::Counts) => counted.push((*user_id, event, score)),
+            (Some(user), Acceptance::Counts) => counted.push((user, place, event, score)),
         }
     }
-    let board = tx.boards().lock(&BoardId::plain(tournament_id)).await?;
-    match board {
-        Some(board) => store(tx, &board, counted).await,
-        None => Ok(None),
+    let ways: Vec<route::Scored<'_>> =
+        counted.iter().map(|(user, _, event, _)| (*user, event.time)).collect();
+    let ways = route::route(services, tx, &row, &ways).await?;
+    let mut by_board: BTreeMap<BoardId, Vec<(UserId, &PlatformEvent, &ScorePosted)>> = BTreeMap::new();
+    for ((user, place, event, score), way) in counted.into_iter().zip(ways) {
+        match way {
+            Ok(placed) => by_board.entry(placed.board).or_default().push((user.user_id, event, score)),
+            Err((code, detail)) => refuse(place, event, code, detail),
+        }
     }
+    let mut changes = Vec::new();
+    for (board, counted) in by_board {
+        let board = tx.boards().lock(&board).await?;
+        if let Some(board) = board {
+            changes.extend(store(tx, &board, counted).await?);
+        }
+    }
+    Ok(changes)
 }
 
 async fn store(

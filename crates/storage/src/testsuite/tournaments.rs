@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use domain::{Locale, Operator, Order, TieOrders, Tournament, tournament::Title};
+use domain::{
+    Locale, Operator, Order, TieOrders, Timestamp, Tournament, TournamentId,
+    tournament::{Phase, Title, lifecycle::State, owner::Owner, view::ListFilter},
+};
 use futures::future::join_all;
 
 use crate::{
@@ -10,7 +13,7 @@ use crate::{
     testsuite::fixtures::{
         HARD_TEXT, at, board_id, board_of, read, standing, tournament, tournament_id, user_id, write,
     },
-    tournament::TournamentRow,
+    tournament::{TournamentRow, TournamentStatus},
 };
 
 async fn put(store: &dyn Store, tournaments: &[Tournament]) {
@@ -36,7 +39,12 @@ async fn by_id(store: &dyn Store, id: &str) -> Option<TournamentRow> {
 pub async fn a_tournament_is_replaced_and_its_board_stays(store: &dyn Store) {
     let first = tournament("cup", 0);
     put(store, std::slice::from_ref(&first)).await;
-    let row = TournamentRow { tournament: first, players: 0, has_scores: false };
+    let row = TournamentRow {
+        tournament: first,
+        players: 0,
+        has_scores: false,
+        status: TournamentStatus::default(),
+    };
     assert_eq!(by_id(store, "cup").await, Some(row));
     assert_eq!(bump(store, "cup", 2).await, 1);
     assert_eq!(bump(store, "cup", 0).await, 2);
@@ -53,7 +61,15 @@ pub async fn a_tournament_is_replaced_and_its_board_stays(store: &dyn Store) {
     put(store, std::slice::from_ref(&second)).await;
     let row = by_id(store, "cup").await.unwrap();
     assert_eq!(row.tournament.title.for_locale(Locale::En), HARD_TEXT);
-    assert_eq!(row, TournamentRow { tournament: second, players: 2, has_scores: true });
+    assert_eq!(
+        row,
+        TournamentRow {
+            tournament: second,
+            players: 2,
+            has_scores: true,
+            status: TournamentStatus::default()
+        }
+    );
     assert_eq!(by_id(store, "CUP").await, None);
 }
 
@@ -165,8 +181,18 @@ pub async fn tournaments_are_found_by_their_ids(store: &dyn Store) {
     assert_eq!(
         found,
         [
-            TournamentRow { tournament: tournament("a", 0), players: 0, has_scores: false },
-            TournamentRow { tournament: tournament("c", 0), players: 3, has_scores: true },
+            TournamentRow {
+                tournament: tournament("a", 0),
+                players: 0,
+                has_scores: false,
+                status: TournamentStatus::default()
+            },
+            TournamentRow {
+                tournament: tournament("c", 0),
+                players: 3,
+                has_scores: true,
+                status: TournamentStatus::default()
+            },
         ]
     );
     let ids = [tournament_id("c"), tournament_id("nowhere"), tournament_id("a")];
@@ -175,4 +201,95 @@ pub async fn tournaments_are_found_by_their_ids(store: &dyn Store) {
     assert_eq!(by_ids(&[]).await.unwrap(), []);
     assert!(by_ids(&vec!["a"; 1000]).await.is_ok());
     assert!(by_ids(&vec!["a"; 1001]).await.is_err());
+}
+
+async fn set(store: &dyn Store, id: &str, status: &TournamentStatus) {
+    write(store, async |transaction| {
+        transaction.tournaments().set_status(&tournament_id(id), status, at(5)).await.unwrap();
+    })
+    .await;
+}
+
+fn in_state(state: State) -> TournamentStatus {
+    TournamentStatus { state, ..TournamentStatus::default() }
+}
+
+/// Where a tournament stands is stored beside its definition, and neither overwrites the other.
+pub async fn a_status_is_kept_when_the_definition_changes(store: &dyn Store) {
+    put(store, &[tournament("cup", 0)]).await;
+    let rules =
+        serde_json::from_str(r#"{"join":{"required":true},"attempts_max":3,"is_private":true}"#).unwrap();
+    let status = TournamentStatus {
+        owner: Owner::Console,
+        state: State::Open,
+        is_frozen: true,
+        rules,
+        asks_entries: true,
+        reminded_for: Some(at(7)),
+        revision: 4,
+    };
+    set(store, "cup", &status).await;
+    put(store, &[tournament("cup", 50)]).await;
+    let row = by_id(store, "cup").await.unwrap();
+    assert_eq!(row.status, status);
+    assert_eq!(row.tournament.starts_at, at(50));
+    assert_eq!(row.phase(at(49)), Phase::Upcoming);
+    assert!(row.is_visible(true) && !row.is_visible(false));
+    let mut transaction = store.begin_write().await.unwrap();
+    let unknown = transaction.tournaments().set_status(&tournament_id("none"), &status, at(5)).await;
+    assert!(unknown.is_err(), "a tournament that is not there has no status");
+}
+
+/// Drafts and private ones are in no list; canceled ones are past.
+pub async fn lists_leave_out_what_is_not_public(store: &dyn Store) {
+    put(store, &[tournament("a", 0), tournament("b", 0), tournament("c", 0), tournament("d", 0)]).await;
+    set(store, "b", &in_state(State::Draft)).await;
+    set(store, "c", &in_state(State::Canceled)).await;
+    let mut private = in_state(State::Running);
+    private.rules.is_private = true;
+    set(store, "d", &private).await;
+    let (listed, live, past) = read(store, async |transaction| {
+        let mut tournaments = transaction.tournaments();
+        (
+            tournaments.list(at(500), 10).await.unwrap(),
+            tournaments.page(ListFilter::Live, at(500), None, 10).await.unwrap(),
+            tournaments.page(ListFilter::Past, at(500), None, 10).await.unwrap(),
+        )
+    })
+    .await;
+    let ids = |rows: Vec<TournamentRow>| -> Vec<String> {
+        rows.into_iter().map(|row| row.tournament.tournament_id.to_string()).collect()
+    };
+    assert_eq!(ids(listed), ["a", "c"]);
+    assert_eq!(ids(live), ["a"]);
+    assert_eq!(ids(past), ["c"]);
+}
+
+/// Each list has its order, and its pages follow on each other without a gap, also among equal times.
+pub async fn pages_of_lists_follow_on_each_other(store: &dyn Store) {
+    // Each lasts a second from its start.
+    put(store, &[tournament("live-b", 0), tournament("live-a", 0), tournament("live-c", -500)]).await;
+    put(store, &[tournament("soon-b", 900), tournament("soon-a", 900), tournament("later", 5000)]).await;
+    put(store, &[tournament("past-b", -2000), tournament("past-a", -2000), tournament("older", -9000)]).await;
+    let walk = async |filter: ListFilter| {
+        let mut seen: Vec<String> = Vec::new();
+        let mut after: Option<(Timestamp, TournamentId)> = None;
+        loop {
+            let page = read(store, async |transaction| {
+                let after = after.as_ref().map(|(time, id)| (*time, id));
+                transaction.tournaments().page(filter, at(100), after, 2).await.unwrap()
+            })
+            .await;
+            let Some(last) = page.last() else { return seen };
+            let time = match filter {
+                ListFilter::Upcoming => last.tournament.starts_at,
+                ListFilter::Live | ListFilter::Past => last.tournament.ends_at,
+            };
+            after = Some((time, last.tournament.tournament_id.clone()));
+            seen.extend(page.iter().map(|row| row.tournament.tournament_id.to_string()));
+        }
+    };
+    assert_eq!(walk(ListFilter::Live).await, ["live-c", "live-a", "live-b"]);
+    assert_eq!(walk(ListFilter::Upcoming).await, ["soon-a", "soon-b", "later"]);
+    assert_eq!(walk(ListFilter::Past).await, ["past-a", "past-b", "older"]);
 }
