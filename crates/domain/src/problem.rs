@@ -87,6 +87,10 @@ error_codes! {
     TelegramIdTaken = "telegram_id_taken", 409, "The Telegram id is linked to another user";
     /// The tournament is not taking scores at the event's time.
     TournamentNotRunning = "tournament_not_running", 409, "The tournament does not take scores at this time";
+    /// The player has used up their attempts.
+    AttemptsUsed = "attempts_used", 409, "The player has no attempt left";
+    /// The player may not take part.
+    NotEligible = "not_eligible", 403, "The player may not take part";
     /// The body is larger than the call takes.
     TooLarge = "too_large", 413, "The body is too large";
     /// The content type is not one that the call takes.

@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub(crate) mod commit;
+pub(crate) mod corrections;
 pub mod envelope;
 pub mod scores;
 pub mod signature;

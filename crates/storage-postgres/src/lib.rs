@@ -23,6 +23,7 @@ mod operator;
 mod outbox;
 mod outgoing_event;
 mod privacy;
+mod score_log;
 mod session;
 mod setting;
 mod signing_key;

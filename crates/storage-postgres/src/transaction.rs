@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
     EventRepository, InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository,
-    OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
-    StoreError, TournamentRepository, Transaction, UserRepository,
+    OutgoingEventRepository, PrivacyRepository, ScoreLogRepository, SessionRepository, SettingRepository,
+    SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
 };
 use storage::{ConsoleSessionRepository, OperatorRepository};
 
@@ -13,7 +13,8 @@ use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
     dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
-    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    score_log::ScoreLog, session::Sessions, setting::Settings, signing_key::SigningKeys,
+    tournament::Tournaments, user::Users,
 };
 use crate::{console_session::ConsoleSessions, operator::Operators};
 
@@ -64,6 +65,10 @@ impl Transaction for PostgresTransaction {
 
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
         Box::new(Boards { connection: &mut self.connection })
+    }
+
+    fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_> {
+        Box::new(ScoreLog { connection: &mut self.connection })
     }
 
     fn events(&mut self) -> Box<dyn EventRepository + '_> {

@@ -29,6 +29,7 @@ mod outgoing_event;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod score_log;
 mod session;
 mod setting;
 mod signing_key;

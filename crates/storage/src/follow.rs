@@ -37,7 +37,7 @@ pub const STAYS: [(&str, &str, &str); 4] = [
     ("users", "user_id", "the row itself, which is merged"),
     ("audit_log", "subject_id", "append-only: what was done to the light profile was done to it"),
     ("board_entries", "user_id", "scores name a user of the platform: a light profile has none"),
-    ("board_history", "user_id", "scores name a user of the platform: a light profile has none"),
+    ("score_events", "user_id", "scores name a user of the platform: a light profile has none"),
 ];
 
 impl Follow {

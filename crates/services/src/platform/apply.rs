@@ -2,26 +2,33 @@
 
 use std::collections::HashSet;
 
-use bus::{ranks::Change, signals::Signal};
 use domain::{
     BoardId, ErrorCode, EventId, EventSource, UserId,
     event::{EventsAnswer, Rejection},
     tournament::Phase,
 };
 use serde_json::value::RawValue;
-use storage::{StoreError, Transaction, board::NewBoard};
+use storage::{
+    StoreError, Transaction,
+    board::{BoardRow, NewBoard},
+};
 
 use crate::{
     Services,
-    boards::{index, lobby::TOURNAMENTS_MAX},
+    boards::{
+        lobby::TOURNAMENTS_MAX,
+        standing::{self, BoardChange},
+    },
     group_commit::GroupCommitError,
     platform::{
+        corrections,
         envelope::{self, EventData, PlatformEvent, ScorePosted},
         scores,
         signature::PlatformKey,
         users,
     },
     telemetry,
+    tournaments::route,
 };
 
 /// The most events that one call may bring.
@@ -64,14 +71,6 @@ impl From<StoreError> for EventsError {
     fn from(source: StoreError) -> Self {
         Self::Store(source)
     }
-}
-
-/// A board that the transaction has changed: what the index is told after the commit.
-#[derive(Debug)]
-pub(crate) struct BoardChange {
-    pub(crate) board_id: BoardId,
-    pub(crate) version: u64,
-    pub(crate) changes: Vec<Change>,
 }
 
 /// Something with its index in the call that brought it.
@@ -195,7 +194,7 @@ pub(crate) async fn apply_calls(
             continue;
         }
         scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes.boards).await?;
-        if let Err((code, detail)) = apply_one(services, tx, &event.data, &mut changes).await? {
+        if let Err((code, detail)) = apply_one(services, tx, event, &mut changes).await? {
             refused.push(Refused::new(place, event, code, detail));
         }
     }
@@ -231,20 +230,17 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
             tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
         }
     }
-    for change in changes.boards {
-        index::apply(services, &change.board_id, change.version, &change.changes).await;
-        services.signals().publish(Signal::Board { board_id: change.board_id, version: change.version });
-    }
+    standing::tell(services, changes.boards).await;
 }
 
 /// Applies an event other than a score.
 async fn apply_one(
     services: &Services,
     tx: &mut dyn Transaction,
-    data: &EventData,
+    event: &PlatformEvent,
     changes: &mut Changes,
 ) -> Result<Result<(), (ErrorCode, &'static str)>, StoreError> {
-    match data {
+    match &event.data {
         EventData::UserUpserted(user) => {
             let upserted = match users::upsert(services, tx, user).await? {
                 Ok(upserted) => upserted,
@@ -282,34 +278,38 @@ async fn apply_one(
             }
             Ok(Ok(()))
         }
+        EventData::ScoreCorrected(correction) => {
+            let applied = corrections::apply(services, tx, event, correction).await?;
+            Ok(applied.map(|change| changes.boards.extend(change)))
+        }
         // Scores are applied in runs, never alone.
         EventData::ScorePosted(_) => Ok(Ok(())),
     }
 }
 
 /// Raises the version of every running board that shows a user, so that viewers see the new name.
-async fn boards_of(
+pub(crate) async fn boards_of(
     services: &Services,
     tx: &mut dyn Transaction,
     user_id: UserId,
 ) -> Result<Vec<BoardChange>, StoreError> {
     let now = services.now();
-    let mut running: Vec<BoardId> = tx
-        .tournaments()
-        .list(now, TOURNAMENTS_MAX)
-        .await?
-        .into_iter()
-        .filter(|row| row.tournament.phase(now) == Phase::Running)
-        .map(|row| BoardId::plain(&row.tournament.tournament_id))
-        .collect();
-    // In the order in which scores lock boards.
-    running.sort();
-    let mut changes = Vec::new();
-    for board_id in running {
-        if !tx.boards().standings(&board_id, &[user_id]).await?.is_empty() {
-            let version = tx.boards().bump(&board_id, 0).await?;
-            changes.push(BoardChange { board_id, version, changes: Vec::new() });
-        }
+    let listed = tx.tournaments().list(now, TOURNAMENTS_MAX).await?;
+    let mut keys: Vec<(BoardId, UserId)> = Vec::new();
+    for row in listed.iter().filter(|row| row.tournament.phase(now) == Phase::Running) {
+        let latest = route::boards_of(tx, row, user_id).await?.into_iter().next();
+        keys.extend(latest.map(|board_id| (board_id, user_id)));
     }
-    Ok(changes)
+    let shown = tx.boards().players(&keys).await?;
+    let ids: Vec<BoardId> =
+        shown.into_iter().filter(|row| row.ranked().is_some()).map(|row| row.board_id).collect();
+    let locked = tx.boards().lock_many(&ids).await?;
+    let bumps: Vec<(BoardId, i64)> = locked.iter().map(|board| (board.board_id.clone(), 0)).collect();
+    tx.boards().bump_many(&bumps).await?;
+    let change = |board: BoardRow| BoardChange {
+        board_id: board.board_id,
+        version: board.version + 1,
+        changes: Vec::new(),
+    };
+    Ok(locked.into_iter().map(change).collect())
 }

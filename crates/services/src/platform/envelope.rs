@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     ErrorCode, EventId, EventSource, Locale, Operator, Order, PlatformUserId, Score, TelegramUserId,
-    TieOrders, Ties, Timestamp, Tournament, TournamentId, tournament::Title,
+    TieOrders, Timestamp, Tournament, TournamentId, tournament::Title,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -31,6 +31,8 @@ pub enum EventData {
     TournamentUpserted(Tournament),
     /// `platform.score.posted`
     ScorePosted(ScorePosted),
+    /// `platform.score.corrected`
+    ScoreCorrected(ScoreCorrected),
 }
 
 /// A user of the platform is new or has changed.
@@ -58,7 +60,22 @@ pub struct ScorePosted {
     /// The points.
     pub score: Score,
     /// The values in the tie columns; the tournament knows how many there are.
-    pub ties: Ties,
+    pub ties: Vec<Score>,
+}
+
+/// A score that was taken is another one, or none.
+#[derive(Debug, Clone)]
+pub struct ScoreCorrected {
+    /// Where.
+    pub tournament_id: TournamentId,
+    /// Whose.
+    pub platform_user_id: PlatformUserId,
+    /// The source of the score's event.
+    pub source: EventSource,
+    /// The id of the score's event.
+    pub event_id: EventId,
+    /// What it should have been, with its values in the tie columns; `None`: it never was.
+    pub result: Option<(Score, Vec<Score>)>,
 }
 
 /// The most characters of an alias.
@@ -104,16 +121,19 @@ pub fn read(json: &RawValue) -> Result<PlatformEvent, Unreadable> {
     }
     let time = raw.time.ok_or(bad("time is missing"))?.parse().map_err(|_| bad("time is not RFC 3339"))?;
     let data = raw.data.map_or("{}", RawValue::get);
+    let source: EventSource =
+        raw.source.try_into().map_err(|_| bad("source must be 1 to 255 visible characters"))?;
     Ok(PlatformEvent {
-        source: raw.source.try_into().map_err(|_| bad("source must be 1 to 255 visible characters"))?,
         event_id: raw.id.try_into().map_err(|_| bad("id must be 1 to 255 visible characters"))?,
         time,
         data: match raw.kind.as_str() {
             "platform.user.upserted" => EventData::UserUpserted(read_user(data)?),
             "platform.tournament.upserted" => EventData::TournamentUpserted(read_tournament(data)?),
             "platform.score.posted" => EventData::ScorePosted(read_score(data)?),
+            "platform.score.corrected" => EventData::ScoreCorrected(read_correction(data, &source)?),
             _ => return Err(Unreadable { code: ErrorCode::EventTypeUnknown, detail: "type is not known" }),
         },
+        source,
     })
 }
 
@@ -197,7 +217,40 @@ fn read_score(data: &str) -> Result<ScorePosted, Unreadable> {
         tournament_id: raw.tournament_id,
         platform_user_id: raw.platform_user_id,
         score: raw.score,
-        ties: Ties::new(&raw.ties).ok_or(invalid("ties holds at most 3 integers"))?,
+        ties: raw.ties,
+    })
+}
+
+#[derive(Deserialize)]
+struct RawCorrection {
+    tournament_id: TournamentId,
+    platform_user_id: PlatformUserId,
+    event: RawReference,
+    score: Option<Score>,
+    #[serde(default)]
+    ties: Vec<Score>,
+}
+
+/// What names another event.
+#[derive(Deserialize)]
+struct RawReference {
+    source: Option<EventSource>,
+    id: EventId,
+}
+
+fn read_correction(data: &str, source: &EventSource) -> Result<ScoreCorrected, Unreadable> {
+    let raw: RawCorrection = serde_json::from_str(data).map_err(|_| {
+        invalid("data needs tournament_id, platform_user_id, event.id and, unless the score is void, score")
+    })?;
+    if raw.score.is_none() && !raw.ties.is_empty() {
+        return Err(invalid("ties stand beside a score alone"));
+    }
+    Ok(ScoreCorrected {
+        tournament_id: raw.tournament_id,
+        platform_user_id: raw.platform_user_id,
+        source: raw.event.source.unwrap_or_else(|| source.clone()),
+        event_id: raw.event.id,
+        result: raw.score.map(|score| (score, raw.ties)),
     })
 }
 

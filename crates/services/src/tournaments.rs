@@ -1,0 +1,3 @@
+//! Tournaments: where the scores of their players go.
+
+pub(crate) mod route;
