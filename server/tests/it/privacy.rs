@@ -77,10 +77,7 @@ async fn an_export_holds_what_is_kept_and_fits_telegrams_download() {
     assert_eq!(export["person"]["public_name"], "Ann");
     assert_eq!(export["sessions"][0]["method"], "init_data");
     assert_eq!(export["consents"][0]["kind"], "payouts");
-    assert_eq!(
-        (&export["scores"][0]["tournament_id"], &export["scores"][0]["score"]),
-        (&json!("cup"), &json!(7))
-    );
+    assert_eq!((&export["scores"][0]["board"], &export["scores"][0]["score"]), (&json!("cup"), &json!(7)));
     assert!(export["messages_of_the_bot"][0]["content"]["text"].is_string(), "{export}");
     assert!(!String::from_utf8_lossy(&bytes).contains(&player.refresh_token), "no secret is in it");
 
