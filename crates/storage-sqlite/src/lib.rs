@@ -18,6 +18,7 @@ mod connection;
 mod consent;
 mod console_session;
 mod dialogue;
+mod entry;
 mod error;
 mod event;
 mod inbox;
@@ -30,10 +31,13 @@ mod one_time_token;
 mod operator;
 mod outbox;
 mod outgoing_event;
+mod period;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod result;
 mod reward;
+mod score_log;
 mod session;
 mod setting;
 mod signing_key;
@@ -41,5 +45,6 @@ mod store;
 mod tournament;
 mod transaction;
 mod user;
+mod wish;
 
 pub use crate::store::{Options, SqliteStore};
