@@ -21,7 +21,7 @@ pub enum Action {
     Privacy,
     /// Reporting measurements of the page.
     Telemetry,
-    /// Showing one-time tokens, linking.
+    /// Showing one-time tokens, linking and unlinking, going to the cabinet.
     Link,
     /// Opening a session of the console.
     ConsoleSession,
@@ -77,7 +77,8 @@ impl Action {
             (Self::Privacy, Subject::Person(_)) => Rate { burst: 6, interval_ms: 600_000 },
             (Self::Account, Subject::Person(_)) => Rate { burst: 30, interval_ms: 2_000 },
             (Self::Exchange | Self::OidcStart, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
-            (Self::Refresh | Self::Link, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
+            (Self::Link, Subject::Person(_)) => Rate { burst: 20, interval_ms: 6_000 },
+            (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
             (Self::OidcStart | Self::Telemetry | Self::Link, Subject::Address(_)) => {
                 Rate { burst: 60, interval_ms: 1_000 }
             }

@@ -1,10 +1,9 @@
 //! A transaction, which lends its connection to one repository at a time.
 
 use async_trait::async_trait;
-use storage::JobRepository;
 use storage::{
-    ActivityRepository, ConsoleSessionRepository, MissionProgressRepository, MissionRepository,
-    OperatorRepository, RewardRepository,
+    ActivityRepository, ConsoleSessionRepository, JobRepository, MissionProgressRepository,
+    MissionRepository, OperatorRepository, RewardRepository,
 };
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
@@ -14,9 +13,8 @@ use storage::{
 };
 use storage::{EntryRepository, PeriodRepository, ResultRepository, WishRepository};
 
-use crate::job::Jobs;
 use crate::{
-    activity::Activities, console_session::ConsoleSessions, mission::MissionRows,
+    activity::Activities, console_session::ConsoleSessions, job::Jobs, mission::MissionRows,
     mission_progress::MissionProgress, operator::Operators, reward::Rewards,
 };
 use crate::{

@@ -293,6 +293,7 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         &[
             ("attempt", Erase),
             ("created_at", Erase),
+            // But of the event that tells the platform of the erasure: it is written after it, and goes by retention.
             ("data", Erase),
             ("due_at", Erase),
             ("event_id", Erase),

@@ -18,6 +18,7 @@ pub mod fixtures;
 pub mod inbox;
 pub mod jobs;
 pub mod leases;
+pub mod links;
 pub mod mission_progress;
 pub mod missions;
 pub mod one_time_tokens;
@@ -146,20 +147,22 @@ macro_rules! contract_suite {
                 stats_tell_how_much_is_where,
                 the_longest_due_are_claimed_first,
             ]
-            users: [
-                a_contact_is_asked_for_once,
+            links: [
                 a_light_profile_is_merged,
-                a_link_is_never_replaced,
                 a_link_ends_and_what_belongs_to_the_account_stays,
+                a_link_is_never_replaced,
                 a_merge_beside_sign_ins_loses_no_session,
                 a_merge_of_what_is_not_light_is_refused,
-                a_message_makes_reachable_and_a_sign_in_only_hints,
-                nothing_counts_twice_after_a_merge,
-                a_platform_user_is_added_once,
                 a_telegram_id_is_given_once,
+                nothing_counts_twice_after_a_merge,
+                of_links_at_once_one_wins,
+            ]
+            users: [
+                a_contact_is_asked_for_once,
+                a_message_makes_reachable_and_a_sign_in_only_hints,
+                a_platform_user_is_added_once,
                 a_telegram_user_is_added_once,
                 known_new_and_changed_people_are_answered_in_order,
-                of_links_at_once_one_wins,
                 names_are_replaced_unless_they_have_changed,
                 only_telegram_overrules_a_locale,
                 people_are_answered_in_the_order_of_the_call,
@@ -249,7 +252,9 @@ macro_rules! contract_suite {
                 a_line_is_never_replaced,
                 a_line_is_undone_with_what_it_tells,
                 a_page_of_lines_is_bounded,
+                lines_are_listed_by_action,
                 lines_are_listed_newest_first_page_by_page,
+                lines_of_one_millisecond_have_one_order,
                 old_lines_are_removed,
             ]
             one_time_tokens: [
@@ -261,6 +266,7 @@ macro_rules! contract_suite {
                 a_voided_token_is_expired,
                 of_spends_at_once_one_wins,
                 old_tokens_are_removed,
+                tokens_are_listed_by_person,
             ]
             campaigns: [
                 a_code_is_found_and_replaced,
@@ -386,6 +392,7 @@ mod tests {
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("jobs", include_str!("testsuite/jobs.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
+            ("links", include_str!("testsuite/links.rs")),
             ("operators", include_str!("testsuite/operators.rs")),
             ("one_time_tokens", include_str!("testsuite/one_time_tokens.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),

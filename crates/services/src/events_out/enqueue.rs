@@ -26,6 +26,9 @@ pub enum EventKind {
     RewardGranted,
     /// A reward that was granted is taken back. The same data, and `revoked_at`.
     RewardRevoked,
+    /// A person was erased at their own wish. Subject: the `user_id`; data: `user_id`, `platform_user_id` when they were
+    /// linked, `erased_at`.
+    UserErased,
 }
 
 impl EventKind {
@@ -38,6 +41,7 @@ impl EventKind {
             Self::TournamentFinished => "podium.tournament.finished",
             Self::RewardGranted => "podium.reward.granted",
             Self::RewardRevoked => "podium.reward.revoked",
+            Self::UserErased => "podium.user.erased",
         }
     }
 }

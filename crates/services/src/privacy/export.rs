@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Timestamp, UserId, mission::Day};
+use domain::{Timestamp, TokenAction, UserId, mission::Day, token::TokenState};
 use serde::Serialize;
 use serde_json::Value;
 use storage::{
@@ -10,18 +10,18 @@ use storage::{
     activity::ActivityRow,
     entry::EntryRow,
     mission_progress::ProgressRow,
-    privacy::{MessageRecord, ScoreRecord},
+    one_time_token::{OneTimeToken, TokenOwner},
+    privacy::{MessageRecord, ScoreRecord, SessionRecord},
+    user::User,
 };
 
-use crate::{Services, rewards};
+use crate::{Services, links::status::state_at, rewards};
 
 /// The most entries of a list. Nobody has more than a fraction of it before retention removes the oldest.
 const LIST_MAX: u32 = 10_000;
 /// Before all that is kept.
 const ALWAYS: Timestamp = Timestamp::from_millis(0);
 const DAY_MS: i64 = 24 * 3_600_000;
-/// The most sessions that are listed.
-const SESSIONS_MAX: u32 = 1_000;
 /// The most lines of the audit log that a page holds.
 const AUDIT_PAGE: u32 = 100;
 /// The most lines of the audit log.
@@ -32,6 +32,8 @@ struct Export {
     exported_at: Timestamp,
     person: Person,
     sessions: Vec<SignedIn>,
+    one_time_tokens: Vec<Token>,
+    dialogues: Vec<Dialogue>,
     consents: Vec<Consent>,
     scores: Vec<Standing>,
     past_scores: Vec<Standing>,
@@ -39,8 +41,8 @@ struct Export {
     campaigns: Vec<Campaign>,
     tournaments: Vec<Entry>,
     rewards: Vec<domain::Reward>,
-    missions: Vec<Mission>,
-    activities: Vec<Activity>,
+    missions: Vec<Begun>,
+    activities: Vec<Deed>,
     audit: Vec<Line>,
 }
 
@@ -55,6 +57,10 @@ struct Person {
     locale: domain::Locale,
     public_name: String,
     public_key: domain::PlayerKey,
+    reachability: domain::Reachability,
+    contact_confirmed: bool,
+    region: Option<String>,
+    kyc_level: domain::KycLevel,
     created_at: Timestamp,
     erase_at: Option<Timestamp>,
 }
@@ -65,6 +71,29 @@ struct SignedIn {
     device: domain::session::DeviceKind,
     created_at: Timestamp,
     last_used_at: Timestamp,
+    expires_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    end_reason: Option<String>,
+}
+
+/// What is kept of a token but what it could be spent by.
+#[derive(Serialize)]
+struct Token {
+    action: TokenAction,
+    state: TokenState,
+    content: Value,
+    platform_user_id: Option<domain::PlatformUserId>,
+    telegram_user_id: Option<domain::TelegramUserId>,
+    chat_id: Option<domain::ChatId>,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    spent_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Dialogue {
+    state: Value,
+    updated_at: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -110,7 +139,7 @@ struct Entry {
 
 /// Progress with a mission, in the period that begins on a day since 1970; 0 where there is one for all.
 #[derive(Serialize)]
-struct Mission {
+struct Begun {
     mission_id: domain::MissionId,
     period: domain::mission::Day,
     progress: domain::mission::Progress,
@@ -118,7 +147,7 @@ struct Mission {
 }
 
 #[derive(Serialize)]
-struct Activity {
+struct Deed {
     activity: domain::ActivityName,
     fields: BTreeMap<domain::FieldName, domain::mission::FieldValue>,
     at: Timestamp,
@@ -142,7 +171,6 @@ pub(crate) async fn of(
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let now = services.now();
     let Some(user) = tx.users().by_id(user_id).await? else { return Ok(None) };
-    let sessions = tx.sessions().live_of(user_id, now, SESSIONS_MAX).await?;
     let proofs = tx.consents().proofs(user_id, LIST_MAX).await?;
     let records = tx.privacy().records(user_id, LIST_MAX).await?;
     let progress = tx.mission_progress().of_player(user_id, Day(0), LIST_MAX).await?;
@@ -153,14 +181,12 @@ pub(crate) async fn of(
     let (first_name, username) = (keys.first_name(&user), keys.username(&user));
     let export = Export {
         exported_at: now,
-        sessions: sessions
+        sessions: records.sessions.into_iter().map(signed_in).collect(),
+        one_time_tokens: tokens(tx, &user, now).await?,
+        dialogues: records
+            .dialogues
             .into_iter()
-            .map(|session| SignedIn {
-                method: session.method,
-                device: session.device,
-                created_at: session.created_at,
-                last_used_at: session.refreshed_at,
-            })
+            .map(|dialogue| Dialogue { state: parsed(&dialogue.state), updated_at: dialogue.updated_at })
             .collect(),
         consents: proofs
             .into_iter()
@@ -192,6 +218,10 @@ pub(crate) async fn of(
             locale: user.locale,
             public_name: user.alias,
             public_key: user.player,
+            reachability: user.reachability,
+            contact_confirmed: user.contact_confirmed,
+            region: user.region,
+            kyc_level: user.kyc_level,
             created_at: user.created_at,
             erase_at: user.erase_after,
         },
@@ -205,7 +235,7 @@ async fn audit(tx: &mut dyn Transaction, user_id: UserId) -> Result<Vec<Line>, S
     let mut lines = Vec::new();
     let mut before = None;
     while lines.len() < AUDIT_MAX {
-        let page = tx.audit().by_subject(user_id, before, AUDIT_PAGE).await?;
+        let page = tx.audit().by_subject(user_id, None, before, AUDIT_PAGE).await?;
         let Some(last) = page.last() else { break };
         before = Some(last.entry_id);
         lines.extend(page.iter().map(|entry| Line {
@@ -229,13 +259,55 @@ fn entry(row: EntryRow) -> Entry {
     }
 }
 
-fn mission(row: ProgressRow) -> Mission {
+fn mission(row: ProgressRow) -> Begun {
     let ProgressRow { mission_id, period, progress, done_at, .. } = row;
-    Mission { mission_id, period, progress, done_at }
+    Begun { mission_id, period, progress, done_at }
 }
 
-fn activity(row: ActivityRow) -> Activity {
-    Activity { activity: row.activity, fields: row.fields, at: row.happened_at }
+fn activity(row: ActivityRow) -> Deed {
+    Deed { activity: row.activity, fields: row.fields, at: row.happened_at }
+}
+
+async fn tokens(tx: &mut dyn Transaction, user: &User, now: Timestamp) -> Result<Vec<Token>, StoreError> {
+    let owner = TokenOwner {
+        user_id: user.user_id,
+        telegram_user_id: user.telegram_user_id,
+        platform_user_id: user.platform_user_id.as_ref(),
+    };
+    let tokens = tx.one_time_tokens().of_person(owner, LIST_MAX).await?;
+    let told = |token: OneTimeToken| Token {
+        action: token.action,
+        state: state_at(&token, now),
+        // An invitation names the operator who made it, who is somebody else.
+        content: match token.action {
+            TokenAction::ConsoleInvitation => Value::Null,
+            _ => parsed(&token.payload),
+        },
+        platform_user_id: token.platform_user_id.filter(|id| Some(id) == user.platform_user_id.as_ref()),
+        telegram_user_id: token.telegram_user_id.filter(|id| Some(*id) == user.telegram_user_id),
+        chat_id: token.chat_id.filter(|id| Some(*id) == user.chat_id),
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+        spent_at: token.spent.map(|(at, _)| at),
+    };
+    Ok(tokens.into_iter().map(told).collect())
+}
+
+fn signed_in(session: SessionRecord) -> SignedIn {
+    let (ended_at, end_reason) = session.ended.unzip();
+    SignedIn {
+        method: session.method,
+        device: session.device,
+        created_at: session.created_at,
+        last_used_at: session.refreshed_at,
+        expires_at: session.expires_at,
+        ended_at,
+        end_reason,
+    }
+}
+
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or(Value::Null)
 }
 
 fn score(record: ScoreRecord) -> Standing {
@@ -243,6 +315,5 @@ fn score(record: ScoreRecord) -> Standing {
 }
 
 fn message(record: MessageRecord) -> Message {
-    let content = serde_json::from_str(&record.payload).unwrap_or(Value::Null);
-    Message { created_at: record.created_at, state: record.state, content }
+    Message { created_at: record.created_at, state: record.state, content: parsed(&record.payload) }
 }

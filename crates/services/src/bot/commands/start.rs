@@ -8,7 +8,7 @@ use crate::{
     bot::{Context, commands::say, keyboards, linking, reply::Reply, tournament_message},
     links::{
         campaign::{self, Arrival},
-        code::OneTimeCode,
+        code::{OneTimeCode, TOURNAMENT},
         handoff::cabinet_page,
     },
 };
@@ -72,7 +72,7 @@ async fn linked_tournament(
     tx: &mut dyn Transaction,
     parameter: &str,
 ) -> Result<Option<TournamentCard>, StoreError> {
-    let Some(id) = parameter.strip_prefix("t_").and_then(|id| id.parse::<TournamentId>().ok()) else {
+    let Some(id) = parameter.strip_prefix(TOURNAMENT).and_then(|id| id.parse::<TournamentId>().ok()) else {
         return Ok(None);
     };
     tournament(context, tx, &id).await
