@@ -3,6 +3,7 @@
 //! They are public endpoints like any other. [`ACCESS`] says for each who may call it; a test holds the list against
 //! what is registered.
 
+mod alias;
 mod board;
 mod encoding;
 mod failure;
@@ -11,7 +12,10 @@ mod me;
 mod tournament;
 
 pub(crate) use self::encoding::{ArgumentJson, Arguments, PageJson};
-pub use self::{board::board_page, failure::Failure, lobby::lobby, me::me, tournament::tournament_page};
+pub use self::{
+    alias::change_alias, board::board_page, failure::Failure, lobby::lobby, me::me,
+    tournament::tournament_page,
+};
 
 /// Who may call a server function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +28,7 @@ pub enum Access {
 
 /// Every server function and who may call it.
 pub const ACCESS: &[(&str, Access)] = &[
+    ("/fn/alias", Access::Player),
     ("/fn/boards/page", Access::Anyone),
     ("/fn/me", Access::Player),
     ("/fn/tournaments/lobby", Access::Anyone),
@@ -37,7 +42,7 @@ mod tests {
     #[test]
     fn every_server_function_is_listed_with_its_access() {
         // Named, so that the linker keeps the registrations.
-        let _ = (board_page, lobby, me, tournament_page);
+        let _ = (change_alias, board_page, lobby, me, tournament_page);
         let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
             .map(|(path, method)| (path, method.to_string()))
             .collect();

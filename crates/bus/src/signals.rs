@@ -5,7 +5,7 @@ pub mod in_process;
 pub mod redis;
 
 use async_trait::async_trait;
-use domain::BoardId;
+use domain::{BoardId, UserId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -22,6 +22,11 @@ pub enum Signal {
         board_id: BoardId,
         /// To which version.
         version: u64,
+    },
+    /// Boards show somebody by another name.
+    Name {
+        /// Whom.
+        user_id: UserId,
     },
     /// Updates came in.
     Inbox,

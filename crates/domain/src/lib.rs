@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+pub mod alias;
 pub mod audit;
 pub mod board;
 pub mod clock;
@@ -28,6 +29,7 @@ pub mod token;
 pub mod tournament;
 
 pub use crate::{
+    alias::{AliasChange, AliasState},
     audit::{ActorKind, AuditAction},
     clock::{Clock, MockClock},
     consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},

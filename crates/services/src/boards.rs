@@ -5,6 +5,7 @@
 //! ```
 //! SQL is the truth. The index answers when it reflects a version of SQL; else SQL answers.
 
+pub mod alias;
 pub(crate) mod chain;
 pub mod cursor;
 pub mod index;

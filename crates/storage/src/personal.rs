@@ -306,6 +306,7 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("created_at", Pseudonymise),
             ("erase_after", Erase),
             ("erased_at", NotPersonal),
+            ("hidden_alias", Erase),
             ("first_name", Erase),
             ("locale", Erase),
             ("locale_source", Erase),

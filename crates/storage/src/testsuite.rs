@@ -115,6 +115,7 @@ macro_rules! contract_suite {
             ]
             users: [
                 a_contact_is_asked_for_once,
+                a_hidden_user_is_shown_by_another_name_and_key,
                 a_light_profile_is_merged,
                 a_link_is_never_replaced,
                 a_link_ends_and_what_belongs_to_the_account_stays,

@@ -65,6 +65,7 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::sessions::sessions, v1::sessions::end_other_sessions))
         .routes(routes!(v1::sessions::end_session))
         .routes(routes!(v1::consents::consents, v1::consents::change_consents))
+        .routes(routes!(v1::alias::alias, v1::alias::change_alias))
         .routes(routes!(v1::privacy::privacy))
         .routes(routes!(v1::privacy::plan_erasure, v1::privacy::cancel_erasure))
         .routes(routes!(v1::privacy::export))

@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 60] = [
+const TABLE: [(&str, &str, Needs); 63] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -40,6 +40,7 @@ const TABLE: [(&str, &str, Needs); 60] = [
     ("get", "/v1/tournaments/{id}", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/board", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/live", Needs::Nothing),
+    ("get", "/v1/live", Needs::Nothing),
     ("get", "/v1/tg/me", Needs::Player),
     ("get", "/v1/tg/privacy", Needs::Player),
     ("post", "/v1/tg/privacy/erasure", Needs::Player),
@@ -49,6 +50,8 @@ const TABLE: [(&str, &str, Needs); 60] = [
     ("get", "/v1/tg/privacy/export/{token}", Needs::Body),
     ("get", "/v1/tg/consents", Needs::Player),
     ("post", "/v1/tg/consents", Needs::Player),
+    ("get", "/v1/tg/alias", Needs::Player),
+    ("post", "/v1/tg/alias", Needs::Player),
     ("get", "/v1/tg/sessions", Needs::Player),
     ("delete", "/v1/tg/sessions", Needs::Player),
     ("delete", "/v1/tg/sessions/{id}", Needs::Player),

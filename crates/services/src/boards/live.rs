@@ -176,7 +176,8 @@ async fn follow(
     let mut idle_looks = 0;
     loop {
         let hint =
-            tokio::time::timeout(Duration::from_millis(LOOK_MS), changed(&mut signals, &board_id)).await;
+            tokio::time::timeout(Duration::from_millis(LOOK_MS), changed(&services, &mut signals, &board_id))
+                .await;
         if hint == Ok(Hint::Closed) {
             break;
         }
@@ -209,14 +210,19 @@ enum Hint {
 }
 
 /// Waits for a hint about one board; a hint that was lost counts as one.
-async fn changed(signals: &mut broadcast::Receiver<Signal>, board_id: &BoardId) -> Hint {
+async fn changed(services: &Services, signals: &mut broadcast::Receiver<Signal>, board_id: &BoardId) -> Hint {
     loop {
         match signals.recv().await {
             Ok(Signal::Board { board_id: changed, .. }) if changed == *board_id => {
                 return Hint::Changed;
             }
+            // It comes before the hint of the board that shows it.
+            Ok(Signal::Name { user_id }) => services.names().forget(user_id),
             Ok(_) => {}
-            Err(broadcast::error::RecvError::Lagged(_)) => return Hint::Changed,
+            Err(broadcast::error::RecvError::Lagged(_)) => {
+                services.names().forget_all();
+                return Hint::Changed;
+            }
             Err(broadcast::error::RecvError::Closed) => return Hint::Closed,
         }
     }

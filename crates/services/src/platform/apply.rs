@@ -222,7 +222,7 @@ pub(crate) async fn apply_calls(
 /// Tells the memory of this node and the viewers what a commit has changed.
 pub(crate) async fn tell(services: &Services, changes: Changes) {
     for user_id in changes.renamed {
-        services.names().forget(user_id);
+        services.names().renamed(services, user_id);
     }
     for board_id in changes.reordered {
         // The index holds the old order; it is loaded anew when it is next asked for.
