@@ -23,6 +23,15 @@ pub enum Signal {
         /// To which version.
         version: u64,
     },
+    /// How many viewers a board has on one node.
+    Viewers {
+        /// Which board.
+        board_id: BoardId,
+        /// Which node: a number that it has made up.
+        node: u64,
+        /// How many.
+        viewers: u64,
+    },
     /// Boards show somebody by another name.
     Name {
         /// Whom.

@@ -11,6 +11,7 @@ pub mod cursor;
 pub mod index;
 pub mod keep;
 pub mod live;
+pub mod live_many;
 pub mod lobby;
 pub mod names;
 pub mod read;
@@ -23,7 +24,7 @@ use storage::StoreError;
 
 pub use crate::boards::{
     lobby::{lobby, tournament_page, tournaments},
-    read::{BoardQuery, WindowQuery, page},
+    read::{BoardQuery, PageBetween, WindowQuery, page, page_between},
 };
 
 /// A board can't be shown.

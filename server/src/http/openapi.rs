@@ -75,6 +75,7 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::tournament::tournament))
         .routes(routes!(v1::board::board))
         .routes(routes!(v1::live::live))
+        .routes(routes!(v1::live::live_many))
         .routes(routes!(v1::start::start))
         .routes(routes!(v1::link::preview))
         .routes(routes!(v1::link::link))

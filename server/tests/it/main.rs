@@ -28,6 +28,7 @@ mod privacy;
 mod problems;
 mod refresh;
 mod retention;
+mod scores;
 mod sealed_names;
 mod stats;
 mod support;
