@@ -120,7 +120,7 @@ fn setup() -> impl Strategy<Value = Setup> {
         .prop_map(|(size_max, entries_max, at_once)| Joining { size_max, entries_max, at_once });
     let cohorts = (2..4_u32, 0..4_u32).prop_map(|(size, tiers)| Cohorts { size, tiers });
     (
-        select(&["best", "sum", "latest", "count"][..]),
+        select(vec!["best", "sum", "latest", "count"]),
         any::<bool>(),
         vec(any::<bool>(), 0..=3),
         option::weighted(0.35, joining),
@@ -128,7 +128,7 @@ fn setup() -> impl Strategy<Value = Setup> {
         any::<bool>(),
         option::weighted(0.35, cohorts),
         any::<bool>(),
-        select(&[0, 0, 7][..]),
+        select(vec![0, 0, 7]),
     )
         .prop_map(
             |(operator, is_desc, ties, joining, attempts_max, is_periodic, cohorts, is_claimed, lead_min)| {
@@ -158,8 +158,8 @@ fn setup() -> impl Strategy<Value = Setup> {
 fn step() -> impl Strategy<Value = Step> {
     let clock = prop_oneof![
         3 => 1..5_000_i64,
-        2 => select(&[20_000, 59_999, 60_000, 61_000][..]),
-        2 => select(&[600_000, 1_800_000, 3_600_000, 5_400_000, 9_000_000][..]),
+        2 => select(vec![20_000, 59_999, 60_000, 61_000]),
+        2 => select(vec![600_000, 1_800_000, 3_600_000, 5_400_000, 9_000_000]),
         1 => -30_000..0_i64,
     ];
     prop_oneof![
@@ -177,8 +177,8 @@ fn told() -> impl Strategy<Value = Told> {
     let ties = || [0..3_i64, 0..3, 0..3];
     let ago = prop_oneof![
         6 => Just(0_i64),
-        3 => select(&[1, 1_000, 30_000, 59_000][..]),
-        2 => select(&[300_000, 1_500_000, 3_500_000][..]),
+        3 => select(vec![1, 1_000, 30_000, 59_000]),
+        2 => select(vec![300_000, 1_500_000, 3_500_000]),
         1 => Just(-20_000),
     ];
     let score = (0..=PLAYERS, -4..7_i64, ties(), ago, prop::bool::weighted(0.03));
@@ -187,7 +187,7 @@ fn told() -> impl Strategy<Value = Told> {
             Told::Score { player, score, ties, ago_ms, has_wrong_ties }
         }),
         3 => (0..20_usize).prop_map(|back| Told::Again { back }),
-        3 => (0..12_usize, option::weighted(0.6, -4..7_i64), ties(), select(&[0, 0, 0, 0, 1][..]))
+        3 => (0..12_usize, option::weighted(0.6, -4..7_i64), ties(), select(vec![0, 0, 0, 0, 1]))
             .prop_map(|(back, score, ties, shift)| Told::Correct { back, score, ties, shift }),
         1 => (0..=PLAYERS).prop_map(|player| Told::Exclude { player }),
         1 => (0..PLAYERS).prop_map(|player| Told::Reinstate { player }),
@@ -198,7 +198,7 @@ fn told() -> impl Strategy<Value = Told> {
 fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         2 => Just(Command::Stop),
-        3 => select(&[1_i64, 10, 60, 150][..]).prop_map(|minutes| Command::Extend { minutes }),
+        3 => select(vec![1_i64, 10, 60, 150]).prop_map(|minutes| Command::Extend { minutes }),
         3 => Just(Command::Freeze),
         4 => Just(Command::Thaw),
         1 => Just(Command::Cancel),

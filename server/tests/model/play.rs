@@ -16,7 +16,7 @@ use crate::{
     history::{Command, History, PLAYERS, Setup, Step, Told},
     model::{Fact, Model, Refusal, Verdict, What},
     periods::NotNow,
-    world::{NODES, World, post, time},
+    world::{NODES, World, get, post, time},
 };
 
 pub const MINUTE_MS: i64 = 60_000;
@@ -97,6 +97,28 @@ impl<'world> Game<'world> {
             compare::boards(&node.services, &self.model, &self.names, turn + number)
                 .await
                 .map_err(|difference| format!("node {number}, {difference}"))?;
+        }
+        self.compare_shown(turn).await
+    }
+
+    /// A board as the API shows it.
+    async fn compare_shown(&self, turn: usize) -> Result<(), Difference> {
+        let period = turn % self.model.periods.len();
+        for cohort in self.model.boards_of(period) {
+            let mut path =
+                format!("/v1/tournaments/{}/board?limit=100&period={period}", self.names.tournament_id);
+            if cohort > 0 {
+                path += &format!("&cohort={cohort}");
+            }
+            let (status, page) = self.world.json(turn % NODES, get(&path)).await;
+            same(&path, &status, &StatusCode::OK)?;
+            let rows = page["entries"].as_array().unwrap();
+            let shown: Vec<(Value, Value)> =
+                rows.iter().map(|row| (row["alias"].clone(), row["score"].clone())).collect();
+            let board = self.model.board(period, cohort);
+            let expected: Vec<(Value, Value)> =
+                board.iter().map(|row| (json!(format!("P {}", row.player)), json!(row.points.0))).collect();
+            same(&path, &shown, &expected)?;
         }
         Ok(())
     }

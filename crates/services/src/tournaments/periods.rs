@@ -114,10 +114,10 @@ pub(crate) async fn at(
     if row.status.rules.reset.is_none() || !is_inside || moment > services.now() {
         return Ok(None);
     }
-    let Some(latest) = tx.periods().latest(id).await?.filter(|latest| latest.ends_at <= moment) else {
-        return Ok(None);
-    };
-    open_next(services, tx, row, &latest).await?;
+    // A clock that is late by more than one reset: the period before may still take late scores, and is opened too.
+    while let Some(latest) = tx.periods().latest(id).await?.filter(|latest| latest.ends_at <= moment) {
+        open_next(services, tx, row, &latest).await?;
+    }
     tx.periods().at(id, moment).await
 }
 
