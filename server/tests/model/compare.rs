@@ -1,7 +1,7 @@
 //! Every way to read a board against the model's board.
 
 use bus::ranks::{Ranked, Window};
-use domain::{BoardId, RankKey, Score, Ties, Timestamp, TournamentId, UserId};
+use domain::{BoardId, Score, Ties, Timestamp, TournamentId, UserId, ranking::RankKey};
 use services::{
     Services,
     boards::{index, keep},

@@ -115,10 +115,13 @@ pub(crate) async fn at(
         return Ok(None);
     }
     // A clock that is late by more than one reset: the period before may still take late scores, and is opened too.
-    while let Some(latest) = tx.periods().latest(id).await?.filter(|latest| latest.ends_at <= moment) {
-        open_next(services, tx, row, &latest).await?;
+    loop {
+        let latest = tx.periods().latest(id).await?;
+        match latest.filter(|latest| latest.ends_at <= moment) {
+            Some(latest) => open_next(services, tx, row, &latest).await?,
+            None => return tx.periods().at(id, moment).await,
+        }
     }
-    tx.periods().at(id, moment).await
 }
 
 /// Closes a period: it takes no scores any more, and each of its boards is to become final. Without boards it is final
