@@ -27,6 +27,13 @@ export interface Posting {
   score: number;
 }
 
+export interface Correction {
+  tournament_id: string;
+  platform_user_id: string;
+  event: { id: string };
+  score?: number;
+}
+
 export type TokenOrder = { telegram_user_id?: number } & (
   | { action: "link"; platform_user_id: string; platform_account: string }
   | { action: "open_kyc"; platform_user_id?: string; step?: string }
@@ -35,7 +42,8 @@ export type TokenOrder = { telegram_user_id?: number } & (
 type Event =
   | { type: "platform.tournament.upserted"; data: Tournament }
   | { type: "platform.user.upserted"; data: Player }
-  | { type: "platform.score.posted"; data: Posting };
+  | { type: "platform.score.posted"; data: Posting; id?: string }
+  | { type: "platform.score.corrected"; data: Correction };
 
 export class Platform {
   constructor(
@@ -64,6 +72,16 @@ export class Platform {
 
   scores(scores: Posting[]): Promise<void> {
     return this.post(scores.map((data) => ({ type: "platform.score.posted", data })));
+  }
+
+  /** One score, by the id of its event. */
+  scoreAs(id: string, data: Posting): Promise<void> {
+    return this.post([{ type: "platform.score.posted", data, id }]);
+  }
+
+  /** What a score really was; void without one. */
+  correct(data: Correction): Promise<void> {
+    return this.post([{ type: "platform.score.corrected", data }]);
   }
 
   /** A one-time token. */

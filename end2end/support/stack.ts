@@ -92,6 +92,8 @@ export class Stack {
         PODIUM_FRAME_ANCESTORS: telegramUrl,
         PODIUM_CABINET_URL: `${telegramUrl}/cabinet`,
         PODIUM_DRAIN_S: "0",
+        // Results stand soon after an end.
+        PODIUM_BOARDS_SCORE_GRACE_S: "3",
         PODIUM_PLATFORM_KEY: platformKey,
         PODIUM_ADMIN_IDS: String(ADMIN_ID),
         DATABASE_URL: `sqlite:${join(folder, "podium.db")}`,

@@ -35,6 +35,7 @@ mod period;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod pulse;
 mod result;
 mod reward;
 mod score_log;
