@@ -3,6 +3,7 @@
 mod callback;
 pub mod choice;
 pub mod commands;
+pub mod confirm;
 pub mod dialogue;
 pub mod identity;
 pub mod keyboards;
