@@ -8,10 +8,14 @@ mod encoding;
 mod failure;
 mod lobby;
 mod me;
+mod share;
 mod tournament;
 
 pub(crate) use self::encoding::{ArgumentJson, Arguments, PageJson};
-pub use self::{board::board_page, failure::Failure, lobby::lobby, me::me, tournament::tournament_page};
+pub use self::{
+    board::board_page, failure::Failure, lobby::lobby, me::me, share::share_tournament,
+    tournament::tournament_page,
+};
 
 /// Who may call a server function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +32,7 @@ pub const ACCESS: &[(&str, Access)] = &[
     ("/fn/me", Access::Player),
     ("/fn/tournaments/lobby", Access::Anyone),
     ("/fn/tournaments/page", Access::Anyone),
+    ("/fn/tournaments/share", Access::Player),
 ];
 
 #[cfg(all(test, feature = "ssr"))]
@@ -37,7 +42,7 @@ mod tests {
     #[test]
     fn every_server_function_is_listed_with_its_access() {
         // Named, so that the linker keeps the registrations.
-        let _ = (board_page, lobby, me, tournament_page);
+        let _ = (board_page, lobby, me, share_tournament, tournament_page);
         let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
             .map(|(path, method)| (path, method.to_string()))
             .collect();

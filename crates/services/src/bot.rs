@@ -1,28 +1,31 @@
 //! The bot: what a chat is answered. An update comes in, rows go out, in one transaction.
 
+pub mod board_message;
 mod callback;
 pub mod choice;
 pub mod commands;
 pub mod confirm;
 pub mod dialogue;
 pub mod identity;
+pub(crate) mod inline;
 pub mod keyboards;
 mod linking;
+pub mod look;
 pub(crate) mod reachability;
 pub mod reply;
 pub mod setup;
-pub mod tournament_message;
+pub mod share;
 
 use domain::{ChatId, Locale, Reachability};
 use storage::{StoreError, Transaction, inbox::ClaimedUpdate, user::User};
-use telegram::update::{ChatKind, Incoming, Message, Person, command};
+use telegram::update::{ChatKind, Incoming, Message, Person};
 
 use crate::{
     Services,
     bot::{
         commands::Asked,
         dialogue::{Dialogue, Event},
-        reply::Reply,
+        look::{Prepared, Seen},
     },
     identity::profile::telegram_profile,
     outbox::{Outgoing, compose},
@@ -55,7 +58,7 @@ impl Context<'_> {
     }
 }
 
-/// Handles an update. Returns whether rows were written for the sender.
+/// Handles an update that [`look::prepare`] has read. Returns whether rows were written for the sender.
 ///
 /// # Errors
 /// When the database fails; nothing is done then, and the update is tried again.
@@ -63,12 +66,18 @@ pub async fn handle(
     services: &Services,
     tx: &mut dyn Transaction,
     update: &ClaimedUpdate,
+    prepared: Prepared,
 ) -> Result<bool, StoreError> {
-    let (chat_id, messages) = match Incoming::parse(&update.payload) {
+    let Prepared { incoming, asked, seen } = prepared;
+    let (chat_id, messages) = match incoming {
         Incoming::Message(message) => {
-            (message.chat.id, answer_message(services, tx, update, &message).await?)
+            (message.chat.id, answer_message(services, tx, update, &message, &asked, &seen).await?)
         }
-        Incoming::CallbackQuery(query) => callback::handle(services, tx, &query).await?,
+        Incoming::CallbackQuery(query) => callback::handle(services, tx, &query, &seen).await?,
+        Incoming::InlineQuery(query) => {
+            let age_ms = services.now().millis_since(update.received_at);
+            (ChatId(query.from.id.0), inline::answer(services, &query, seen.found, age_ms))
+        }
         Incoming::MyChatMember(change) => {
             reachability::take_in(services, tx, &change).await?;
             return Ok(false);
@@ -85,20 +94,16 @@ async fn answer_message(
     tx: &mut dyn Transaction,
     update: &ClaimedUpdate,
     message: &Message,
+    asked: &Asked,
+    seen: &Seen,
 ) -> Result<Vec<Outgoing>, StoreError> {
     let person = &message.from;
     let is_private = message.chat.kind == ChatKind::Private;
-    if person.is_bot {
+    // What was sent through inline mode, a bot has written; nobody says it to this one.
+    if person.is_bot || message.is_via_bot {
         return Ok(Vec::new());
     }
-    let locale = person.language_code.as_deref().map(Locale::from_tag).unwrap_or_default();
-    let text = message.text.as_deref().or(message.caption.as_deref()).unwrap_or_default();
-    let username = services.bot_identity().username_within(tx).await?.unwrap_or_default();
-    let asked = match command(text, &username) {
-        Some(command) => Asked::Command { name: command.name, argument: command.argument.map(str::to_owned) },
-        None if is_private => Asked::from_button(text, locale),
-        None => Asked::Other,
-    };
+    let locale = inline::locale_of(person);
     // A group talks about other things and to other bots; nobody there is answered, or remembered, for that.
     if !is_private && !asked.is_known_command() {
         return Ok(Vec::new());
@@ -129,6 +134,6 @@ async fn answer_message(
     if after != before || !is_recent {
         tx.dialogues().put(update.bot_id, message.chat.id, after.to_json(), now).await?;
     }
-    let reply: Reply = commands::answer(context, tx, &asked, before).await?;
-    Ok(vec![reply.into_outgoing(context.chat_id)])
+    let replies = commands::answer(context, tx, asked, before, seen).await?;
+    Ok(replies.into_iter().map(|reply| reply.into_outgoing(context.chat_id)).collect())
 }

@@ -8,6 +8,7 @@
 
 mod audit;
 mod board;
+mod board_message;
 mod campaign;
 mod column;
 mod connection;

@@ -41,19 +41,21 @@ struct DownloadRow {
 }
 
 /// Rows that name the user, and what removes them. What names them by `$2` and `$3` stands in the chat.
-const OF_USER: [&str; 7] = [
+const OF_USER: [&str; 8] = [
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM consents WHERE user_id = $1",
     "DELETE FROM downloads WHERE user_id = $1",
     "DELETE FROM campaign_arrivals WHERE user_id = $1",
+    "DELETE FROM board_messages WHERE user_id = $1",
     "DELETE FROM board_history
      WHERE user_id = $1 AND tournament_id IN (SELECT tournament_id FROM tournaments)",
     "DELETE FROM one_time_tokens WHERE spent_by = $1",
     "DELETE FROM outgoing_messages WHERE user_id = $1 AND state <> 'sending'",
 ];
 
-const OF_CHAT: [&str; 4] = [
+const OF_CHAT: [&str; 5] = [
     "DELETE FROM dialogues WHERE chat_id IN ($1, $2)",
+    "DELETE FROM board_messages WHERE chat_id IN ($1, $2)",
     "DELETE FROM outgoing_messages WHERE chat_id IN ($1, $2)",
     "DELETE FROM inbox_updates WHERE chat_id IN ($1, $2)",
     "DELETE FROM one_time_tokens WHERE chat_id IN ($1, $2) OR telegram_user_id IN ($1, $2)",

@@ -7,7 +7,7 @@ use storage::{
     OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
     StoreError, TournamentRepository, Transaction, UserRepository,
 };
-use storage::{ConsoleSessionRepository, OperatorRepository};
+use storage::{BoardMessageRepository, ConsoleSessionRepository, OperatorRepository};
 
 use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
@@ -15,7 +15,7 @@ use crate::{
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
     session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
-use crate::{console_session::ConsoleSessions, operator::Operators};
+use crate::{board_message::BoardMessages, console_session::ConsoleSessions, operator::Operators};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct PostgresTransaction {
@@ -64,6 +64,10 @@ impl Transaction for PostgresTransaction {
 
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
         Box::new(Boards { connection: &mut self.connection })
+    }
+
+    fn board_messages(&mut self) -> Box<dyn BoardMessageRepository + '_> {
+        Box::new(BoardMessages { connection: &mut self.connection })
     }
 
     fn events(&mut self) -> Box<dyn EventRepository + '_> {

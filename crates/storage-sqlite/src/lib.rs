@@ -11,6 +11,7 @@
 
 mod audit;
 mod board;
+mod board_message;
 mod campaign;
 mod checkpoint;
 mod connection;

@@ -23,11 +23,12 @@ const fn plain(table: &'static str, column: &'static str) -> Follow {
 }
 
 /// What follows, in the order in which it is moved.
-pub const FOLLOWS: [Follow; 6] = [
+pub const FOLLOWS: [Follow; 7] = [
     plain("sessions", "user_id"),
     plain("one_time_tokens", "spent_by"),
     plain("outgoing_messages", "user_id"),
     plain("downloads", "user_id"),
+    plain("board_messages", "user_id"),
     Follow { unique_with: Some("code"), ..plain("campaign_arrivals", "user_id") },
     Follow { numbered_by: Some("number"), ..plain("consents", "user_id") },
 ];

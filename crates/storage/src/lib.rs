@@ -14,6 +14,7 @@
 
 pub mod audit;
 pub mod board;
+pub mod board_message;
 pub mod campaign;
 pub mod consent;
 pub mod console_session;
@@ -49,7 +50,10 @@ pub use crate::{
     setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
     user::UserRepository,
 };
-pub use crate::{console_session::ConsoleSessionRepository, operator::OperatorRepository};
+pub use crate::{
+    board_message::BoardMessageRepository, console_session::ConsoleSessionRepository,
+    operator::OperatorRepository,
+};
 
 /// A database that Podium keeps its rows in.
 #[async_trait]
@@ -121,6 +125,8 @@ pub trait Transaction: Send {
     fn tournaments(&mut self) -> Box<dyn TournamentRepository + '_>;
     /// Standings.
     fn boards(&mut self) -> Box<dyn BoardRepository + '_>;
+    /// Boards in chats that keep themselves up to date.
+    fn board_messages(&mut self) -> Box<dyn BoardMessageRepository + '_>;
     /// Events of the platform that were seen.
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.

@@ -65,6 +65,22 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("user_id", Erase),
         ],
     ),
+    (
+        "board_messages",
+        &[
+            ("bot_id", Erase),
+            ("chat_id", Erase),
+            ("created_at", Erase),
+            ("expires_at", Erase),
+            ("locale", Erase),
+            ("look_at", Erase),
+            ("message_id", Erase),
+            ("outgoing_id", Erase),
+            ("shown", Erase),
+            ("tournament_id", Erase),
+            ("user_id", Erase),
+        ],
+    ),
     ("campaign_arrivals", &[("arrived_at", Erase), ("code", Erase), ("user_id", Erase)]),
     (
         "campaign_codes",

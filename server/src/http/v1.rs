@@ -19,6 +19,7 @@ pub mod platform_tokens;
 pub mod privacy;
 pub mod refresh;
 pub mod sessions;
+pub mod share;
 pub mod start;
 pub mod telemetry;
 pub mod tournament;

@@ -54,7 +54,7 @@ const ONE: &[Labels] = &[&[]];
 
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 12] = [
+const COUNTERS: [Counter; 13] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -71,10 +71,15 @@ const COUNTERS: [Counter; 12] = [
         &[
             &[
                 ("class", &["reply", "notice", "mass"]),
-                ("outcome", &["sent", "blocked", "failed", "ambiguous", "retry", "flood_wait"]),
+                ("outcome", &["sent", "blocked", "failed", "ambiguous", "retry", "flood_wait", "moot"]),
             ],
             &[("class", &["any"]), ("outcome", &["ambiguous"])],
         ],
+    ),
+    Counter(
+        names::BOARD_MESSAGES_TOTAL,
+        "Looks at boards in chats that keep themselves up to date",
+        &[&[("result", &["unchanged", "edited", "ended", "gone"])]],
     ),
     Counter(names::TELEGRAM_FLOOD_WAITS_TOTAL, "Answers 429 of Telegram", ONE),
     Counter(

@@ -32,13 +32,14 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 60] = [
+const TABLE: [(&str, &str, Needs); 62] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
     ("get", "/v1/tournaments", Needs::Nothing),
     ("get", "/v1/tournaments/{id}", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/board", Needs::Nothing),
+    ("post", "/v1/tournaments/{id}/share", Needs::Player),
     ("get", "/v1/tournaments/{id}/live", Needs::Nothing),
     ("get", "/v1/tg/me", Needs::Player),
     ("get", "/v1/tg/privacy", Needs::Player),
@@ -76,6 +77,7 @@ const TABLE: [(&str, &str, Needs); 60] = [
     ("post", "/fn/me", Needs::Player),
     ("post", "/fn/tournaments/lobby", Needs::Nothing),
     ("post", "/fn/tournaments/page", Needs::Nothing),
+    ("post", "/fn/tournaments/share", Needs::Player),
     ("get", "/console", Needs::Operator),
     ("get", "/console/", Needs::Operator),
     // The door: whoever comes, and the style and scripts of the pages.
@@ -128,6 +130,7 @@ async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not()
         ("/v1/tg/logout", json!({"refresh_token": "x"})),
         ("/fn/boards/page", json!({"id": "cup", "around_me": false, "limit": 10})),
         ("/fn/tournaments/page", json!({"id": "cup"})),
+        ("/fn/tournaments/share", json!({"id": "cup"})),
     ]);
     let door = answer(&server, get("/console/enter")).await.html;
     let style = door.split("/console/files/").nth(1).unwrap().split('"').next().unwrap().to_owned();

@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod board;
+mod board_messages;
 mod bot;
+mod bot_support;
+mod confirm;
 mod consents;
 mod console;
 mod console_support;
@@ -16,6 +19,7 @@ mod fresh;
 mod handoff;
 mod identity_table;
 mod index_down;
+mod inline;
 mod linking_chat;
 mod links;
 mod listener;

@@ -3,16 +3,28 @@
 //! Some answer a question of the bot ([`Choice`]), others switch a consent. Such a button says what it did when the message was written: `consent:<kind>:<on|off>:<version of the texts>`. A yes
 //! proves that the texts of that version were seen, so a yes to older texts shows the present ones instead of counting.
 
-use domain::{ChatId, ConsentChanges, ConsentChannel, ConsentKind, Locale};
+use domain::{ChatId, ConsentChanges, ConsentChannel, ConsentKind, ErrorCode, Locale};
+use i18n::{catalog, keys};
 use storage::{StoreError, Transaction};
 use telegram::update::{CallbackQuery, ChatKind};
 
 use crate::{
     Services,
-    bot::{Context, choice::Choice, commands::settings_message, linking},
+    bot::{
+        Context,
+        board_message::{self, Reader},
+        choice::Choice,
+        commands::{settings_message, tournaments},
+        inline, linking,
+        look::Seen,
+    },
     consents::{self, texts::TEXT_VERSION},
+    limits,
     outbox::Outgoing,
 };
+
+/// How often what was sent to another chat is changed at most.
+const REFRESH_EVERY_MS: i64 = 15_000;
 
 /// The data of a button that switches a consent.
 pub(crate) fn consent_data(kind: ConsentKind, is_given: bool) -> String {
@@ -37,12 +49,52 @@ pub(super) async fn handle(
     services: &Services,
     tx: &mut dyn Transaction,
     query: &CallbackQuery,
+    seen: &Seen,
 ) -> Result<(ChatId, Vec<Outgoing>), StoreError> {
     let chat_id = query.chat.as_ref().map_or(ChatId(query.from.id.0), |chat| chat.id);
+    if let Some(calls) = show(services, query, seen).await {
+        return Ok((chat_id, calls));
+    }
     let mut calls = vec![Outgoing::callback_answer(&query.id)];
     calls.extend(switch_consent(services, tx, query).await?);
     calls.extend(choose(services, tx, query).await?);
     Ok((chat_id, calls))
+}
+
+/// Shows boards anew, for whoever presses: a page of the list, a board, what was sent to another chat.
+async fn show(services: &Services, query: &CallbackQuery, seen: &Seen) -> Option<Vec<Outgoing>> {
+    let choice = query.data.as_deref().and_then(Choice::parse)?;
+    let locale = inline::locale_of(&query.from);
+    let edit = match (choice, query.chat, query.message_id) {
+        (Choice::List(_), Some(chat), Some(message_id)) => {
+            let reader = Reader { is_private: chat.kind == ChatKind::Private, locale, user_id: None };
+            let list = seen.list.as_ref()?;
+            tournaments::page(services, reader, list).into_edit(chat.id, message_id)
+        }
+        (Choice::Board(_), Some(chat), Some(message_id)) => {
+            let is_private = chat.kind == ChatKind::Private;
+            let reader = Reader { is_private, locale, user_id: seen.viewer.filter(|_| is_private) };
+            let Some(view) = &seen.board else { return Some(vec![gone(query, locale)]) };
+            board_message::reply(services, reader, view, Some(message_id)).into_edit(chat.id, message_id)
+        }
+        (Choice::Refresh(locale, _), ..) => {
+            let message = query.inline_message_id.as_deref()?;
+            let Some(view) = &seen.board else { return Some(vec![gone(query, locale)]) };
+            // Many may press in a large chat; one edit in a while is for all of them.
+            if !limits::first(services, "inline:refresh", message.as_bytes(), REFRESH_EVERY_MS).await {
+                let note = catalog(locale).text(keys::bot::INLINE_JUST_NOW);
+                return Some(vec![Outgoing::callback_note(&query.id, note)]);
+            }
+            inline::refreshed(services, locale, view).into_inline_edit(message)
+        }
+        _ => return None,
+    };
+    Some(vec![Outgoing::callback_answer(&query.id), edit])
+}
+
+/// The note that a tournament is not there any more.
+fn gone(query: &CallbackQuery, locale: Locale) -> Outgoing {
+    Outgoing::callback_note(&query.id, catalog(locale).error(ErrorCode::TournamentUnknown))
 }
 
 /// What was chosen below a question. Whoever was not asked is refused by the choice itself.

@@ -2,7 +2,6 @@
 
 mod admin;
 mod app;
-mod help;
 mod link;
 mod privacy;
 mod section;
@@ -11,7 +10,7 @@ mod start;
 mod stats;
 mod status;
 mod stop;
-mod tournaments;
+pub(super) mod tournaments;
 mod unlink;
 
 use domain::{Locale, handoff::CabinetPage};
@@ -20,14 +19,15 @@ use storage::{StoreError, Transaction};
 
 pub(super) use crate::bot::commands::settings::message as settings_message;
 use crate::{
-    bot::{Context, dialogue::Dialogue, keyboards, linking, reply::Reply},
+    bot::{Context, board_message::Reader, dialogue::Dialogue, keyboards, linking, look::Seen, reply::Reply},
     links::code::OneTimeCode,
 };
 
 /// The commands that everyone sees in the menu, with the keys of their descriptions.
-pub const FOR_EVERYONE: [(&str, i18n::Key); 11] = [
+pub const FOR_EVERYONE: [(&str, i18n::Key); 12] = [
     ("start", keys::bot::COMMAND_START),
     ("app", keys::bot::COMMAND_APP),
+    ("tournaments", keys::bot::COMMAND_TOURNAMENTS),
     ("profile", keys::bot::COMMAND_PROFILE),
     ("bonus", keys::bot::COMMAND_BONUS),
     ("link", keys::bot::COMMAND_LINK),
@@ -105,20 +105,37 @@ impl Asked {
     }
 }
 
-/// The answer.
+/// The answers, in the order in which they are sent. `seen` is what was read for them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn answer(
+pub(super) async fn answer(
     context: Context<'_>,
     tx: &mut dyn Transaction,
     asked: &Asked,
     before: Dialogue,
+    seen: &Seen,
+) -> Result<Vec<Reply>, StoreError> {
+    if seen.list.is_some() {
+        if let Some(replies) = tournaments::answer(context.services, Reader::of(context), seen) {
+            return Ok(replies);
+        }
+        return Ok(vec![with_menu(context, keys::bot::TOURNAMENT_NONE)]);
+    }
+    Ok(vec![answer_alone(context, tx, asked, before, seen).await?])
+}
+
+async fn answer_alone(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    asked: &Asked,
+    before: Dialogue,
+    seen: &Seen,
 ) -> Result<Reply, StoreError> {
     match asked {
         Asked::Command { name, argument } => match name.as_str() {
-            "start" => start::answer(context, tx, argument.as_deref()).await,
-            "help" => Ok(help::answer(context)),
+            "start" => start::answer(context, tx, argument.as_deref(), seen).await,
+            "help" => Ok(with_menu(context, keys::bot::HELP)),
             "app" => Ok(app::answer(context)),
             "profile" => Ok(profile(context)),
             "bonus" => Ok(bonus(context)),
@@ -130,16 +147,22 @@ pub async fn answer(
             "status" => status::answer(context, tx).await,
             "stats" => stats::answer(context, tx).await,
             "admin" => Ok(admin::answer(context)),
-            _ => Ok(say(context, keys::bot::UNKNOWN_COMMAND).with(keyboards::main_menu(context))),
+            _ => Ok(with_menu(context, keys::bot::UNKNOWN_COMMAND)),
         },
         Asked::Button(Button::Profile) => Ok(profile(context)),
         Asked::Button(Button::Bonuses) => Ok(bonus(context)),
-        Asked::Button(Button::Tournaments) => tournaments::answer(context, tx).await,
-        Asked::Button(Button::Help) => Ok(help::answer(context)),
+        // Answered above, whatever is on.
+        Asked::Button(Button::Tournaments) => Ok(with_menu(context, keys::bot::TOURNAMENT_NONE)),
+        Asked::Button(Button::Help) => Ok(with_menu(context, keys::bot::HELP)),
         Asked::Pasted(code) => linking::show(context, tx, code).await,
-        Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None).await,
-        Asked::Other => Ok(say(context, keys::bot::UNKNOWN_TEXT).with(keyboards::main_menu(context))),
+        Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None, seen).await,
+        Asked::Other => Ok(with_menu(context, keys::bot::UNKNOWN_TEXT)),
     }
+}
+
+/// A fixed text with the keyboard below the input field.
+fn with_menu(context: Context<'_>, key: i18n::Key) -> Reply {
+    say(context, key).with(keyboards::main_menu(context))
 }
 
 fn profile(context: Context<'_>) -> Reply {

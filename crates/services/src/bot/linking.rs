@@ -65,7 +65,10 @@ pub(super) async fn choose(
         Choice::Unlink => {
             separate(context.services, tx, context.user).await.map(|_| say(context, keys::bot::UNLINK_DONE))
         }
-        Choice::Keep => Ok(say(context, keys::bot::UNLINK_KEPT)),
+        // Nothing of these is about a link.
+        Choice::List(_) | Choice::Board(_) | Choice::Refresh(..) | Choice::Keep => {
+            Ok(say(context, keys::bot::UNLINK_KEPT))
+        }
     };
     or_refusal(context, done)
 }

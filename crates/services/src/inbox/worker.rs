@@ -131,8 +131,10 @@ async fn work(services: &Services, update: ClaimedUpdate) {
 }
 
 async fn handle(services: &Services, update: &ClaimedUpdate) -> Result<(), StoreError> {
+    // Boards are read before the transaction that writes: nobody else's writes wait for that.
+    let prepared = bot::look::prepare(services, &update.payload).await?;
     let mut tx = services.store().begin_write().await?;
-    let has_outgoing = bot::handle(services, &mut *tx, update).await?;
+    let has_outgoing = bot::handle(services, &mut *tx, update, prepared).await?;
     if !tx.inbox().complete(update, services.now()).await? {
         // The lease ran out and another worker has the update: what was done here is not committed.
         return Ok(());
