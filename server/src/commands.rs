@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod inbox;
+pub mod jobs;
 pub mod keys;
 pub mod migrate;
 pub mod serve;
@@ -23,6 +24,9 @@ pub enum Command {
     /// Look after events for the platform.
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// Look after what is planned for a time.
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// Look after the keys that sign tokens and those that seal names.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -44,6 +48,7 @@ impl Command {
                 Self::Migrate => migrate::run().await,
                 Self::Inbox(command) => command.run().await,
                 Self::Events(command) => command.run().await,
+                Self::Jobs(command) => command.run().await,
                 Self::Keys(command) => command.run().await,
             }
         })

@@ -10,7 +10,7 @@ mod functions;
 pub(crate) mod login;
 pub(crate) mod next;
 mod plain;
-mod qr;
+pub(crate) mod qr;
 mod reader;
 mod security;
 mod site;

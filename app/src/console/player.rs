@@ -1,11 +1,11 @@
 //! `/console/players/{player}`: one player.
 
-use domain::{Consents, Reachability, console::Permission};
+use domain::{Consents, Reachability, console::Permission, token::TokenState};
 use i18n::{Key, keys::console as texts};
 use leptos::prelude::*;
 use services::console::{
     audit::AuditLine,
-    players::{LiveSession, PlayerSheet},
+    players::{LiveSession, Personal, PlayerSheet, PlayerToken},
 };
 
 use super::{
@@ -19,7 +19,10 @@ pub fn render_player(view: View<'_>, sheet: PlayerSheet) -> String {
     page(view, Some(Section::Players), &title, || {
         let lines = sheet.lines.clone();
         let player = sheet.user.player.to_string();
-        let (listed, said) = sheet.personal.clone().map(|own| (own.sessions, own.consents)).unzip();
+        let (listed, said, issued) = match sheet.personal.clone() {
+            Some(Personal { sessions, consents, tokens }) => (Some(sessions), Some(consents), Some(tokens)),
+            None => (None, None, None),
+        };
         view! {
             <div class="columns">
                 {identity(view, sheet)}
@@ -28,6 +31,7 @@ pub fn render_player(view: View<'_>, sheet: PlayerSheet) -> String {
                     {said.map(|said| consents(view, said))}
                 </div>
             </div>
+            {issued.map(|issued| tokens(view, issued))}
             {lines.map(|lines| log(view, &player, lines))}
         }
         .into_any()
@@ -86,6 +90,45 @@ fn consents(view: View<'_>, said: Consents) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// One-time tokens, without what they could be spent by.
+fn tokens(view: View<'_>, tokens: Vec<PlayerToken>) -> AnyView {
+    let text = |key| view.text(key);
+    let columns = [texts::TOKEN_ACTION, texts::TOKEN_STATE, texts::TOKEN_ISSUED, texts::TOKEN_EXPIRES];
+    let [action, state, issued, expires] = columns.map(text);
+    let content = if tokens.is_empty() {
+        view! { <p class="note">{text(texts::PLAYER_NO_TOKENS)}</p> }.into_any()
+    } else {
+        let rows = tokens.into_iter().map(|token| {
+            view! {
+                <tr>
+                    {cell(action, view! { <code class="action">{token.action.as_str()}</code> })}
+                    {cell(state, text(token_state(token.state)))}
+                    {cell(issued, when(token.created_at))}
+                    {cell(expires, when(token.expires_at))}
+                </tr>
+            }
+        });
+        let rows = rows.collect_view();
+        let head = [action, state, issued, expires].map(|name| view! { <th scope="col">{name}</th> });
+        view! { <table class="table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table> }.into_any()
+    };
+    view! {
+        <section class="wide">
+            <h2 class="panel__title">{text(texts::PLAYER_TOKENS)}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+const fn token_state(state: TokenState) -> Key {
+    match state {
+        TokenState::Pending => texts::TOKEN_PENDING,
+        TokenState::Spent => texts::TOKEN_SPENT,
+        TokenState::Expired => texts::TOKEN_EXPIRED,
+    }
 }
 
 /// What can be said of whether the bot may write.

@@ -10,14 +10,29 @@ use super::{
 };
 
 /// What the page is about.
-#[derive(Debug)]
 pub enum FactorPage {
     /// A code is to be shown.
     Show,
     /// A new key is to be taken by an app.
-    SetUp(Enrollment),
+    SetUp {
+        /// The key.
+        enrollment: Enrollment,
+        /// The same as a QR code: SVG that Podium has drawn.
+        qr: Option<String>,
+    },
     /// It is on; so many recovery codes are left.
     On(u64),
+}
+
+impl std::fmt::Debug for FactorPage {
+    /// The picture is as secret as the key.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Show => "Show",
+            Self::SetUp { .. } => "SetUp(…)",
+            Self::On(_) => "On",
+        })
+    }
 }
 
 /// Why a code was not taken.
@@ -34,7 +49,7 @@ pub fn render_second_factor(view: View<'_>, shown: FactorPage, failure: Option<F
     let text = move |key| view.text(key);
     let title = match &shown {
         FactorPage::Show => texts::FACTOR_SHOW_TITLE,
-        FactorPage::SetUp(_) => texts::FACTOR_SET_TITLE,
+        FactorPage::SetUp { .. } => texts::FACTOR_SET_TITLE,
         FactorPage::On(_) => texts::FACTOR_ON_TITLE,
     };
     page(view, Some(Section::Factor), text(title), || {
@@ -48,7 +63,7 @@ pub fn render_second_factor(view: View<'_>, shown: FactorPage, failure: Option<F
                 let form = code_form(view, "/console/second-factor", texts::FACTOR_BUTTON);
                 view! { <p>{text(texts::FACTOR_SHOW_TEXT)}</p>{form} }.into_any()
             }
-            FactorPage::SetUp(enrollment) => set_up(view, enrollment),
+            FactorPage::SetUp { enrollment, qr } => set_up(view, enrollment, qr),
             FactorPage::On(left) => {
                 let form = code_form(view, "/console/second-factor/replace", texts::FACTOR_REPLACE);
                 view! {
@@ -64,7 +79,7 @@ pub fn render_second_factor(view: View<'_>, shown: FactorPage, failure: Option<F
     })
 }
 
-fn set_up(view: View<'_>, enrollment: Enrollment) -> AnyView {
+fn set_up(view: View<'_>, enrollment: Enrollment, qr: Option<String>) -> AnyView {
     let text = |key| view.text(key);
     let why = view.operator.role().needs_second_factor().then(|| view! { <p>{text(texts::FACTOR_WHY)}</p> });
     let groups = enrollment.secret.as_bytes().chunks(4).map(String::from_utf8_lossy);
@@ -73,6 +88,7 @@ fn set_up(view: View<'_>, enrollment: Enrollment) -> AnyView {
     view! {
         {why}
         <p>{text(texts::FACTOR_SET_TEXT)}</p>
+        {qr.map(|svg| view! { <div class="scan" inner_html=svg></div> })}
         <p class="secret"><span class="dim">{text(texts::FACTOR_KEY)}</span>" "<code>{secret}</code></p>
         <p><a href=enrollment.address>{text(texts::FACTOR_OPEN)}</a></p>
         {form}

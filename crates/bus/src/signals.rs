@@ -27,6 +27,8 @@ pub enum Signal {
     Inbox,
     /// Rows wait to be sent.
     Outbox,
+    /// Jobs are due.
+    Jobs,
 }
 
 /// Hints to and from all nodes, this one included.

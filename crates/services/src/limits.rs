@@ -21,7 +21,7 @@ pub enum Action {
     Privacy,
     /// Reporting measurements of the page.
     Telemetry,
-    /// Showing one-time tokens, linking.
+    /// Showing one-time tokens, linking and unlinking, going to the cabinet.
     Link,
     /// Looking for boards in inline mode.
     Inline,
@@ -85,10 +85,10 @@ impl Action {
             (Self::Privacy, Subject::Person(_)) => Rate { burst: 6, interval_ms: 600_000 },
             (Self::Account, Subject::Person(_)) => Rate { burst: 30, interval_ms: 2_000 },
             (Self::Exchange | Self::OidcStart, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
-            (Self::Refresh | Self::Link, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
+            (Self::Link, Subject::Person(_)) => Rate { burst: 20, interval_ms: 6_000 },
+            (Self::Refresh | Self::Share, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
             // A query a keystroke.
             (Self::Inline, Subject::Person(_)) => Rate { burst: 40, interval_ms: 500 },
-            (Self::Share, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
             (
                 Self::OidcStart | Self::Telemetry | Self::Link | Self::Inline | Self::Share,
                 Subject::Address(_),

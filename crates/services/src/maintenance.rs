@@ -1,4 +1,4 @@
-//! What must be done now and then: old rows removed, persons erased who asked for it, keys rotated, queues measured.
+//! What must be done now and then: old rows removed, persons erased who asked for it, queues measured.
 
 pub mod clean;
 
@@ -8,7 +8,7 @@ use domain::Timestamp;
 use storage::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Services, maintenance::clean::Cleaner, privacy, telemetry, tokens};
+use crate::{Services, maintenance::clean::Cleaner, privacy, telemetry};
 
 /// How often queues are measured.
 const LOOK_MS: u64 = 2_000;
@@ -16,8 +16,6 @@ const LOOK_MS: u64 = 2_000;
 const CLEAN_MS: i64 = 60_000;
 /// How often names are looked through for those that are not sealed with the present key.
 const RESEAL_MS: i64 = 24 * 3_600_000;
-/// How often signing keys are replaced.
-const KEY_AGE_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Does all of it until `stop`.
 pub async fn run(services: Services, stop: CancellationToken) {
@@ -38,9 +36,6 @@ pub async fn run(services: Services, stop: CancellationToken) {
             cleaned_at = services.now();
             report("old rows can't be removed", cleaner.clean(&services).await);
             report("persons can't be erased", privacy::erase::erase_due(&services).await.map(drop));
-            if let Err(error) = rotate_keys(&services).await {
-                tracing::warn!(error = %domain::ErrorChain(&error), "signing keys can't be rotated");
-            }
         }
     }
 }
@@ -60,8 +55,9 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
     let inbox = tx.inbox().backlog().await?;
     let outbox = tx.outbox().backlog().await?;
     let events_out = tx.outgoing_events().backlog().await?;
-    drop(tx);
     let now = services.now();
+    let jobs = tx.jobs().backlog(now).await?;
+    drop(tx);
     let depths = [
         ("inbox", "waiting", inbox.waiting),
         ("inbox", "running", inbox.running),
@@ -73,6 +69,10 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
         ("events_out", "waiting", events_out.waiting),
         ("events_out", "sending", events_out.sending),
         ("events_out", "dead", events_out.dead),
+        ("jobs", "planned", jobs.planned),
+        ("jobs", "waiting", jobs.waiting),
+        ("jobs", "running", jobs.running),
+        ("jobs", "dead", jobs.dead),
     ];
     for (queue, state, depth) in depths {
         metrics::gauge!(telemetry::QUEUE_DEPTH, "queue" => queue, "state" => state).set(as_f64(depth));
@@ -81,6 +81,7 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
         ("inbox", inbox.oldest_open_at),
         ("outbox", outbox.oldest_due_at),
         ("events_out", events_out.oldest_open_at),
+        ("jobs", jobs.oldest_run_at),
     ];
     for (queue, oldest) in oldest {
         let age_ms = oldest.map_or(0, |oldest| now.millis_since(oldest).max(0));
@@ -93,15 +94,4 @@ pub async fn measure_queues(services: &Services) -> Result<(), StoreError> {
 #[expect(clippy::cast_precision_loss, reason = "a gauge; counts beyond 2^53 rows do not occur")]
 const fn as_f64(count: u64) -> f64 {
     count as f64
-}
-
-async fn rotate_keys(services: &Services) -> Result<(), tokens::KeyError> {
-    let mut tx = services.store().begin_read().await.map_err(tokens::KeyError::Store)?;
-    let keys = tx.signing_keys().usable(services.now()).await.map_err(tokens::KeyError::Store)?;
-    drop(tx);
-    let newest = keys.iter().map(|key| key.created_at).max();
-    if newest.is_some_and(|created_at| services.now().millis_since(created_at) > KEY_AGE_MS) {
-        tokens::rotate(services).await?;
-    }
-    Ok(())
 }

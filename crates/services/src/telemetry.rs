@@ -30,7 +30,32 @@ pub const PLATFORM_EVENTS_TOTAL: &str = "platform_events_total";
 pub const SUSPICIONS_TOTAL: &str = "suspicions_total";
 /// Events posted to the platform, by `outcome`: `sent`, `retry`, `dead`.
 pub const PLATFORM_WEBHOOK_SENDS_TOTAL: &str = "platform_webhook_sends_total";
+/// Jobs that a worker began, by `kind`; each try counts.
+pub const JOBS_CLAIMED_TOTAL: &str = "jobs_claimed_total";
+/// Jobs that were done, by `kind`.
+pub const JOBS_COMPLETED_TOTAL: &str = "jobs_completed_total";
+/// Tries of jobs that failed, by `kind`.
+pub const JOBS_FAILED_TOTAL: &str = "jobs_failed_total";
+/// Jobs that were given up, by `kind`.
+pub const JOBS_DEAD_TOTAL: &str = "jobs_dead_total";
+/// Seconds that doing a job took, by `kind`.
+pub const JOB_DURATION_SECONDS: &str = "job_duration_seconds";
 /// Viewers of live streams.
 pub const SSE_CLIENTS: &str = "sse_clients";
 /// Seconds from the page's request for a board to its answer, measured in the page.
 pub const LEADERBOARD_RTT_SECONDS: &str = "leaderboard_rtt_seconds";
+
+/// Measures a duration for a metric; nothing else may ask the system for the time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "a metric of duration, never a decision")]
+    pub(crate) fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}

@@ -97,13 +97,15 @@ impl AuditRepository for Audit<'_> {
     async fn by_subject(
         &mut self,
         subject: UserId,
+        action: Option<AuditAction>,
         before: Option<AuditId>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        let rows = sqlx::query_as(list!("subject_id = $2 AND entry_id < $3"))
+        let rows = sqlx::query_as(list!("subject_id = $2 AND entry_id < $3 AND ($4 IS NULL OR action = $4)"))
             .bind(i64::from(limit.min(LIMIT_MAX)))
             .bind(subject.as_uuid())
             .bind(before_or_end(before))
+            .bind(action.map(AuditAction::as_str))
             .fetch_all(&mut *self.connection)
             .await
             .at("audit.by_subject")?;
@@ -113,28 +115,40 @@ impl AuditRepository for Audit<'_> {
     async fn by_actor(
         &mut self,
         actor: &Actor,
+        action: Option<AuditAction>,
         before: Option<AuditId>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
         let rows =
-            sqlx::query_as(list!("actor_kind = $2 AND actor_id IS NOT DISTINCT FROM $3 AND entry_id < $4"))
+            sqlx::query_as(list!("actor_kind = $2 AND actor_id IS NOT DISTINCT FROM $3 AND entry_id < $4 AND ($5 IS NULL OR action = $5)"))
                 .bind(i64::from(limit.min(LIMIT_MAX)))
                 .bind(actor.kind.as_str())
                 .bind(&actor.id)
                 .bind(before_or_end(before))
+                .bind(action.map(AuditAction::as_str))
                 .fetch_all(&mut *self.connection)
                 .await
                 .at("audit.by_actor")?;
         entries(rows)
     }
 
-    async fn newest(&mut self, before: Option<AuditId>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        let rows = sqlx::query_as(list!("entry_id < $2"))
-            .bind(i64::from(limit.min(LIMIT_MAX)))
-            .bind(before_or_end(before))
-            .fetch_all(&mut *self.connection)
-            .await
-            .at("audit.newest")?;
+    async fn newest(
+        &mut self,
+        action: Option<AuditAction>,
+        before: Option<AuditId>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        // Two statements, so that a rare action is found by its index and not by reading the whole log.
+        let statement = match action {
+            None => list!("entry_id < $2"),
+            Some(_) => list!("entry_id < $2 AND action = $3"),
+        };
+        let mut query =
+            sqlx::query_as(statement).bind(i64::from(limit.min(LIMIT_MAX))).bind(before_or_end(before));
+        if let Some(action) = action {
+            query = query.bind(action.as_str());
+        }
+        let rows = query.fetch_all(&mut *self.connection).await.at("audit.newest")?;
         entries(rows)
     }
 

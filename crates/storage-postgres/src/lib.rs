@@ -18,6 +18,7 @@ mod dialogue;
 mod error;
 mod event;
 mod inbox;
+mod job;
 mod lease;
 mod one_time_token;
 mod operator;

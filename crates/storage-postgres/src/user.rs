@@ -1,12 +1,10 @@
 //! People.
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::FromRow;
 use storage::{
-    StoreError, UserRepository, follow, stored,
+    StoreError, UserRepository, stored,
     user::{PlatformProfile, SealedText, StoredNames, TelegramProfile, User},
 };
 use uuid::Uuid;
@@ -22,6 +20,10 @@ macro_rules! columns {
          reachability, contact_confirmed, created_at, erase_after"
     };
 }
+
+// Behind the macro, which they use.
+mod merge;
+mod seen;
 
 pub(crate) struct Users<'t> {
     pub(crate) connection: &'t mut Connection,
@@ -168,47 +170,7 @@ impl UserRepository for Users<'_> {
     }
 
     async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError> {
-        const OPERATION: &str = "users.upsert_telegram";
-        let rows: Vec<Row> = sqlx::query_as(concat!(
-            "INSERT INTO users
-               (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
-                reachability, created_at, updated_at)
-             SELECT user_id, telegram_user_id, player, alias, first_name, username, locale, 'telegram', chat_id,
-               reachability, seen_at, seen_at
-             FROM UNNEST($1::UUID[], $2::BIGINT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TEXT[],
-                 $8::BIGINT[], $9::BIGINT[], $10::TEXT[])
-               AS profile (user_id, telegram_user_id, player, alias, first_name, username, locale, chat_id, seen_at,
-                 reachability)
-             ORDER BY telegram_user_id
-             ON CONFLICT (telegram_user_id) DO UPDATE
-             SET first_name = excluded.first_name,
-               username = excluded.username,
-               locale = excluded.locale,
-               locale_source = excluded.locale_source,
-               chat_id = COALESCE(excluded.chat_id, users.chat_id),
-               reachability = CASE
-                 WHEN excluded.chat_id IS NOT NULL THEN excluded.reachability
-                 WHEN excluded.reachability <> 'unknown' AND users.reachability IN ('unknown', 'needs_start')
-                   THEN excluded.reachability
-                 ELSE users.reachability END,
-               updated_at = excluded.updated_at
-             RETURNING ",
-            columns!()
-        ))
-        .bind(column(profiles, |profile| profile.new_user_id.as_uuid()))
-        .bind(column(profiles, |profile| profile.telegram_user_id.0))
-        .bind(column(profiles, |profile| profile.new_player.as_str()))
-        .bind(column(profiles, |profile| profile.new_alias.as_str()))
-        .bind(column(profiles, |profile| profile.first_name.as_str()))
-        .bind(column(profiles, |profile| profile.username.as_ref().map(SealedText::as_str)))
-        .bind(column(profiles, |profile| profile.locale.tag()))
-        .bind(column(profiles, |profile| profile.chat_id.map(|chat| chat.0)))
-        .bind(column(profiles, |profile| profile.seen_at.as_millis()))
-        .bind(column(profiles, |profile| profile.reachability.as_str()))
-        .fetch_all(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        in_order_of(profiles, rows)
+        self.see(profiles).await
     }
 
     async fn upsert_platform(&mut self, profile: &PlatformProfile) -> Result<User, StoreError> {
@@ -336,66 +298,7 @@ impl UserRepository for Users<'_> {
     }
 
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
-        const OPERATION: &str = "users.merge_light";
-        // Whoever signs in at this moment holds the row, or waits for this: no session comes between what follows and
-        // the end of the light profile.
-        sqlx::query("SELECT user_id FROM users WHERE user_id = $1 FOR UPDATE")
-            .bind(light.as_uuid())
-            .execute(&mut *self.connection)
-            .await
-            .at(OPERATION)?;
-        for what in follow::FOLLOWS {
-            // Table and column are constants of this program.
-            let (give, remove) = what.statements();
-            sqlx::query(AssertSqlSafe(give))
-                .bind(light.as_uuid())
-                .bind(into.as_uuid())
-                .execute(&mut *self.connection)
-                .await
-                .at(OPERATION)?;
-            if let Some(remove) = remove {
-                sqlx::query(AssertSqlSafe(remove))
-                    .bind(light.as_uuid())
-                    .execute(&mut *self.connection)
-                    .await
-                    .at(OPERATION)?;
-            }
-        }
-        // The light row goes first, for its Telegram id is unique.
-        let taken: Option<TakenRow> = sqlx::query_as(
-            "DELETE FROM users
-             WHERE user_id = $1 AND platform_user_id IS NULL
-             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id, reachability,
-               contact_asked_at, erase_after",
-        )
-        .bind(light.as_uuid())
-        .fetch_optional(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        let Some(taken) = taken else {
-            return stored::ensure_free(0, OPERATION, "users.platform_user_id");
-        };
-        let result = sqlx::query(
-            "UPDATE users
-             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7,
-               reachability = $8, contact_asked_at = COALESCE(contact_asked_at, $9),
-               erase_after = COALESCE($10, erase_after)
-             WHERE user_id = $1 AND telegram_user_id IS NULL",
-        )
-        .bind(into.as_uuid())
-        .bind(taken.telegram_user_id)
-        .bind(taken.first_name)
-        .bind(taken.username)
-        .bind(taken.locale)
-        .bind(taken.locale_source)
-        .bind(taken.chat_id)
-        .bind(taken.reachability)
-        .bind(taken.contact_asked_at)
-        .bind(taken.erase_after)
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+        self.merge(light, into).await
     }
 
     async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError> {
@@ -467,33 +370,4 @@ impl UserRepository for Users<'_> {
         .at(OPERATION)?;
         stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
     }
-}
-
-/// What a light profile leaves to the user who takes it over.
-#[derive(FromRow)]
-struct TakenRow {
-    telegram_user_id: Option<i64>,
-    first_name: Option<String>,
-    username: Option<String>,
-    locale: String,
-    locale_source: String,
-    chat_id: Option<i64>,
-    reachability: String,
-    contact_asked_at: Option<i64>,
-    erase_after: Option<i64>,
-}
-
-/// RETURNING promises no order: brings the rows into that of the profiles.
-fn in_order_of(profiles: &[TelegramProfile], rows: Vec<Row>) -> Result<Vec<User>, StoreError> {
-    let mut by_id: HashMap<Option<i64>, Row> =
-        rows.into_iter().map(|row| (row.telegram_user_id, row)).collect();
-    profiles
-        .iter()
-        .map(|profile| {
-            by_id
-                .remove(&Some(profile.telegram_user_id.0))
-                .ok_or(StoreError::Inconsistent { table: TABLE, column: "telegram_user_id" })
-                .and_then(User::try_from)
-        })
-        .collect()
 }

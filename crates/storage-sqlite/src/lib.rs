@@ -21,6 +21,7 @@ mod dialogue;
 mod error;
 mod event;
 mod inbox;
+mod job;
 mod lease;
 mod list;
 mod one_time_token;

@@ -5,7 +5,7 @@ use domain::{ChatId, TelegramUserId, Timestamp, TokenAction, TokenId, UserId};
 use sqlx::FromRow;
 use storage::{
     OneTimeTokenRepository, StoreError,
-    one_time_token::{NewOneTimeToken, OneTimeToken, TokenRequest},
+    one_time_token::{NewOneTimeToken, OneTimeToken, TokenOwner, TokenRequest},
     session::TokenHash,
     stored,
 };
@@ -19,13 +19,19 @@ macro_rules! find {
     ($condition:literal) => {
         concat!(
             "SELECT token_id, action, payload, platform_user_id, telegram_user_id, chat_id, request_key, request_hash,
-               sealed_token, expires_at, spent_at, spent_by
+               sealed_token, created_at, expires_at, spent_at, spent_by
              FROM one_time_tokens
              WHERE ",
             $condition
         )
     };
 }
+
+pub(crate) const OF_PERSON: &str = find!(
+    "spent_by = $1 OR telegram_user_id = $2 OR platform_user_id = $3
+     ORDER BY token_id DESC
+     LIMIT $4"
+);
 
 pub(crate) struct OneTimeTokens<'t> {
     pub(crate) connection: &'t mut Connection,
@@ -42,6 +48,7 @@ struct Row {
     request_key: Option<String>,
     request_hash: Option<Vec<u8>>,
     sealed_token: Option<Vec<u8>>,
+    created_at: i64,
     expires_at: i64,
     spent_at: Option<i64>,
     spent_by: Option<Uuid>,
@@ -72,6 +79,7 @@ impl TryFrom<Row> for OneTimeToken {
             telegram_user_id: row.telegram_user_id.map(TelegramUserId),
             chat_id: row.chat_id.map(ChatId),
             request,
+            created_at: Timestamp::from_millis(row.created_at),
             expires_at: Timestamp::from_millis(row.expires_at),
             spent: row.spent_at.map(Timestamp::from_millis).zip(row.spent_by.map(UserId::from_uuid)),
         })
@@ -112,6 +120,23 @@ impl OneTimeTokenRepository for OneTimeTokens<'_> {
             .await
             .at("one_time_tokens.by_id")?;
         row.map(OneTimeToken::try_from).transpose()
+    }
+
+    /// Each of the three has an index, so that no others' tokens are read.
+    async fn of_person(
+        &mut self,
+        owner: TokenOwner<'_>,
+        limit: u32,
+    ) -> Result<Vec<OneTimeToken>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(OF_PERSON)
+            .bind(owner.user_id.as_uuid())
+            .bind(owner.telegram_user_id.map(|id| id.0))
+            .bind(owner.platform_user_id.map(domain::PlatformUserId::as_str))
+            .bind(limit)
+            .fetch_all(&mut *self.connection)
+            .await
+            .at("one_time_tokens.of_person")?;
+        rows.into_iter().map(OneTimeToken::try_from).collect()
     }
 
     async fn by_request(&mut self, request_key: &str) -> Result<Option<OneTimeToken>, StoreError> {

@@ -4,7 +4,7 @@
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use storage::Store;
 
-use crate::{Options, SqliteStore, inbox, outbox, outgoing_event};
+use crate::{Options, SqliteStore, inbox, job, one_time_token, outbox, outgoing_event};
 
 /// How SQLite would run a statement, one line a step.
 async fn plan(statement: &str) -> Vec<String> {
@@ -60,4 +60,19 @@ async fn the_outbox_s_backlog_reads_nothing_that_was_sent() {
         "outgoing_messages",
         &["outgoing_messages_due", "outgoing_messages_sending", "outgoing_messages_troubled"],
     );
+}
+
+#[tokio::test]
+async fn a_person_s_tokens_are_found_without_reading_others() {
+    let plan = plan(one_time_token::OF_PERSON).await;
+    let indexes = ["one_time_tokens_spent_by", "one_time_tokens_holder", "one_time_tokens_account"];
+    assert_only_through(&plan, "INDEX one_time_tokens", &indexes);
+    assert!(plan.iter().all(|step| !step.contains("SCAN")), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn looking_for_jobs_reads_nothing_that_is_done() {
+    let dead = "jobs_over (state=?";
+    assert_only_through(&plan(job::BACKLOG).await, " jobs", &["jobs_due", "jobs_open", dead]);
+    assert_only_through(&plan(job::NEXT_DUE).await, " jobs", &["jobs_due"]);
 }

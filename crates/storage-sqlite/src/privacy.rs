@@ -1,5 +1,7 @@
 //! What a person may ask for: all that is kept of them, and that it is erased.
 
+mod records;
+
 use async_trait::async_trait;
 use domain::{Timestamp, UserId};
 use sqlx::FromRow;
@@ -282,6 +284,8 @@ impl PrivacyRepository for Privacy<'_> {
             standings: self.scores(standings, user_id, limit).await?,
             past_scores: self.scores(past_scores, user_id, limit).await?,
             messages: self.messages(&keys, limit).await?,
+            sessions: self.sessions(user_id, limit).await?,
+            dialogues: self.dialogues(&keys, limit).await?,
             campaigns: campaigns.into_iter().map(|(code, at)| (code, Timestamp::from_millis(at))).collect(),
         })
     }

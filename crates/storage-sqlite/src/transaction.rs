@@ -7,7 +7,7 @@ use storage::{
     OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
     StoreError, TournamentRepository, Transaction, UserRepository,
 };
-use storage::{BoardMessageRepository, ConsoleSessionRepository, OperatorRepository};
+use storage::{BoardMessageRepository, ConsoleSessionRepository, JobRepository, OperatorRepository};
 
 use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
@@ -15,7 +15,7 @@ use crate::{
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
     session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
-use crate::{board_message::BoardMessages, console_session::ConsoleSessions, operator::Operators};
+use crate::{board_message::BoardMessages, console_session::ConsoleSessions, job::Jobs, operator::Operators};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct SqliteTransaction {
@@ -108,6 +108,10 @@ impl Transaction for SqliteTransaction {
 
     fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_> {
         Box::new(OutgoingEvents { connection: &mut self.connection })
+    }
+
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_> {
+        Box::new(Jobs { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -1,12 +1,10 @@
 //! People.
 
-use std::collections::{HashMap, HashSet};
-
 use async_trait::async_trait;
 use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::FromRow;
 use storage::{
-    StoreError, UserRepository, follow, stored,
+    StoreError, UserRepository, stored,
     user::{PlatformProfile, SealedText, StoredNames, TelegramProfile, User},
 };
 use uuid::Uuid;
@@ -15,8 +13,6 @@ use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "users";
 const IDS_MAX: usize = 1000;
-/// A row that says the same is not written again within this time.
-const SEEN_AGAIN_MS: i64 = 3_600_000;
 
 macro_rules! columns {
     () => {
@@ -24,6 +20,10 @@ macro_rules! columns {
          reachability, contact_confirmed, created_at, erase_after"
     };
 }
+
+// Behind the macro, which they use.
+mod merge;
+mod seen;
 
 pub(crate) struct Users<'t> {
     pub(crate) connection: &'t mut Connection,
@@ -171,14 +171,7 @@ impl UserRepository for Users<'_> {
     }
 
     async fn upsert_telegram(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<User>, StoreError> {
-        let mut rows = self.as_known(profiles).await?;
-        let known: HashSet<Option<i64>> = rows.iter().map(|row| row.telegram_user_id).collect();
-        let news: Vec<&TelegramProfile> =
-            profiles.iter().filter(|profile| !known.contains(&Some(profile.telegram_user_id.0))).collect();
-        if !news.is_empty() {
-            rows.extend(self.refresh(&news).await?);
-        }
-        in_order_of(profiles, rows)
+        self.see(profiles).await
     }
 
     async fn upsert_platform(&mut self, profile: &PlatformProfile) -> Result<User, StoreError> {
@@ -306,59 +299,7 @@ impl UserRepository for Users<'_> {
     }
 
     async fn merge_light(&mut self, light: UserId, into: UserId) -> Result<(), StoreError> {
-        const OPERATION: &str = "users.merge_light";
-        for what in follow::FOLLOWS {
-            // Table and column are constants of this program.
-            let (give, remove) = what.statements();
-            sqlx::query(AssertSqlSafe(give))
-                .bind(light.as_uuid())
-                .bind(into.as_uuid())
-                .execute(&mut *self.connection)
-                .await
-                .at(OPERATION)?;
-            if let Some(remove) = remove {
-                sqlx::query(AssertSqlSafe(remove))
-                    .bind(light.as_uuid())
-                    .execute(&mut *self.connection)
-                    .await
-                    .at(OPERATION)?;
-            }
-        }
-        // The light row goes first, for its Telegram id is unique.
-        let taken: Option<TakenRow> = sqlx::query_as(
-            "DELETE FROM users
-             WHERE user_id = $1 AND platform_user_id IS NULL
-             RETURNING telegram_user_id, first_name, username, locale, locale_source, chat_id, reachability,
-               contact_asked_at, erase_after",
-        )
-        .bind(light.as_uuid())
-        .fetch_optional(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        let Some(taken) = taken else {
-            return stored::ensure_free(0, OPERATION, "users.platform_user_id");
-        };
-        let result = sqlx::query(
-            "UPDATE users
-             SET telegram_user_id = $2, first_name = $3, username = $4, locale = $5, locale_source = $6, chat_id = $7,
-               reachability = $8, contact_asked_at = COALESCE(contact_asked_at, $9),
-               erase_after = COALESCE($10, erase_after)
-             WHERE user_id = $1 AND telegram_user_id IS NULL",
-        )
-        .bind(into.as_uuid())
-        .bind(taken.telegram_user_id)
-        .bind(taken.first_name)
-        .bind(taken.username)
-        .bind(taken.locale)
-        .bind(taken.locale_source)
-        .bind(taken.chat_id)
-        .bind(taken.reachability)
-        .bind(taken.contact_asked_at)
-        .bind(taken.erase_after)
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
+        self.merge(light, into).await
     }
 
     async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError> {
@@ -430,119 +371,4 @@ impl UserRepository for Users<'_> {
         .at(OPERATION)?;
         stored::ensure_free(result.rows_affected(), OPERATION, "users.telegram_user_id")
     }
-}
-
-impl Users<'_> {
-    /// People of whom nothing new is told and who were seen not long ago: most of those who sign in. A row that is not
-    /// written again costs no page of the log.
-    async fn as_known(&mut self, profiles: &[TelegramProfile]) -> Result<Vec<Row>, StoreError> {
-        const OPERATION: &str = "users.as_known";
-        let rows = list::rows(profiles, OPERATION, |profile| {
-            (
-                profile.telegram_user_id.0,
-                profile.first_name.as_str(),
-                profile.username.as_ref().map(SealedText::as_str),
-                profile.locale.tag(),
-                profile.chat_id.map(|chat| chat.0),
-                profile.seen_at.as_millis(),
-                profile.reachability.as_str(),
-            )
-        })?;
-        sqlx::query_as(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM json_each($1) JOIN users ON telegram_user_id = value ->> 0
-             WHERE first_name = value ->> 1
-               AND username IS value ->> 2
-               AND locale = value ->> 3
-               AND locale_source = 'telegram'
-               AND (value ->> 4 IS NULL OR chat_id = value ->> 4)
-               AND (reachability = value ->> 6
-                 OR value ->> 4 IS NULL
-                   AND (value ->> 6 = 'unknown' OR reachability NOT IN ('unknown', 'needs_start')))
-               AND updated_at BETWEEN (value ->> 5) - $2 AND value ->> 5
-             ORDER BY telegram_user_id
-             LIMIT $3"
-        ))
-        .bind(rows)
-        .bind(SEEN_AGAIN_MS)
-        .bind(stored::signed(profiles.len() as u64))
-        .fetch_all(&mut *self.connection)
-        .await
-        .at(OPERATION)
-    }
-
-    async fn refresh(&mut self, profiles: &[&TelegramProfile]) -> Result<Vec<Row>, StoreError> {
-        const OPERATION: &str = "users.upsert_telegram";
-        let rows = list::rows(profiles, OPERATION, |profile| {
-            (
-                list::hex(profile.new_user_id.as_uuid()),
-                profile.telegram_user_id.0,
-                profile.new_player.as_str(),
-                profile.new_alias.as_str(),
-                profile.first_name.as_str(),
-                profile.username.as_ref().map(SealedText::as_str),
-                profile.locale.tag(),
-                profile.chat_id.map(|chat| chat.0),
-                profile.seen_at.as_millis(),
-                profile.reachability.as_str(),
-            )
-        })?;
-        sqlx::query_as(concat!(
-            "INSERT INTO users
-               (user_id, telegram_user_id, player, alias, first_name, username, locale, locale_source, chat_id,
-                reachability, created_at, updated_at)
-             SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-               'telegram', value ->> 7, value ->> 9, value ->> 8, value ->> 8
-             FROM json_each($1)
-             WHERE true
-             ON CONFLICT (telegram_user_id) DO UPDATE
-             SET first_name = excluded.first_name,
-               username = excluded.username,
-               locale = excluded.locale,
-               locale_source = excluded.locale_source,
-               chat_id = COALESCE(excluded.chat_id, users.chat_id),
-               reachability = CASE
-                 WHEN excluded.chat_id IS NOT NULL THEN excluded.reachability
-                 WHEN excluded.reachability <> 'unknown' AND users.reachability IN ('unknown', 'needs_start')
-                   THEN excluded.reachability
-                 ELSE users.reachability END,
-               updated_at = excluded.updated_at
-             RETURNING ",
-            columns!()
-        ))
-        .bind(rows)
-        .fetch_all(&mut *self.connection)
-        .await
-        .at(OPERATION)
-    }
-}
-
-/// What a light profile leaves to the user who takes it over.
-#[derive(FromRow)]
-struct TakenRow {
-    telegram_user_id: Option<i64>,
-    first_name: Option<String>,
-    username: Option<String>,
-    locale: String,
-    locale_source: String,
-    chat_id: Option<i64>,
-    reachability: String,
-    contact_asked_at: Option<i64>,
-    erase_after: Option<i64>,
-}
-
-/// RETURNING promises no order: brings the rows into that of the profiles.
-fn in_order_of(profiles: &[TelegramProfile], rows: Vec<Row>) -> Result<Vec<User>, StoreError> {
-    let mut by_id: HashMap<Option<i64>, Row> =
-        rows.into_iter().map(|row| (row.telegram_user_id, row)).collect();
-    profiles
-        .iter()
-        .map(|profile| {
-            by_id
-                .remove(&Some(profile.telegram_user_id.0))
-                .ok_or(StoreError::Inconsistent { table: TABLE, column: "telegram_user_id" })
-                .and_then(User::try_from)
-        })
-        .collect()
 }

@@ -57,8 +57,9 @@ pub struct AuditEntry {
     pub detail: String,
 }
 
-/// Access to the audit log. Lists are newest first, start behind `before` when it is given, and hold at most `limit`
-/// lines (and never more than 100).
+/// Access to the audit log. Lists are newest first, hold one `action` alone when it is given, start behind `before`
+/// when it is given, and hold at most `limit` lines (and never more than 100). Lines of one millisecond stand in the
+/// order of their ids, so that a page neither loses nor repeats one of them.
 #[async_trait]
 pub trait AuditRepository: Send {
     /// Adds lines.
@@ -68,6 +69,7 @@ pub trait AuditRepository: Send {
     async fn by_subject(
         &mut self,
         subject: UserId,
+        action: Option<AuditAction>,
         before: Option<AuditId>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError>;
@@ -76,12 +78,18 @@ pub trait AuditRepository: Send {
     async fn by_actor(
         &mut self,
         actor: &Actor,
+        action: Option<AuditAction>,
         before: Option<AuditId>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError>;
 
     /// What was done at all.
-    async fn newest(&mut self, before: Option<AuditId>, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+    async fn newest(
+        &mut self,
+        action: Option<AuditAction>,
+        before: Option<AuditId>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError>;
 
     /// Removes up to `limit` lines from before `before`, the oldest first. Returns how many.
     async fn remove_old(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;

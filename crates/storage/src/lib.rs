@@ -23,6 +23,7 @@ pub mod error;
 pub mod event;
 pub mod follow;
 pub mod inbox;
+pub mod job;
 pub mod lease;
 pub mod one_time_token;
 pub mod operator;
@@ -51,7 +52,7 @@ pub use crate::{
     user::UserRepository,
 };
 pub use crate::{
-    board_message::BoardMessageRepository, console_session::ConsoleSessionRepository,
+    board_message::BoardMessageRepository, console_session::ConsoleSessionRepository, job::JobRepository,
     operator::OperatorRepository,
 };
 
@@ -147,6 +148,8 @@ pub trait Transaction: Send {
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
     /// Events on their way out to the platform.
     fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
+    /// What is to be done at a time, once.
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

@@ -80,6 +80,8 @@ pub struct OneTimeToken {
     pub chat_id: Option<ChatId>,
     /// The call that asked for it, as long as its answer may be given again.
     pub request: Option<TokenRequest>,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// Until when it is good.
     pub expires_at: Timestamp,
     /// When it was spent, and by whom.
@@ -96,6 +98,17 @@ impl std::fmt::Debug for OneTimeToken {
     }
 }
 
+/// A person, by all that a token can know them by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenOwner<'a> {
+    /// Who spends.
+    pub user_id: UserId,
+    /// For whom at Telegram a token was made, or who showed it.
+    pub telegram_user_id: Option<TelegramUserId>,
+    /// For which account it was made.
+    pub platform_user_id: Option<&'a PlatformUserId>,
+}
+
 /// Access to one-time tokens.
 #[async_trait]
 pub trait OneTimeTokenRepository: Send {
@@ -104,6 +117,10 @@ pub trait OneTimeTokenRepository: Send {
 
     /// The token with an id.
     async fn by_id(&mut self, token_id: TokenId) -> Result<Option<OneTimeToken>, StoreError>;
+
+    /// Up to `limit` tokens that were made for a person, shown by them, or spent by them, the newest first.
+    async fn of_person(&mut self, owner: TokenOwner<'_>, limit: u32)
+    -> Result<Vec<OneTimeToken>, StoreError>;
 
     /// The token that a call asked for.
     async fn by_request(&mut self, request_key: &str) -> Result<Option<OneTimeToken>, StoreError>;

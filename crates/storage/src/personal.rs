@@ -24,6 +24,8 @@ use Treatment::{Erase, KeepUntil, NotPersonal, Pseudonymise};
 /// Who works at the console is no record of a player.
 const STAFF: Treatment = KeepUntil("staff: the audit log names operators by it");
 const CONSOLE_SESSION: Treatment = KeepUntil("console: for twelve hours at most");
+/// A user's id leads to nobody once the person is erased.
+const JOB: Treatment = KeepUntil("jobs: ids of ours, until days after it ran");
 const SECOND_FACTOR: Treatment = KeepUntil("console: until it is replaced, or the operator ends");
 
 /// A column and what becomes of it.
@@ -145,6 +147,25 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("update_id", NotPersonal),
         ],
     ),
+    (
+        "jobs",
+        &[
+            ("again_at", NotPersonal),
+            ("again_payload", JOB),
+            ("attempt", NotPersonal),
+            ("due_at", NotPersonal),
+            ("finished_at", NotPersonal),
+            ("is_canceled", NotPersonal),
+            ("key", JOB),
+            ("kind", NotPersonal),
+            ("lease", NotPersonal),
+            ("payload", JOB),
+            ("planned_at", NotPersonal),
+            ("reason", NotPersonal),
+            ("run_at", NotPersonal),
+            ("state", NotPersonal),
+        ],
+    ),
     ("leases", &[("held_until", NotPersonal), ("name", NotPersonal), ("owner", NotPersonal)]),
     (
         "one_time_tokens",
@@ -195,6 +216,7 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         &[
             ("attempt", Erase),
             ("created_at", Erase),
+            // But of the event that tells the platform of the erasure: it is written after it, and goes by retention.
             ("data", Erase),
             ("due_at", Erase),
             ("event_id", Erase),

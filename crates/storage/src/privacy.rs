@@ -10,7 +10,7 @@
 //! row that says nothing of anybody, because boards, which others read, hold its standings.
 
 use async_trait::async_trait;
-use domain::{PlayerKey, Timestamp, UserId};
+use domain::{PlayerKey, Timestamp, UserId, session::DeviceKind};
 
 use crate::error::StoreError;
 
@@ -81,8 +81,34 @@ impl std::fmt::Debug for MessageRecord {
     }
 }
 
-/// What is kept of a person beside the user's row, the sessions, the consents and the audit log. Each list is newest
-/// first and ends at the limit.
+/// A session of a person, whether it goes on, has ended or has run out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// How it was signed in.
+    pub method: String,
+    /// On what.
+    pub device: DeviceKind,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it was refreshed last, or signed in.
+    pub refreshed_at: Timestamp,
+    /// No refresh is possible after this.
+    pub expires_at: Timestamp,
+    /// When it was ended, and why.
+    pub ended: Option<(Timestamp, String)>,
+}
+
+/// Where the dialogue of a person's chat stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialogueRecord {
+    /// The state, as the JSON that was stored.
+    pub state: String,
+    /// When it was stored last.
+    pub updated_at: Timestamp,
+}
+
+/// What is kept of a person beside the user's row, the consents, the one-time tokens and the audit log. Each list is
+/// newest first and ends at the limit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PersonalRecords {
     /// The scores that count.
@@ -93,6 +119,10 @@ pub struct PersonalRecords {
     pub messages: Vec<MessageRecord>,
     /// Codes that the person came by, and when.
     pub campaigns: Vec<(String, Timestamp)>,
+    /// Sessions, those that are over included.
+    pub sessions: Vec<SessionRecord>,
+    /// What the bot remembers of the talk, a dialogue for each bot.
+    pub dialogues: Vec<DialogueRecord>,
 }
 
 /// Access to what a person may ask for.

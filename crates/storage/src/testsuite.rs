@@ -15,7 +15,9 @@ pub mod dialogues;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
+pub mod jobs;
 pub mod leases;
+pub mod links;
 pub mod one_time_tokens;
 pub mod operators;
 pub mod outbox;
@@ -113,20 +115,22 @@ macro_rules! contract_suite {
                 stats_tell_how_much_is_where,
                 the_longest_due_are_claimed_first,
             ]
-            users: [
-                a_contact_is_asked_for_once,
+            links: [
                 a_light_profile_is_merged,
-                a_link_is_never_replaced,
                 a_link_ends_and_what_belongs_to_the_account_stays,
+                a_link_is_never_replaced,
                 a_merge_beside_sign_ins_loses_no_session,
                 a_merge_of_what_is_not_light_is_refused,
-                a_message_makes_reachable_and_a_sign_in_only_hints,
-                nothing_counts_twice_after_a_merge,
-                a_platform_user_is_added_once,
                 a_telegram_id_is_given_once,
+                nothing_counts_twice_after_a_merge,
+                of_links_at_once_one_wins,
+            ]
+            users: [
+                a_contact_is_asked_for_once,
+                a_message_makes_reachable_and_a_sign_in_only_hints,
+                a_platform_user_is_added_once,
                 a_telegram_user_is_added_once,
                 known_new_and_changed_people_are_answered_in_order,
-                of_links_at_once_one_wins,
                 names_are_replaced_unless_they_have_changed,
                 only_telegram_overrules_a_locale,
                 people_are_answered_in_the_order_of_the_call,
@@ -206,7 +210,9 @@ macro_rules! contract_suite {
                 a_line_is_never_replaced,
                 a_line_is_undone_with_what_it_tells,
                 a_page_of_lines_is_bounded,
+                lines_are_listed_by_action,
                 lines_are_listed_newest_first_page_by_page,
+                lines_of_one_millisecond_have_one_order,
                 old_lines_are_removed,
             ]
             one_time_tokens: [
@@ -218,6 +224,7 @@ macro_rules! contract_suite {
                 a_voided_token_is_expired,
                 of_spends_at_once_one_wins,
                 old_tokens_are_removed,
+                tokens_are_listed_by_person,
             ]
             campaigns: [
                 a_code_is_found_and_replaced,
@@ -249,6 +256,26 @@ macro_rules! contract_suite {
                 a_repeated_answer_leaves_no_second_proof,
                 of_answers_at_once_each_leaves_one_proof,
                 proofs_are_kept_as_they_were_given,
+            ]
+            jobs: [
+                a_job_survives_as_it_was_planned,
+                a_waiting_job_moves,
+                a_job_that_is_over_is_planned_anew,
+                a_running_job_is_planned_anew_behind_its_run,
+                a_job_plans_its_next_run,
+                a_waiting_job_is_canceled,
+                a_running_job_is_canceled,
+                an_end_is_undone_with_what_was_done,
+                a_dead_workers_job_is_taken_over,
+                a_plan_outlives_a_dead_worker,
+                a_retry_waits,
+                the_longest_due_of_known_kinds_are_claimed,
+                a_backlog_is_what_is_open_or_given_up,
+                dead_jobs_are_replayed,
+                old_jobs_are_removed,
+                too_much_is_refused,
+                workers_at_once_never_share_a_job,
+                the_last_plan_is_not_lost_among_workers,
             ]
             outgoing_events: [
                 a_backlog_is_what_is_open_or_given_up,
@@ -291,7 +318,9 @@ mod tests {
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
+            ("jobs", include_str!("testsuite/jobs.rs")),
             ("leases", include_str!("testsuite/leases.rs")),
+            ("links", include_str!("testsuite/links.rs")),
             ("operators", include_str!("testsuite/operators.rs")),
             ("one_time_tokens", include_str!("testsuite/one_time_tokens.rs")),
             ("outbox", include_str!("testsuite/outbox.rs")),

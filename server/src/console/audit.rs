@@ -5,7 +5,7 @@ use axum::{
     extract::{Query, rejection::QueryRejection},
     response::Response,
 };
-use domain::{AuditId, OperatorId, PlayerKey};
+use domain::{AuditId, OperatorId, PlayerKey, audit::AuditAction};
 use serde::Deserialize;
 use services::console::audit::{self, AuditFilter, AuditPage};
 
@@ -17,6 +17,9 @@ pub(super) struct AuditQuery {
     /// Of which operator or player; neither is personal.
     #[serde(default)]
     of: String,
+    /// Which action alone.
+    #[serde(default)]
+    what: String,
     /// Behind which line.
     before: Option<String>,
 }
@@ -35,12 +38,20 @@ fn filter(of: &str) -> Option<AuditFilter> {
 
 /// `GET`
 pub(super) async fn show(query: Result<Query<AuditQuery>, QueryRejection>, desk: Desk) -> Response {
-    let Query(AuditQuery { of, before }) = query.unwrap_or_default();
+    let Query(AuditQuery { of, what, before }) = query.unwrap_or_default();
     let of = of.trim().to_owned();
     let before = before.and_then(|text| text.parse::<AuditId>().ok());
     let filter = filter(&of);
+    let action = AuditAction::from_text(&what);
     let is_understood = filter.is_some();
-    let lines = match audit::list(desk.services(), desk.operator(), &filter.unwrap_or_default(), before).await
+    let lines = match audit::list(
+        desk.services(),
+        desk.operator(),
+        &filter.unwrap_or_default(),
+        action,
+        before,
+    )
+    .await
     {
         Ok(lines) if is_understood => lines,
         Ok(_) => AuditPage { lines: Vec::new(), next: None },
@@ -49,6 +60,7 @@ pub(super) async fn show(query: Result<Query<AuditQuery>, QueryRejection>, desk:
     let shown = AuditPageView {
         // What is no id is not said back.
         of: if is_understood { of } else { String::new() },
+        action,
         is_understood,
         is_later_page: before.is_some(),
         lines,

@@ -2,9 +2,15 @@
 
 use app::console::{FactorFailure, FactorPage, render_recovery_codes, render_second_factor};
 use axum::{http::StatusCode, response::Response};
-use services::console::{self, ConsoleError, FactorState, second_factor};
+use services::console::{
+    self, ConsoleError, FactorState,
+    second_factor::{self, Enrollment},
+};
 
-use crate::console::{answer::see_other, cookie, desk::Desk, form::ConsoleForm};
+use crate::{
+    console::{answer::see_other, cookie, desk::Desk, form::ConsoleForm},
+    pages::qr,
+};
 
 /// `GET`
 pub(super) async fn show(desk: Desk) -> Response {
@@ -18,7 +24,8 @@ async fn shown(desk: &Desk, failure: Option<FactorFailure>) -> Response {
             second_factor::recovery_codes_left(desk.services(), desk.operator()).await.map(FactorPage::On)
         }
         FactorState::ToEnroll | FactorState::Passed { enrolled: false } => {
-            second_factor::begin(desk.services(), desk.operator()).await.map(FactorPage::SetUp)
+            let enrollment = second_factor::begin(desk.services(), desk.operator()).await;
+            enrollment.map(|enrollment| set_up(desk, enrollment))
         }
     };
     let status = match failure {
@@ -30,6 +37,13 @@ async fn shown(desk: &Desk, failure: Option<FactorFailure>) -> Response {
         Ok(page) => desk.page_with(status, render_second_factor(desk.view(), page, failure)),
         Err(error) => desk.failed(error),
     }
+}
+
+/// The new key, also as a code to scan: the address holds nothing that the page does not show as text.
+fn set_up(desk: &Desk, enrollment: Enrollment) -> FactorPage {
+    let label = i18n::catalog(desk.view().locale).text(i18n::keys::console::FACTOR_QR);
+    let qr = qr::svg(&enrollment.address, label, "scan__qr");
+    FactorPage::SetUp { enrollment, qr }
 }
 
 /// What a code that was not taken leads to.

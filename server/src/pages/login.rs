@@ -66,7 +66,7 @@ async fn ways(state: &AppState, headers: &HeaderMap, next: &str, failure: Option
         next: next.to_owned(),
         widget: widget_url(state, next),
         oidc: state.services.oidc().is_some().then(|| oidc_url(next)),
-        qr: link.as_deref().and_then(|link| qr::svg(link, label)),
+        qr: link.as_deref().and_then(|link| qr::svg(link, label, "login__qr")),
         telegram: link,
         notice: failure.map(|code| LoginNotice { code, text: catalog.error(code).to_owned() }),
     };

@@ -7,9 +7,9 @@ use fast_qr::{ECL, QRBuilder};
 /// The white frame that scanners need, in modules.
 const QUIET: usize = 4;
 
-/// The QR code of a text, named `label` to those who can't see it; `None` when the text is too long for one. Black on
-/// white whatever the theme is: many cameras read nothing else.
-pub fn svg(text: &str, label: &str) -> Option<String> {
+/// The QR code of a text, named `label` to those who can't see it and styled by `class`; `None` when the text is too long
+/// for one. Black on white whatever the theme is: many cameras read nothing else.
+pub fn svg(text: &str, label: &str, class: &'static str) -> Option<String> {
     let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
     let size = code.size + 2 * QUIET;
     let mut path = String::new();
@@ -21,7 +21,7 @@ pub fn svg(text: &str, label: &str) -> Option<String> {
     }
     let label = label.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     Some(format!(
-        "<svg class=\"login__qr\" viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"{label}\" \
+        "<svg class=\"{class}\" viewBox=\"0 0 {size} {size}\" role=\"img\" aria-label=\"{label}\" \
          shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{size}v{size}H0z\"/><path fill=\"#000\" \
          d=\"{path}\"/></svg>"
     ))
@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn a_link_becomes_a_picture_with_a_frame_and_a_name() {
-        let svg = svg("https://t.me/PodiumDemoBot?startapp", "Open \"it\" & <scan>").unwrap();
+        let svg = svg("https://t.me/PodiumDemoBot?startapp", "Open \"it\" & <scan>", "picture").unwrap();
+        assert!(svg.starts_with("<svg class=\"picture\" "), "{svg}");
         // Version 3 has 29 modules and the frame 4 on each side.
         assert!(svg.contains("viewBox=\"0 0 37 37\""), "{svg}");
         assert!(svg.contains("aria-label=\"Open &quot;it&quot; &amp; &lt;scan>\""), "{svg}");
@@ -43,6 +44,6 @@ mod tests {
 
     #[test]
     fn what_fits_no_code_has_none() {
-        assert!(svg(&"x".repeat(10_000), "").is_none());
+        assert!(svg(&"x".repeat(10_000), "", "").is_none());
     }
 }

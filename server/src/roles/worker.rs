@@ -1,4 +1,4 @@
-//! The worker role: updates in, messages out, and what must be done now and then.
+//! The worker role: updates in, messages out, jobs at their time, and what must be done now and then.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use services::{
         board_message,
         setup::{self, Delivery},
     },
-    events_out, inbox, maintenance, outbox,
+    events_out, inbox, jobs, maintenance, outbox,
 };
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +27,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(maintenance::run(services.clone(), stopping.clone()));
+    tasks.spawn(jobs::worker::run(services.clone(), jobs::house(), stopping.clone()));
     if let Some(webhook) = services.platform_webhook() {
         tasks.spawn(events_out::sender::run(services.clone(), webhook, stopping.clone()));
     }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use storage::job::JobKind;
 use tokio_util::sync::CancellationToken;
 
 use crate::telemetry::names;
@@ -52,9 +53,12 @@ struct Counter(&'static str, &'static str, &'static [Labels]);
 /// The series of a counter without labels.
 const ONE: &[Labels] = &[&[]];
 
+/// A series for each kind of job.
+const JOB_KINDS: Labels = &[("kind", JobKind::LABELS)];
+
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 13] = [
+const COUNTERS: [Counter; 17] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -139,6 +143,10 @@ const COUNTERS: [Counter; 13] = [
             &[("action", &["unknown"]), ("result", &["unknown"])],
         ],
     ),
+    Counter(names::JOBS_CLAIMED_TOTAL, "Jobs begun by kind, each try", &[JOB_KINDS]),
+    Counter(names::JOBS_COMPLETED_TOTAL, "Jobs done by kind", &[JOB_KINDS]),
+    Counter(names::JOBS_FAILED_TOTAL, "Tries of jobs that failed by kind", &[JOB_KINDS]),
+    Counter(names::JOBS_DEAD_TOTAL, "Jobs given up by kind", &[JOB_KINDS]),
     Counter(
         names::FUNNEL_TOTAL,
         "Steps from opening the app to its target",
@@ -161,6 +169,7 @@ fn describe() {
     describe_gauge!(names::QUEUE_OLDEST_AGE_SECONDS, "Age of the oldest row that is not done");
     describe_gauge!(names::QUEUE_DEPTH, "Rows by state");
     describe_histogram!(names::TELEGRAM_RETRY_AFTER_SECONDS, "Seconds that Telegram asked to wait");
+    describe_histogram!(names::JOB_DURATION_SECONDS, "Seconds that doing a job took");
     describe_histogram!(names::JWT_ISSUE_SECONDS, "Seconds that signing a token took");
     describe_histogram!(names::HTTP_REQUEST_DURATION_SECONDS, "Seconds that requests took");
     describe_histogram!(

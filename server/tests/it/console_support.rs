@@ -12,6 +12,8 @@ use storage::{
     operator::{Operator, OperatorSource},
 };
 
+use serde_json::json;
+
 use crate::support::TestServer;
 
 pub const ORIGIN: &str = "http://127.0.0.1:3000";
@@ -189,10 +191,18 @@ impl Browser<'_> {
 /// The newest lines of the audit log.
 pub async fn log(server: &TestServer) -> Vec<AuditEntry> {
     let mut tx = server.services.store().begin_read().await.unwrap();
-    tx.audit().newest(None, 100).await.unwrap()
+    tx.audit().newest(None, None, 100).await.unwrap()
 }
 
 /// What was done, the newest first.
 pub async fn actions(server: &TestServer) -> Vec<AuditAction> {
     log(server).await.into_iter().map(|entry| entry.action).collect()
+}
+
+pub const PLAYER: i64 = 4_200_042;
+
+/// A player whom the platform knows, and the key that boards call them by.
+pub async fn player(server: &TestServer) -> String {
+    server.events(&json!([server.user("plat-77", "NovaFox", Some(PLAYER))])).await;
+    server.sign_in(PLAYER, "Ada").await.user.player.to_string()
 }

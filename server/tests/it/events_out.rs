@@ -19,11 +19,12 @@ use services::{
     events_out::{replay_dead, retry, sender},
     maintenance::clean::Cleaner,
     platform::signature::{PlatformSecret, SignatureHeaders, verify},
+    privacy::erase::erase_due,
 };
 use storage::outgoing_event::OutgoingEventBacklog;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{PLATFORM_KEY, TestServer, server, server_with_platform};
+use crate::support::{PLATFORM_KEY, TestServer, post_as, server, server_with_platform};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -264,4 +265,61 @@ async fn dead_events_are_kept_for_a_month() {
         Cleaner::default().clean(&server.services).await.unwrap();
         assert_eq!(backlog(&server).await.dead, dead);
     }
+}
+
+#[tokio::test]
+async fn an_unlink_is_told_with_the_account_that_was_left() {
+    let platform = Platform::start(&[]).await;
+    let server = server_with_platform(&platform.address()).await;
+    link(&server).await;
+    server.clock.advance_ms(1);
+    let ada = server.sign_in(42, "Ada").await;
+    let unlinked_at = server.services.now();
+    let body = json!({"init_data": server.init_data(42, "Ada")});
+    let (status, answer) = server.json(post_as("/v1/tg/unlink", &ada.jwt, &body)).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    send_after(&server, 0).await;
+    send_after(&server, 0).await;
+    let events: Vec<Value> = platform.calls().iter().map(Call::json).collect();
+    let kinds: Vec<&str> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["podium.link.created", "podium.link.ended"], "in their order");
+    let account = ada.user.user_id;
+    assert_eq!(events[1]["subject"], json!(account));
+    assert_eq!(
+        events[1]["data"],
+        json!({"user_id": account, "platform_user_id": "p-1", "unlinked_at": unlinked_at})
+    );
+}
+
+#[tokio::test]
+async fn an_erasure_is_told_once_it_is_done_and_nothing_of_the_person_after_it() {
+    let platform = Platform::start(&[]).await;
+    let server = server_with_platform(&platform.address()).await;
+    link(&server).await;
+    let mut persons = Vec::new();
+    for (id, name) in [(42, "Ada"), (43, "Bea")] {
+        let person = server.sign_in(id, name).await;
+        let body = json!({"init_data": server.init_data(id, name)});
+        let request = post_as("/v1/tg/privacy/erasure", &person.jwt, &body);
+        assert_eq!(server.json(request).await.0, StatusCode::OK);
+        persons.push(person.user.user_id);
+    }
+    server.clock.advance_ms(14 * DAY_MS);
+    assert_eq!(
+        backlog(&server).await.waiting,
+        1,
+        "the link, which has not been told yet; a plan is not told"
+    );
+    assert_eq!(erase_due(&server.services).await.unwrap(), 2);
+    let erased_at = server.services.now();
+    assert_eq!(send_after(&server, 0).await, 2);
+    let mut events: Vec<Value> = platform.calls().iter().map(Call::json).collect();
+    events.sort_by_key(|event| event["data"]["platform_user_id"].is_null());
+    assert!(events.iter().all(|event| event["type"] == "podium.user.erased"), "{events:?}");
+    assert_eq!(
+        events[0]["data"],
+        json!({"user_id": persons[0], "platform_user_id": "p-1", "erased_at": erased_at})
+    );
+    assert_eq!(events[1]["data"], json!({"user_id": persons[1], "erased_at": erased_at}));
+    assert_eq!(events[1]["subject"], json!(persons[1]));
 }

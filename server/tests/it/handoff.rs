@@ -102,3 +102,16 @@ async fn a_stranger_goes_there_without_a_code_and_nobody_without_a_cabinet() {
     let (status, refused) = hand_over(&without, &ada, "profile").await;
     assert_eq!(problem_code(status, &refused), "not_found");
 }
+
+#[tokio::test]
+async fn a_person_goes_to_the_cabinet_so_often_and_then_waits() {
+    let server = server_with(&[("PODIUM_CABINET_URL", CABINET), ("PODIUM_RATE_LIMITS", "on")]).await;
+    let ada = server.sign_in(42, "Ada").await;
+    for _ in 0..20 {
+        assert_eq!(hand_over(&server, &ada, "profile").await.0, StatusCode::OK);
+    }
+    let (status, body) = hand_over(&server, &ada, "profile").await;
+    assert_eq!(problem_code(status, &body), "rate_limited");
+    let ben = server.sign_in(43, "Ben").await;
+    assert_eq!(hand_over(&server, &ben, "profile").await.0, StatusCode::OK, "it is the person who waits");
+}

@@ -1,11 +1,12 @@
 //! Tokens, links and reachability in the chat, update by update.
 
-use domain::{BotId, Reachability, TelegramUserId};
+use domain::{BotId, Locale, Reachability, TelegramUserId};
+use i18n::{catalog, keys};
 use serde_json::{Value, json};
 use services::inbox;
 use storage::outbox::{Outcome, OutgoingClass};
 
-use crate::support::{TestServer, server};
+use crate::support::{TestServer, server_with};
 
 const BOT: BotId = BotId(1_234_567_890);
 
@@ -16,7 +17,12 @@ struct Chat {
 
 impl Chat {
     async fn new() -> Self {
-        let server = server().await;
+        Self::with(&[]).await
+    }
+
+    /// A chat with more settings of the server.
+    async fn with(more: &[(&'static str, &str)]) -> Self {
+        let server = server_with(more).await;
         let mut tx = server.services.store().begin_write().await.unwrap();
         tx.settings().set("bot.username", b"PodiumBot").await.unwrap();
         tx.save().await.unwrap();
@@ -240,4 +246,34 @@ async fn the_leave_to_write_makes_reachable_and_is_not_answered() {
         "chat": {"id": 42, "type": "private"}, "from": person(42)}});
     assert!(chat.bring(allowed).await.is_empty());
     assert_eq!(chat.reachability(42).await, Reachability::Reachable);
+}
+
+/// Whether an answer asks to confirm a contact, and leads there.
+fn asks_for_contact(answer: &Value) -> bool {
+    let is_asked =
+        answer["text"].as_str().unwrap().contains(catalog(Locale::En).text(keys::bot::CONTACT_ASK));
+    let leads_there = answer["reply_markup"].to_string().contains("https://cabinet.example/in?to=contact");
+    assert_eq!(is_asked, leads_there, "{answer}");
+    is_asked
+}
+
+#[tokio::test]
+async fn a_contact_is_asked_for_once_in_a_chat_and_never_of_who_has_confirmed_one() {
+    let chat = Chat::with(&[("PODIUM_CABINET_URL", "https://cabinet.example/in")]).await;
+    assert!(asks_for_contact(&chat.ask(42, "/start").await));
+    assert!(!asks_for_contact(&chat.ask(42, "/start").await), "once");
+    // Known to the chat before, but not asked: what the platform confirms stops the question.
+    chat.ask(43, "/help").await;
+    chat.ask(44, "/help").await;
+    let server = &chat.server;
+    let mut confirmed = server.user("p-43", "Bea", Some(43));
+    confirmed["data"]["contact_confirmed"] = json!(true);
+    let mut unconfirmed = server.user("p-44", "Cem", Some(44));
+    unconfirmed["data"]["contact_confirmed"] = json!(false);
+    let answer = server.events(&json!([confirmed, unconfirmed])).await;
+    assert_eq!(answer["accepted"], 2, "{answer}");
+    assert!(!asks_for_contact(&chat.ask(43, "/start").await));
+    assert!(asks_for_contact(&chat.ask(44, "/start").await), "linked is not confirmed");
+    // Where there is no cabinet, there is no place to confirm it.
+    assert!(!asks_for_contact(&Chat::new().await.ask(42, "/start").await));
 }

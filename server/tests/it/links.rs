@@ -1,102 +1,16 @@
 //! One-time tokens and the link with an account of the platform, through the API.
 
 use axum::http::StatusCode;
-use domain::{TokenAction, audit::AuditAction, session::SignedIn};
-use serde_json::{Value, json};
-use storage::outbox::OutgoingClass;
-use telegram::{init_data, token::BotToken};
+use domain::{TokenAction, audit::AuditAction};
+use serde_json::json;
 
-use crate::support::{TOKEN, TestServer, get_as, limited_server, post_json, problem_code, server};
-
-/// A server that knows its bot's name.
-async fn named_server() -> TestServer {
-    let server = server().await;
-    name_bot(&server).await;
-    server
-}
-
-async fn name_bot(server: &TestServer) {
-    let mut tx = server.services.store().begin_write().await.unwrap();
-    tx.settings().set("bot.username", b"PodiumBot").await.unwrap();
-    tx.save().await.unwrap();
-}
-
-async fn order(server: &TestServer, order: &Value) -> (StatusCode, Value) {
-    server.json(server.signed("POST", "/v1/platform/tokens", &order.to_string())).await
-}
-
-/// A token that links the account.
-async fn link_token(server: &TestServer, account: &str) -> Value {
-    token(server, &json!({"action": "link", "platform_user_id": account, "platform_account": "a•••n"})).await
-}
-
-async fn token(server: &TestServer, what: &Value) -> Value {
-    let (status, issued) = order(server, what).await;
-    assert_eq!(status, StatusCode::CREATED, "{issued}");
-    issued
-}
-
-async fn status_of(server: &TestServer, issued: &Value) -> Value {
-    let path = format!("/v1/platform/tokens/{}", issued["token_id"].as_str().unwrap());
-    let (status, body) = server.json(server.signed("GET", &path, "")).await;
-    assert_eq!(status, StatusCode::OK, "{body}");
-    body
-}
-
-async fn post_as(server: &TestServer, who: &SignedIn, path: &str, body: &Value) -> (StatusCode, Value) {
-    let mut request = post_json(path, body);
-    request.headers_mut().insert("authorization", format!("Bearer {}", who.jwt).parse().unwrap());
-    server.json(request).await
-}
-
-async fn link(server: &TestServer, who: &SignedIn, token: &Value) -> Result<Value, String> {
-    link_with(server, who, token, json!({"init_data": server.init_data(who.user.telegram_user_id.0, "Ada")}))
-        .await
-}
-
-async fn link_with(
-    server: &TestServer,
-    who: &SignedIn,
-    token: &Value,
-    mut body: Value,
-) -> Result<Value, String> {
-    body["token"] = token["token"].clone();
-    let (status, answer) = post_as(server, who, "/v1/tg/link", &body).await;
-    if status.is_success() { Ok(answer) } else { Err(problem_code(status, &answer)) }
-}
-
-async fn unlink(server: &TestServer, who: &SignedIn) -> Result<Value, String> {
-    let init_data = server.init_data(who.user.telegram_user_id.0, "Ada");
-    let (status, answer) = post_as(server, who, "/v1/tg/unlink", &json!({"init_data": init_data})).await;
-    if status.is_success() { Ok(answer) } else { Err(problem_code(status, &answer)) }
-}
-
-/// What a launch with this start parameter was about.
-async fn start(server: &TestServer, who: &SignedIn, parameter: Option<&str>) -> Result<Value, String> {
-    let user =
-        json!({"id": who.user.telegram_user_id, "first_name": "Ada", "language_code": "en"}).to_string();
-    let auth_date = server.services.now().as_secs().to_string();
-    let mut pairs = vec![("user", user.as_str()), ("auth_date", auth_date.as_str())];
-    pairs.extend(parameter.map(|parameter| ("start_param", parameter)));
-    let bot: BotToken = TOKEN.parse().unwrap();
-    let init_data = init_data::sign(&pairs, &bot);
-    let (status, answer) = post_as(server, who, "/v1/tg/start", &json!({"init_data": init_data})).await;
-    if status.is_success() { Ok(answer) } else { Err(problem_code(status, &answer)) }
-}
-
-async fn me(server: &TestServer, who: &SignedIn) -> Value {
-    let (status, body) = server.json(get_as("/v1/tg/me", &who.jwt)).await;
-    assert_eq!(status, StatusCode::OK, "{body}");
-    body
-}
-
-/// What the audit log tells of a user, the newest first.
-async fn audit_of(server: &TestServer, user_id: &Value) -> Vec<(AuditAction, Value)> {
-    let user_id = user_id.as_str().unwrap().parse().unwrap();
-    let mut tx = server.services.store().begin_read().await.unwrap();
-    let lines = tx.audit().by_subject(user_id, None, 100).await.unwrap();
-    lines.into_iter().map(|line| (line.action, serde_json::from_str(&line.detail).unwrap())).collect()
-}
+use crate::{
+    links_support::{
+        audit_of, link, link_token, link_with, me, named_server, notify, post_as, start, start_chat,
+        status_of, token, unlink, waiting,
+    },
+    support::{post_json, problem_code},
+};
 
 #[tokio::test]
 async fn an_account_is_shown_masked_and_linked_by_a_yes() {
@@ -275,58 +189,6 @@ async fn unlinking_stops_a_message_that_waits_and_keeps_the_session() {
     assert!(link(&server, &ada, &link_token(&server, "a").await).await.is_ok());
 }
 
-async fn notify(server: &TestServer, body: &Value) -> (StatusCode, Value) {
-    server.json(server.signed("POST", "/v1/platform/notifications", &body.to_string())).await
-}
-
-/// The person writes to the bot.
-async fn start_chat(server: &TestServer, id: i64) {
-    let mut tx = server.services.store().begin_write().await.unwrap();
-    let person = domain::TelegramUserId(id);
-    let now = server.services.now();
-    tx.users().set_reachability(person, domain::Reachability::Reachable, now).await.unwrap();
-    tx.save().await.unwrap();
-}
-
-async fn waiting(server: &TestServer) -> u64 {
-    let mut tx = server.services.store().begin_read().await.unwrap();
-    tx.outbox().backlog().await.unwrap().waiting
-}
-
-#[tokio::test]
-async fn a_notification_is_queued_once_and_for_a_linked_chat_that_can_be_reached_alone() {
-    let server = named_server().await;
-    let text = |id: &str, who: &str, text: &str| json!({"id": id, "platform_user_id": who, "text": text});
-    let refused = async |body: Value| {
-        let (status, body) = notify(&server, &body).await;
-        problem_code(status, &body)
-    };
-    assert_eq!(refused(text("n", "a", "hello")).await, "player_unknown");
-    server.events(&json!([server.user("a", "Ann", None)])).await;
-    assert_eq!(refused(text("n", "a", "hello")).await, "not_linked");
-    let ada = server.sign_in(42, "Ada").await;
-    link(&server, &ada, &link_token(&server, "a").await).await.unwrap();
-    assert_eq!(refused(text("n", "a", "hello")).await, "player_unreachable", "Start was never pressed");
-    start_chat(&server, 42).await;
-    for bad in ["", "  ", &"x".repeat(4097)] {
-        assert_eq!(refused(text("n", "a", bad)).await, "bad_request");
-    }
-    for is_duplicate in [false, true] {
-        let (status, body) = notify(&server, &text("n", "a", "hello")).await;
-        assert_eq!((status, &body["is_duplicate"]), (StatusCode::ACCEPTED, &json!(is_duplicate)));
-    }
-    assert_eq!(waiting(&server).await, 1);
-    let unsigned = post_json("/v1/platform/notifications", &text("n", "a", "hello"));
-    let (status, body) = server.json(unsigned).await;
-    assert_eq!(problem_code(status, &body), "signature_invalid");
-    let now = server.services.now();
-    let mut tx = server.services.store().begin_write().await.unwrap();
-    let (class, lease) = (OutgoingClass::Notice, uuid::Uuid::from_u128(1));
-    let bot = domain::BotId(1_234_567_890);
-    let row = tx.outbox().claim(bot, class, now, lease, now.plus_ms(1), 1).await.unwrap().remove(0);
-    assert_eq!(serde_json::from_str::<Value>(&row.payload).unwrap(), json!({"chat_id": 42, "text": "hello"}));
-}
-
 #[tokio::test]
 async fn a_launch_resolves_the_signed_parameter_alone() {
     let server = named_server().await;
@@ -378,110 +240,4 @@ async fn a_site_that_has_signed_its_user_in_links_a_new_person_at_once_and_asks_
     let taken = token(&server, &sign_in("a")).await;
     assert_eq!(start(&server, &eve, taken["token"].as_str()).await.unwrap_err(), "account_taken");
     assert_eq!(status_of(&server, &taken).await["state"], "pending", "what was not done spends nothing");
-}
-
-#[tokio::test]
-async fn a_campaign_s_code_is_used_by_many_and_never_a_reuse() {
-    let server = named_server().await;
-    server.events(&json!([server.tournament("cup", "best", "desc")])).await;
-    let put = async |body: Value| {
-        server.json(server.signed("POST", "/v1/platform/campaigns", &body.to_string())).await
-    };
-    assert_eq!(put(json!({"code": "spring", "tournament_id": "cup"})).await.0, StatusCode::NO_CONTENT);
-    for id in [42, 43] {
-        let who = server.sign_in(id, "Ada").await;
-        for _ in 0..2 {
-            let opened = start(&server, &who, Some("spring")).await.unwrap();
-            assert_eq!(opened, json!({"kind": "open", "path": "/app/t/cup"}));
-        }
-    }
-    let mut tx = server.services.store().begin_read().await.unwrap();
-    assert_eq!(tx.campaigns().arrivals(&"spring".parse().unwrap()).await.unwrap(), 2, "each counts once");
-    drop(tx);
-    for bad in ["t_cup", &"A".repeat(22), "with space", ""] {
-        let (status, body) = put(json!({"code": bad})).await;
-        assert_eq!(problem_code(status, &body), "bad_request", "{bad}");
-    }
-    let ends = server.services.now().plus_ms(1_000);
-    put(json!({"code": "spring", "expires_at": ends})).await;
-    server.clock.advance_ms(1_000);
-    let ada = server.sign_in(42, "Ada").await;
-    assert_eq!(start(&server, &ada, Some("spring")).await.unwrap(), json!({"kind": "nothing"}));
-}
-
-#[tokio::test]
-async fn the_same_call_gets_the_same_token_until_it_is_spent() {
-    let server = named_server().await;
-    let body = json!({"action": "link", "platform_user_id": "a", "platform_account": "a***n"}).to_string();
-    let call = async |id: &str, body: &str| {
-        server.json(server.signed_as(id, "POST", "/v1/platform/tokens", body)).await
-    };
-    let (_, first) = call("one", &body).await;
-    assert_eq!(call("one", &body).await.1, first);
-    assert_ne!(call("two", &body).await.1["token"], first["token"]);
-    let (status, other) = call("one", &body.replace("a***n", "b***n")).await;
-    assert_eq!((status.as_u16(), problem_code(status, &other).as_str()), (422, "idempotency_key_reused"));
-    let ada = server.sign_in(42, "Ada").await;
-    link(&server, &ada, &first).await.unwrap();
-    let (status, again) = call("one", &body).await;
-    assert_eq!(problem_code(status, &again), "one_time_token_used");
-}
-
-#[tokio::test]
-async fn an_order_that_does_not_fit_makes_nothing() {
-    let server = named_server().await;
-    for bad in [
-        json!({"action": "link"}),
-        json!({"action": "link", "platform_user_id": "a"}),
-        json!({"action": "link", "platform_user_id": "a", "platform_account": "ann@example.com"}),
-        json!({"action": "open_tournament"}),
-        json!({"action": "open_mission"}),
-        json!({"action": "console_invitation"}),
-        json!({"action": "fly"}),
-        json!({"action": "open_kyc", "telegram_user_id": -5}),
-        json!({"action": "open_kyc", "more": 1}),
-        json!([]),
-    ] {
-        let (status, body) = order(&server, &bad).await;
-        assert_eq!(problem_code(status, &body), "bad_request", "{bad}");
-    }
-    let (status, body) = server.json(post_json("/v1/platform/tokens", &json!({"action": "open_kyc"}))).await;
-    assert_eq!(problem_code(status, &body), "signature_invalid");
-    for id in ["tok_00000000000000000000000000000000", "nonsense"] {
-        let (status, body) =
-            server.json(server.signed("GET", &format!("/v1/platform/tokens/{id}"), "")).await;
-        assert_eq!(problem_code(status, &body), "one_time_token_unknown");
-    }
-}
-
-#[tokio::test]
-async fn without_the_bot_s_name_there_is_no_link_to_hand_out() {
-    let server = server().await;
-    let (status, body) = order(&server, &json!({"action": "open_kyc"})).await;
-    assert_eq!(problem_code(status, &body), "unavailable");
-}
-
-#[tokio::test]
-async fn who_guesses_tokens_must_wait() {
-    let server = limited_server().await;
-    let ada = server.sign_in(42, "Ada").await;
-    let mut codes = Vec::new();
-    for _ in 0..11 {
-        let (status, body) =
-            post_as(&server, &ada, "/v1/tg/link/preview", &json!({"token": "A".repeat(22)})).await;
-        codes.push(problem_code(status, &body));
-    }
-    assert_eq!(codes.pop().unwrap(), "rate_limited");
-    assert!(codes.iter().all(|code| code == "one_time_token_unknown"), "{codes:?}");
-}
-
-#[tokio::test]
-async fn the_platform_confirms_a_contact_and_the_player_reads_it() {
-    let server = named_server().await;
-    let ada = server.sign_in(42, "Ada").await;
-    assert_eq!(me(&server, &ada).await["contact_confirmed"], false);
-    let mut event = server.user("a", "Ann", Some(42));
-    event["data"]["contact_confirmed"] = json!(true);
-    server.events(&json!([event])).await;
-    assert_eq!(me(&server, &ada).await["contact_confirmed"], true);
 }

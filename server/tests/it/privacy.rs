@@ -10,9 +10,12 @@ use serde_json::{Value, json};
 use services::privacy::erase::erase_due;
 use storage::outbox::OutgoingClass;
 
-use crate::support::{
-    TestServer, delete_as, get, get_as, limited_server, post_as, post_json, problem_code, server,
-    server_with_bot,
+use crate::{
+    links_support,
+    support::{
+        TestServer, delete_as, get, get_as, limited_server, post_as, post_json, problem_code, server,
+        server_with_bot,
+    },
 };
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -58,6 +61,16 @@ async fn an_export_holds_what_is_kept_and_fits_telegrams_download() {
     let player = server.sign_in(42, "Ada").await;
     server.write_to_bot(1, 42, "/help").await;
     server.json(post_as("/v1/tg/consents", &player.jwt, &json!({"payouts": true}))).await;
+    // A device that has signed out, a campaign, a token of the account.
+    let other = server.sign_in(42, "Ada").await;
+    let body = json!({"refresh_token": other.refresh_token});
+    assert!(server.json(post_json("/v1/tg/logout", &body)).await.0.is_success());
+    links_support::name_bot(&server).await;
+    let campaign = json!({"code": "spring"}).to_string();
+    server.json(server.signed("POST", "/v1/platform/campaigns", &campaign)).await;
+    links_support::start(&server, &player, Some("spring")).await.unwrap();
+    let order = json!({"action": "open_kyc", "platform_user_id": "a", "step": "passport"});
+    let token = links_support::token(&server, &order).await;
     let path = export_path(&server, &player, 42).await;
     assert!(!path.contains("42") || path.len() > 60, "the address says nothing of the person");
 
@@ -76,13 +89,27 @@ async fn an_export_holds_what_is_kept_and_fits_telegrams_download() {
     assert_eq!(export["person"]["first_name"], "Ada");
     assert_eq!(export["person"]["public_name"], "Ann");
     assert_eq!(export["sessions"][0]["method"], "init_data");
+    let reasons: Vec<&Value> =
+        export["sessions"].as_array().unwrap().iter().map(|session| &session["end_reason"]).collect();
+    assert!(reasons.contains(&&Value::Null) && reasons.contains(&&json!("sign_out")), "{reasons:?}");
+    assert_eq!(export["campaigns"][0]["code"], "spring");
+    let listed = &export["one_time_tokens"][0];
+    assert_eq!(
+        (&listed["action"], &listed["state"], &listed["content"]["target"], &listed["platform_user_id"]),
+        (&json!("open_kyc"), &json!("pending"), &json!("passport"), &json!("a"))
+    );
+    assert!(export["dialogues"][0]["state"].is_object(), "{export}");
+    assert_eq!(export["person"]["reachability"], "reachable");
+    assert_eq!(export["person"]["contact_confirmed"], false);
     assert_eq!(export["consents"][0]["kind"], "payouts");
     assert_eq!(
         (&export["scores"][0]["tournament_id"], &export["scores"][0]["score"]),
         (&json!("cup"), &json!(7))
     );
     assert!(export["messages_of_the_bot"][0]["content"]["text"].is_string(), "{export}");
-    assert!(!String::from_utf8_lossy(&bytes).contains(&player.refresh_token), "no secret is in it");
+    for secret in [&player.refresh_token, &other.refresh_token, token["token"].as_str().unwrap()] {
+        assert!(!String::from_utf8_lossy(&bytes).contains(secret), "no secret is in it");
+    }
 
     assert_eq!(code(&server, get(&path)).await, "download_used");
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
+mod jobs;
 mod kill;
 mod polling;
 mod stop;

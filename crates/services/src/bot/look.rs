@@ -18,6 +18,7 @@ use crate::{
         commands::{Asked, Button},
         inline,
     },
+    links::code::TOURNAMENT,
 };
 
 /// The tournaments of one page of the list.
@@ -117,7 +118,7 @@ async fn for_message(services: &Services, message: &Message, asked: &Asked) -> R
             Ok(Seen { board, list: Some(list), viewer, found: None })
         }
         ("start", Some(parameter)) => {
-            let id = parameter.strip_prefix("t_").and_then(|id| id.parse::<TournamentId>().ok());
+            let id = parameter.strip_prefix(TOURNAMENT).and_then(|id| id.parse::<TournamentId>().ok());
             let Some(id) = id else { return Ok(Seen::default()) };
             let viewer = viewer(services, is_private, message.from.id).await?;
             Ok(Seen { board: view(services, &id, viewer, text::ROWS).await?, ..Seen::default() })

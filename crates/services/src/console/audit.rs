@@ -42,7 +42,7 @@ pub struct AuditPage {
     pub next: Option<AuditId>,
 }
 
-/// Lines of the audit log, newest first, and that the operator looked.
+/// Lines of the audit log, newest first, of one action when it is given, and that the operator looked.
 ///
 /// # Errors
 /// [`ConsoleError::Forbidden`] without [`Permission::ViewAudit`]; [`ConsoleError::Unknown`] for a player who is not
@@ -51,18 +51,19 @@ pub async fn list(
     services: &Services,
     operator: &Operator,
     filter: &AuditFilter,
+    action: Option<AuditAction>,
     before: Option<AuditId>,
 ) -> Result<AuditPage, ConsoleError> {
     const DOING: &str = "reading the audit log";
     operator.require(services, Permission::ViewAudit).await?;
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;
     let (entries, subject) = match filter {
-        AuditFilter::All => (tx.audit().newest(before, PAGE).await, None),
-        AuditFilter::Operator(id) => (tx.audit().by_actor(&actor(*id), before, PAGE).await, None),
+        AuditFilter::All => (tx.audit().newest(action, before, PAGE).await, None),
+        AuditFilter::Operator(id) => (tx.audit().by_actor(&actor(*id), action, before, PAGE).await, None),
         AuditFilter::Player(player) => {
             let user = tx.users().by_player(player).await.map_err(ConsoleError::store(DOING))?;
             let user_id = user.ok_or(ConsoleError::Unknown)?.user_id;
-            (tx.audit().by_subject(user_id, before, PAGE).await, Some(user_id))
+            (tx.audit().by_subject(user_id, action, before, PAGE).await, Some(user_id))
         }
     };
     let entries = entries.map_err(ConsoleError::store(DOING))?;
@@ -70,7 +71,8 @@ pub async fn list(
     let lines = named(services, &mut *tx, entries).await?;
     // A page of the same look is not a new look.
     if before.is_none() {
-        operator.write(services, &mut *tx, AuditAction::AuditViewed, subject, &json!({})).await?;
+        let detail = action.map_or_else(|| json!({}), |action| json!({"action": action}));
+        operator.write(services, &mut *tx, AuditAction::AuditViewed, subject, &detail).await?;
         tx.save().await.map_err(ConsoleError::store(DOING))?;
     }
     Ok(AuditPage { lines, next })

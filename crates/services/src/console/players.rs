@@ -5,19 +5,19 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    Consents, OperatorId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, UserId, audit::AuditAction,
-    console::Permission,
+    Consents, OperatorId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, TokenAction, UserId,
+    audit::AuditAction, console::Permission, token::TokenState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 pub use storage::session::LiveSession;
-use storage::{Transaction, user::User};
+use storage::{StoreError, Transaction, one_time_token::TokenOwner, user::User};
 
 use super::{
     ConsoleError, IDLE_MS, Operator,
     audit::{AuditLine, named},
 };
-use crate::Services;
+use crate::{Services, links::status::state_at};
 
 /// The most players that a search shows.
 pub const FOUND_MAX: usize = 25;
@@ -26,6 +26,8 @@ pub const QUERY_CHARS_MAX: usize = 128;
 const SEALING_PURPOSE: &str = "console search";
 /// Sessions on a player's page.
 const SESSIONS: u32 = 20;
+/// One-time tokens on a player's page.
+const TOKENS: u32 = 20;
 /// Lines of the audit log on a player's page.
 const LINES: u32 = 20;
 
@@ -80,7 +82,7 @@ pub struct PlayerSheet {
     pub is_linked: bool,
     /// Whether the player has a chat with the bot.
     pub has_chat: bool,
-    /// The devices that are signed in, and what the player has said yes to; `None` for whoever may not see it.
+    /// Devices that are signed in, what the player has said yes to, one-time tokens; `None` for whoever may not see it.
     pub personal: Option<Personal>,
     /// What was done to the player, newest first; `None` for whoever may not read the log.
     pub lines: Option<Vec<AuditLine>>,
@@ -93,6 +95,21 @@ pub struct Personal {
     pub sessions: Vec<LiveSession>,
     /// What the player has said yes to.
     pub consents: Consents,
+    /// One-time tokens that were made for the player, or that they have shown or spent; the newest first.
+    pub tokens: Vec<PlayerToken>,
+}
+
+/// A one-time token of a player. What it is worth is not here: nobody at the console can spend it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlayerToken {
+    /// What it does.
+    pub action: TokenAction,
+    /// Where it stands.
+    pub state: TokenState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
 }
 
 impl std::fmt::Debug for PlayerSheet {
@@ -213,15 +230,12 @@ pub async fn look(
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;
     let user = find(&mut *tx, player, DOING).await?;
     let personal = if operator.may(Permission::ViewPersonal) {
-        let sessions = tx.sessions().live_of(user.user_id, services.now(), SESSIONS).await;
-        let sessions = sessions.map_err(ConsoleError::store(DOING))?;
-        let consents = tx.consents().state(user.user_id).await.map_err(ConsoleError::store(DOING))?;
-        Some(Personal { sessions, consents })
+        Some(personal(services, &mut *tx, &user).await.map_err(ConsoleError::store(DOING))?)
     } else {
         None
     };
     let lines = if operator.may(Permission::ViewAudit) {
-        let lines = tx.audit().by_subject(user.user_id, None, LINES).await;
+        let lines = tx.audit().by_subject(user.user_id, None, None, LINES).await;
         Some(named(services, &mut *tx, lines.map_err(ConsoleError::store(DOING))?).await?)
     } else {
         None
@@ -236,6 +250,30 @@ pub async fn look(
         personal,
         lines,
     })
+}
+
+async fn personal(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    user: &User,
+) -> Result<Personal, StoreError> {
+    let now = services.now();
+    let owner = TokenOwner {
+        user_id: user.user_id,
+        telegram_user_id: user.telegram_user_id,
+        platform_user_id: user.platform_user_id.as_ref(),
+    };
+    let tokens = tx.one_time_tokens().of_person(owner, TOKENS).await?;
+    let tokens = tokens.iter().map(|token| PlayerToken {
+        action: token.action,
+        state: state_at(token, now),
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+    });
+    let tokens = tokens.collect();
+    let sessions = tx.sessions().live_of(user.user_id, now, SESSIONS).await?;
+    let consents = tx.consents().state(user.user_id).await?;
+    Ok(Personal { sessions, consents, tokens })
 }
 
 /// Ends all sessions of a player. Returns how many.

@@ -15,6 +15,9 @@ pub enum EventKind {
     /// The link between the two ended. Subject: the `user_id` of the account; data: `user_id`, `platform_user_id`,
     /// `unlinked_at`.
     LinkEnded,
+    /// A person was erased at their own wish. Subject: the `user_id`; data: `user_id`, `platform_user_id` when they were
+    /// linked, `erased_at`.
+    UserErased,
 }
 
 impl EventKind {
@@ -23,6 +26,7 @@ impl EventKind {
         match self {
             Self::LinkCreated => "podium.link.created",
             Self::LinkEnded => "podium.link.ended",
+            Self::UserErased => "podium.user.erased",
         }
     }
 }

@@ -52,9 +52,8 @@ impl Reason {
     /// How much it counts.
     pub const fn weight(self) -> u32 {
         match self {
-            Self::AuthDateFuture => 60,
+            Self::AuthDateFuture | Self::OtherNetwork => 60,
             Self::AuthDateFar => 40,
-            Self::OtherNetwork => 50,
             Self::ManyNetworks => 100,
         }
     }
@@ -81,7 +80,29 @@ pub(crate) async fn reasons(
     for reason in &reasons {
         metrics::counter!(telemetry::SUSPICIONS_TOTAL, "reason" => reason.label()).increment(1);
     }
+    if is_too_much(&reasons) {
+        burn(services, fingerprint).await;
+    }
     reasons
+}
+
+/// From now on this data is nobody's, wherever it comes from: a second try would be let in otherwise, for its network is
+/// not a new one any more.
+async fn burn(services: &Services, fingerprint: &[u8; 32]) {
+    let now = services.now();
+    let until = now.plus_ms(window_ms(services));
+    if let Err(error) = services.token_buckets().close_gate(&burnt(services, fingerprint), until, now).await {
+        tracing::warn!(error = %domain::ErrorChain(&error), "a launch can't be closed");
+    }
+}
+
+fn burnt(services: &Services, fingerprint: &[u8; 32]) -> String {
+    services.secrets().bucket("launch:burnt", &[fingerprint])
+}
+
+/// For how long init data can be good at all.
+fn window_ms(services: &Services) -> i64 {
+    services.settings().init_data_max_age_ms.saturating_add(FUTURE_SKEW_MS)
 }
 
 /// Whether reasons together weigh too much.
@@ -102,11 +123,10 @@ fn of_time(age_ms: i64) -> Option<Reason> {
 /// Counts the networks from which the same data comes. What is counted is shared by all nodes, and shows neither the data
 /// nor the network. Where the shared store does not answer, nothing is suspicious.
 async fn of_networks(services: &Services, fingerprint: &[u8; 32], address: IpAddr) -> Option<Reason> {
-    let window_ms = services.settings().init_data_max_age_ms.saturating_add(FUTURE_SKEW_MS);
+    let window_ms = window_ms(services);
     let now = services.now();
-    let burnt = services.secrets().bucket("launch:burnt", &[fingerprint]);
     let limits = services.token_buckets();
-    if limits.gate_closed_ms(&burnt, now).await.ok()? > 0 {
+    if limits.gate_closed_ms(&burnt(services, fingerprint), now).await.ok()? > 0 {
         return Some(Reason::ManyNetworks);
     }
     let network = network(services.networks(), address);
@@ -122,13 +142,7 @@ async fn of_networks(services: &Services, fingerprint: &[u8; 32], address: IpAdd
     let rate = Rate { burst: NETWORKS_MAX - 1, interval_ms: u32::try_from(window_ms).unwrap_or(u32::MAX) };
     match limits.take(&others, rate, now).await.ok()? {
         Verdict::Allowed => Some(Reason::OtherNetwork),
-        Verdict::Wait { .. } => {
-            // From now on this data is nobody's, wherever it comes from.
-            if let Err(error) = limits.close_gate(&burnt, now.plus_ms(window_ms), now).await {
-                tracing::warn!(error = %domain::ErrorChain(&error), "a launch can't be closed");
-            }
-            Some(Reason::ManyNetworks)
-        }
+        Verdict::Wait { .. } => Some(Reason::ManyNetworks),
     }
 }
 
@@ -156,8 +170,8 @@ mod tests {
         }
         assert!(is_too_much(&[Reason::ManyNetworks]));
         assert!(is_too_much(&[Reason::AuthDateFuture, Reason::OtherNetwork]));
-        // A page that was open for a while is reloaded on the way from home.
-        assert!(!is_too_much(&[Reason::AuthDateFar, Reason::OtherNetwork]));
+        // What a stolen launch looks like. Whoever is honest opens the app afresh with one tap.
+        assert!(is_too_much(&[Reason::AuthDateFar, Reason::OtherNetwork]));
         assert!(!is_too_much(&[]));
     }
 

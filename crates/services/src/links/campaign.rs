@@ -7,7 +7,10 @@ use storage::{StoreError, Transaction, campaign::Campaign};
 
 use crate::{
     Services,
-    links::{LinkError, code::OneTimeCode},
+    links::{
+        LinkError,
+        code::{OneTimeCode, TOURNAMENT},
+    },
     platform::PlatformKey,
 };
 
@@ -40,7 +43,7 @@ pub async fn put_campaign(services: &Services, _key: &PlatformKey, body: &[u8]) 
     let order: CampaignOrder = serde_json::from_slice(body)
         .map_err(|_| LinkError::Malformed("the body is not a campaign in JSON"))?;
     let code = order.code.as_str();
-    if code.starts_with("t_") || OneTimeCode::parse(code).is_some() {
+    if code.starts_with(TOURNAMENT) || OneTimeCode::parse(code).is_some() {
         return Err(LinkError::Malformed(
             "the code has the form of a tournament's link or of a one-time token",
         ));

@@ -1,4 +1,6 @@
 //! The token itself: 128 random bits in base64url, 22 characters. Only a keyed hash of it is stored.
+//!
+//! Invariant: no token begins with `t_`, which in a link means a tournament.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Rng;
@@ -9,6 +11,8 @@ use crate::secrets::Secrets;
 const BYTES: usize = 16;
 /// The characters of a token.
 pub const LEN: usize = 22;
+/// How the parameter of a tournament's link begins.
+pub const TOURNAMENT: &str = "t_";
 
 /// A one-time token. Whoever has it can spend it; prints nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,16 +25,21 @@ impl std::fmt::Debug for OneTimeCode {
 }
 
 impl OneTimeCode {
-    /// A new random token.
+    /// A new random token. One in 4096 would read as a tournament's link and is drawn again.
     pub fn new(rng: &dyn Rng) -> Self {
         let mut bytes = [0; BYTES];
-        rng.fill(&mut bytes);
-        Self(bytes)
+        loop {
+            rng.fill(&mut bytes);
+            let code = Self(bytes);
+            if !code.to_text().starts_with(TOURNAMENT) {
+                return code;
+            }
+        }
     }
 
     /// Reads a token; `None` when the text has not its form.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() != LEN {
+        if text.len() != LEN || text.starts_with(TOURNAMENT) {
             return None;
         }
         URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
@@ -72,6 +81,31 @@ mod tests {
         assert_eq!(text.len(), LEN);
         assert!(telegram::link::start_link("PodiumBot", &text).is_ok());
         assert_eq!(OneTimeCode::parse(&text), Some(code));
+    }
+
+    /// Gives what would read as `t_…` first, and then what does not.
+    #[derive(Debug)]
+    struct Unlucky(std::sync::atomic::AtomicU8);
+
+    impl Rng for Unlucky {
+        fn fill(&self, bytes: &mut [u8]) {
+            let nth = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            bytes.fill(0xff - nth);
+            if nth < 3 {
+                // `t` is 45 and `_` is 63: 101101 111111.
+                bytes[..2].copy_from_slice(&[0b1011_0111, 0b1111_0000 | nth]);
+            }
+        }
+    }
+
+    #[test]
+    fn no_token_reads_as_a_tournament_s_link() {
+        let of_tournament = format!("t_{}", "A".repeat(LEN - 2));
+        assert!(URL_SAFE_NO_PAD.decode(&of_tournament).is_ok(), "it would be one but for how it begins");
+        assert_eq!(OneTimeCode::parse(&of_tournament), None);
+        assert_eq!(OneTimeCode::from_message(&of_tournament), None);
+        let unlucky = Unlucky(std::sync::atomic::AtomicU8::new(0));
+        assert_eq!(OneTimeCode::new(&unlucky), OneTimeCode([0xff - 3; BYTES]));
     }
 
     #[test]

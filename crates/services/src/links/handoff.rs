@@ -18,6 +18,7 @@ use crate::{
         LinkError,
         code::OneTimeCode,
         issue::{NewToken, TokenPayload, make},
+        link::limit,
         settle,
         spend::{refuse, spend},
     },
@@ -38,6 +39,7 @@ pub async fn hand_over(
     to: CabinetPage,
 ) -> Result<HandoffAnswer, LinkError> {
     let cabinet = services.settings().cabinet_url.as_deref().ok_or(LinkError::NoCabinet)?;
+    limit(services, session).await?;
     let mut tx = services.store().begin_write().await?;
     let user = current::user_of(&mut *tx, session).await?;
     let mut url = cabinet_page(cabinet, to);

@@ -114,8 +114,9 @@ async fn take_link(
     take(services, tx, Shown::Code(&code), holder, TokenAction::is_link).await
 }
 
-async fn limit(services: &Services, session: &Session) -> Result<(), LinkError> {
-    limits::take(services, Action::Link, Subject::Person(&session.session_id().to_string()))
+/// By person and not by session: who signs in again has no more tries.
+pub(super) async fn limit(services: &Services, session: &Session) -> Result<(), LinkError> {
+    limits::take(services, Action::Link, Subject::Person(&session.user_id().to_string()))
         .await
         .map_err(|limited| LinkError::Auth(AuthError::Limited(limited)))
 }

@@ -8,9 +8,9 @@ use crate::{
     identity::{AuthError, Session, fresh},
     links::{
         LinkError, campaign,
-        code::OneTimeCode,
+        code::{OneTimeCode, TOURNAMENT},
         issue::TokenPayload,
-        link::{complete, question},
+        link::{complete, limit, question},
         settle,
         spend::{Holder, Shown, spend, take},
     },
@@ -26,6 +26,7 @@ pub async fn start(
     session: &Session,
     raw_init_data: &str,
 ) -> Result<StartAnswer, LinkError> {
+    limit(services, session).await?;
     let mut tx = services.store().begin_write().await?;
     let result = async {
         let proof = fresh::prove(services, &mut *tx, session, raw_init_data).await?;
@@ -42,7 +43,7 @@ async fn resolve(
     user: &User,
     parameter: &str,
 ) -> Result<StartAnswer, LinkError> {
-    if let Some(id) = parameter.strip_prefix("t_").and_then(|id| id.parse::<TournamentId>().ok()) {
+    if let Some(id) = parameter.strip_prefix(TOURNAMENT).and_then(|id| id.parse::<TournamentId>().ok()) {
         return Ok(StartAnswer::Open { path: format!("/app/t/{id}") });
     }
     if let Some(code) = OneTimeCode::parse(parameter) {

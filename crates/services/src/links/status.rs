@@ -1,9 +1,11 @@
 //! What became of a token: how a web site learns that its user has arrived.
 
 use domain::{
-    TokenId, TokenRefusal,
+    Timestamp, TokenId, TokenRefusal,
     token::{TokenState, TokenStatus},
 };
+
+use storage::one_time_token::OneTimeToken;
 
 use crate::{Services, links::LinkError, platform::PlatformKey};
 
@@ -26,17 +28,21 @@ pub async fn status(
         Some((_, user_id)) => tx.users().by_id(user_id).await?,
         None => None,
     };
-    let state = match token.spent {
-        Some(_) => TokenState::Spent,
-        None if token.expires_at <= services.now() => TokenState::Expired,
-        None => TokenState::Pending,
-    };
     Ok(TokenStatus {
         token_id,
         action: token.action,
-        state,
+        state: state_at(&token, services.now()),
         user_id: by.as_ref().map(|user| user.user_id),
         platform_user_id: by.and_then(|user| user.platform_user_id),
         expires_at: token.expires_at,
     })
+}
+
+/// Where a token stands at `now`.
+pub(crate) fn state_at(token: &OneTimeToken, now: Timestamp) -> TokenState {
+    match token.spent {
+        Some(_) => TokenState::Spent,
+        None if token.expires_at <= now => TokenState::Expired,
+        None => TokenState::Pending,
+    }
 }

@@ -5,7 +5,7 @@ use domain::session::Me;
 use crate::{
     Services,
     identity::{Session, fresh, me::describe},
-    links::{LinkError, connect::separate, settle},
+    links::{LinkError, connect::separate, link::limit, settle},
 };
 
 /// Ends the link of the session's person, who goes on as a light profile with the same sessions.
@@ -13,6 +13,7 @@ use crate::{
 /// # Errors
 /// The errors of [`fresh::prove`]; [`LinkError::NotLinked`].
 pub async fn unlink(services: &Services, session: &Session, raw_init_data: &str) -> Result<Me, LinkError> {
+    limit(services, session).await?;
     let mut tx = services.store().begin_write().await?;
     let result = async {
         let proof = fresh::prove(services, &mut *tx, session, raw_init_data).await?;

@@ -35,6 +35,11 @@ const SENT_EVENTS_KEPT_MS: i64 = 14 * DAY_MS;
 /// Events that the platform did not take wait for somebody who replays them.
 const DEAD_EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 
+/// Jobs that were done are kept to explain when what happened.
+const DONE_JOBS_KEPT_MS: i64 = 7 * DAY_MS;
+/// Jobs that were given up wait for somebody who finds the cause and replays them.
+const DEAD_JOBS_KEPT_MS: i64 = 30 * DAY_MS;
+
 /// Rows that one transaction removes: some milliseconds of the writer's time.
 const CLEAN_LIMIT: u32 = 2_000;
 /// Transactions of one cleaning for each kind; a minute's worth of rows at full load.
@@ -57,10 +62,12 @@ enum Kind {
     Audit,
     SentEvents,
     DeadEvents,
+    DoneJobs,
+    DeadJobs,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
@@ -73,6 +80,8 @@ impl Kind {
         Self::Audit,
         Self::SentEvents,
         Self::DeadEvents,
+        Self::DoneJobs,
+        Self::DeadJobs,
     ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
@@ -107,6 +116,8 @@ impl Kind {
                 let before = now.plus_ms(-DEAD_EVENTS_KEPT_MS);
                 tx.outgoing_events().remove_ended(Ending::Dead, before, CLEAN_LIMIT).await
             }
+            Self::DoneJobs => tx.jobs().remove_finished(now.plus_ms(-DONE_JOBS_KEPT_MS), CLEAN_LIMIT).await,
+            Self::DeadJobs => tx.jobs().remove_dead(now.plus_ms(-DEAD_JOBS_KEPT_MS), CLEAN_LIMIT).await,
         }
     }
 }
@@ -185,6 +196,8 @@ mod tests {
             ("`dialogues`", DIALOGUES_KEPT_MS),
             ("`downloads`", DOWNLOADS_KEPT_MS),
             ("`outgoing_events`", SENT_EVENTS_KEPT_MS),
+            ("`jobs`", DONE_JOBS_KEPT_MS),
+            ("`jobs`, given up", DEAD_JOBS_KEPT_MS),
             ("`seen_events`", EVENTS_KEPT_MS),
             ("`one_time_tokens`", TOKENS_KEPT_MS),
             ("`audit_log`", AUDIT_KEPT_MS),

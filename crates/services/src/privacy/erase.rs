@@ -2,14 +2,19 @@
 //!
 //! Invariant: what becomes of each column is said by [`storage::personal::COLUMNS`] alone.
 
-use domain::{AuditId, PlayerKey, UserId, audit::AuditAction};
+use domain::{AuditId, PlatformUserId, PlayerKey, UserId, audit::AuditAction};
+use serde_json::{Map, json};
 use storage::{
-    StoreError,
+    StoreError, Transaction,
     audit::{Actor, AuditEntry},
     privacy::{Erasure, ErasureOutcome},
 };
 
-use crate::{Services, identity::profile::made_up_alias};
+use crate::{
+    Services,
+    events_out::{self, EventKind},
+    identity::profile::made_up_alias,
+};
 
 /// Persons of one round.
 const ROUND_LIMIT: u32 = 100;
@@ -41,6 +46,8 @@ async fn erase(services: &Services, user_id: UserId) -> Result<ErasureOutcome, S
     let player = PlayerKey::new(services.rng());
     let erasure = Erasure { user_id, alias: made_up_alias(&player), player, erased_at: services.now() };
     let mut tx = services.store().begin_write().await?;
+    // Who it is at the platform is forgotten by what follows.
+    let account = tx.users().by_id(user_id).await?.and_then(|user| user.platform_user_id);
     let outcome = tx.privacy().erase(&erasure).await?;
     if outcome != ErasureOutcome::Erased {
         return Ok(outcome);
@@ -54,8 +61,27 @@ async fn erase(services: &Services, user_id: UserId) -> Result<ErasureOutcome, S
         detail: "{}".to_owned(),
     };
     tx.audit().append(&[entry]).await?;
+    tell_platform(services, &mut *tx, &erasure, account).await?;
     tx.save().await?;
     // Other nodes forget the name within a minute.
     services.names().forget(user_id);
     Ok(outcome)
+}
+
+/// The platform is told after the erasure, which removes what it has not been told yet: this is the last of the person.
+async fn tell_platform(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    erasure: &Erasure,
+    account: Option<PlatformUserId>,
+) -> Result<(), StoreError> {
+    let user_id = erasure.user_id;
+    let mut data = Map::from_iter([
+        ("user_id".to_owned(), json!(user_id)),
+        ("erased_at".to_owned(), json!(erasure.erased_at)),
+    ]);
+    if let Some(account) = account {
+        data.insert("platform_user_id".to_owned(), json!(account));
+    }
+    events_out::enqueue(services, tx, EventKind::UserErased, &user_id.to_string(), data).await
 }

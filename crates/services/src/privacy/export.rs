@@ -1,19 +1,19 @@
 //! A copy of all that is kept of a person, as JSON that a program and a patient reader can read.
 
-use domain::{Timestamp, UserId};
+use domain::{Timestamp, TokenAction, UserId, token::TokenState};
 use serde::Serialize;
 use serde_json::Value;
 use storage::{
     StoreError, Transaction,
-    privacy::{MessageRecord, ScoreRecord},
+    one_time_token::{OneTimeToken, TokenOwner},
+    privacy::{MessageRecord, ScoreRecord, SessionRecord},
+    user::User,
 };
 
-use crate::Services;
+use crate::{Services, links::status::state_at};
 
 /// The most entries of a list. Nobody has more than a fraction of it before retention removes the oldest.
 const LIST_MAX: u32 = 10_000;
-/// The most sessions that are listed.
-const SESSIONS_MAX: u32 = 1_000;
 /// The most lines of the audit log that a page holds.
 const AUDIT_PAGE: u32 = 100;
 /// The most lines of the audit log.
@@ -24,6 +24,8 @@ struct Export {
     exported_at: Timestamp,
     person: Person,
     sessions: Vec<SignedIn>,
+    one_time_tokens: Vec<Token>,
+    dialogues: Vec<Dialogue>,
     consents: Vec<Consent>,
     scores: Vec<Standing>,
     past_scores: Vec<Standing>,
@@ -43,6 +45,8 @@ struct Person {
     locale: domain::Locale,
     public_name: String,
     public_key: domain::PlayerKey,
+    reachability: domain::Reachability,
+    contact_confirmed: bool,
     created_at: Timestamp,
     erase_at: Option<Timestamp>,
 }
@@ -53,6 +57,29 @@ struct SignedIn {
     device: domain::session::DeviceKind,
     created_at: Timestamp,
     last_used_at: Timestamp,
+    expires_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    end_reason: Option<String>,
+}
+
+/// What is kept of a token but what it could be spent by.
+#[derive(Serialize)]
+struct Token {
+    action: TokenAction,
+    state: TokenState,
+    content: Value,
+    platform_user_id: Option<domain::PlatformUserId>,
+    telegram_user_id: Option<domain::TelegramUserId>,
+    chat_id: Option<domain::ChatId>,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    spent_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Dialogue {
+    state: Value,
+    updated_at: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -103,21 +130,18 @@ pub(crate) async fn of(
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let now = services.now();
     let Some(user) = tx.users().by_id(user_id).await? else { return Ok(None) };
-    let sessions = tx.sessions().live_of(user_id, now, SESSIONS_MAX).await?;
     let proofs = tx.consents().proofs(user_id, LIST_MAX).await?;
     let records = tx.privacy().records(user_id, LIST_MAX).await?;
     let keys = services.secrets().personal();
     let (first_name, username) = (keys.first_name(&user), keys.username(&user));
     let export = Export {
         exported_at: now,
-        sessions: sessions
+        sessions: records.sessions.into_iter().map(signed_in).collect(),
+        one_time_tokens: tokens(tx, &user, now).await?,
+        dialogues: records
+            .dialogues
             .into_iter()
-            .map(|session| SignedIn {
-                method: session.method,
-                device: session.device,
-                created_at: session.created_at,
-                last_used_at: session.refreshed_at,
-            })
+            .map(|dialogue| Dialogue { state: parsed(&dialogue.state), updated_at: dialogue.updated_at })
             .collect(),
         consents: proofs
             .into_iter()
@@ -145,6 +169,8 @@ pub(crate) async fn of(
             locale: user.locale,
             public_name: user.alias,
             public_key: user.player,
+            reachability: user.reachability,
+            contact_confirmed: user.contact_confirmed,
             created_at: user.created_at,
             erase_at: user.erase_after,
         },
@@ -158,7 +184,7 @@ async fn audit(tx: &mut dyn Transaction, user_id: UserId) -> Result<Vec<Line>, S
     let mut lines = Vec::new();
     let mut before = None;
     while lines.len() < AUDIT_MAX {
-        let page = tx.audit().by_subject(user_id, before, AUDIT_PAGE).await?;
+        let page = tx.audit().by_subject(user_id, None, before, AUDIT_PAGE).await?;
         let Some(last) = page.last() else { break };
         before = Some(last.entry_id);
         lines.extend(page.iter().map(|entry| Line {
@@ -170,11 +196,52 @@ async fn audit(tx: &mut dyn Transaction, user_id: UserId) -> Result<Vec<Line>, S
     Ok(lines)
 }
 
+async fn tokens(tx: &mut dyn Transaction, user: &User, now: Timestamp) -> Result<Vec<Token>, StoreError> {
+    let owner = TokenOwner {
+        user_id: user.user_id,
+        telegram_user_id: user.telegram_user_id,
+        platform_user_id: user.platform_user_id.as_ref(),
+    };
+    let tokens = tx.one_time_tokens().of_person(owner, LIST_MAX).await?;
+    let told = |token: OneTimeToken| Token {
+        action: token.action,
+        state: state_at(&token, now),
+        // An invitation names the operator who made it, who is somebody else.
+        content: match token.action {
+            TokenAction::ConsoleInvitation => Value::Null,
+            _ => parsed(&token.payload),
+        },
+        platform_user_id: token.platform_user_id.filter(|id| Some(id) == user.platform_user_id.as_ref()),
+        telegram_user_id: token.telegram_user_id.filter(|id| Some(*id) == user.telegram_user_id),
+        chat_id: token.chat_id.filter(|id| Some(*id) == user.chat_id),
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+        spent_at: token.spent.map(|(at, _)| at),
+    };
+    Ok(tokens.into_iter().map(told).collect())
+}
+
+fn signed_in(session: SessionRecord) -> SignedIn {
+    let (ended_at, end_reason) = session.ended.unzip();
+    SignedIn {
+        method: session.method,
+        device: session.device,
+        created_at: session.created_at,
+        last_used_at: session.refreshed_at,
+        expires_at: session.expires_at,
+        ended_at,
+        end_reason,
+    }
+}
+
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or(Value::Null)
+}
+
 fn score(record: ScoreRecord) -> Standing {
     Standing { tournament_id: record.tournament_id, score: record.score, at: record.at }
 }
 
 fn message(record: MessageRecord) -> Message {
-    let content = serde_json::from_str(&record.payload).unwrap_or(Value::Null);
-    Message { created_at: record.created_at, state: record.state, content }
+    Message { created_at: record.created_at, state: record.state, content: parsed(&record.payload) }
 }

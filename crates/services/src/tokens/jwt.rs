@@ -9,7 +9,8 @@ use jsonwebtoken::{Algorithm, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Services, telemetry,
+    Services,
+    telemetry::{self, Stopwatch},
     tokens::{ACCESS_TOKEN_SECONDS, KeyError},
 };
 
@@ -151,18 +152,4 @@ pub async fn verify(services: &Services, token: &str) -> Result<Session, TokenEr
         return Err(TokenError::Expired);
     }
     Ok(Session { user_id: claims.sub, session_id: claims.sid })
-}
-
-/// Measures a duration for a metric; nothing else may ask the system for the time.
-struct Stopwatch(std::time::Instant);
-
-impl Stopwatch {
-    #[expect(clippy::disallowed_methods, reason = "a metric of duration, never a decision")]
-    fn start() -> Self {
-        Self(std::time::Instant::now())
-    }
-
-    fn seconds(&self) -> f64 {
-        self.0.elapsed().as_secs_f64()
-    }
 }

@@ -2,16 +2,23 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use async_trait::async_trait;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Timestamp;
 use jsonwebtoken::DecodingKey;
 use serde::Serialize;
-use storage::{StoreError, signing_key::SigningKey};
+use serde_json::json;
+use storage::{
+    StoreError, Transaction,
+    job::{ClaimedJob, JobKind},
+    signing_key::SigningKey,
+};
 use zeroize::Zeroizing;
 
 use crate::{
     Services,
+    jobs::{self, JobDone, JobError, JobHandler},
     secrets::SecretError,
     tokens::{ACCESS_TOKEN_SECONDS, PUBLISH_AHEAD_MS},
 };
@@ -20,6 +27,12 @@ const SEALING_PURPOSE: &str = "signing key";
 
 /// The lease that lets one node at a time make a key.
 const LEASE: &str = "signing-key-rotation";
+
+/// The key of the job that replaces the signing key.
+const ROTATION: &str = "signing";
+
+/// For how long a key is the newest.
+const KEY_AGE_MS: i64 = 30 * 24 * 3_600_000;
 
 /// How often a node reads the keys anew; less than [`PUBLISH_AHEAD_MS`].
 const RELOAD_MS: i64 = 30_000;
@@ -226,9 +239,14 @@ enum Why {
 }
 
 async fn make(services: &Services, why: Why) -> Result<String, KeyError> {
-    let now = services.now();
-    let (key, kid) = generate(services, now)?;
     let mut tx = services.store().begin_write().await.map_err(KeyError::Store)?;
+    let kid = make_within(services, &mut *tx, why).await?;
+    tx.save().await.map_err(KeyError::Store)?;
+    Ok(kid)
+}
+
+async fn make_within(services: &Services, tx: &mut dyn Transaction, why: Why) -> Result<String, KeyError> {
+    let now = services.now();
     // Held until the commit: whoever else wants to make a key waits here, and then sees this one.
     let owner = services.new_uuid();
     tx.leases().acquire(LEASE, owner, now, now.plus_ms(1)).await.map_err(KeyError::Store)?;
@@ -236,14 +254,39 @@ async fn make(services: &Services, why: Why) -> Result<String, KeyError> {
     if let (Why::FirstKey, Some(first)) = (why, present.first()) {
         return Ok(first.kid.clone());
     }
+    let (key, kid) = generate(services, now)?;
     let active_from = if present.is_empty() { now } else { now.plus_ms(PUBLISH_AHEAD_MS) };
     tx.signing_keys().add(&SigningKey { active_from, ..key }).await.map_err(KeyError::Store)?;
     let last_expiry = active_from.plus_ms(i64::from(ACCESS_TOKEN_SECONDS) * 1000 + RELOAD_MS);
     tx.signing_keys().retire_others(&kid, last_expiry).await.map_err(KeyError::Store)?;
     tx.leases().release(LEASE, owner).await.map_err(KeyError::Store)?;
-    tx.save().await.map_err(KeyError::Store)?;
+    // However it was made, the next one follows a month behind it.
+    let next_at = now.plus_ms(KEY_AGE_MS);
+    jobs::plan(services, tx, JobKind::KeyRotation, ROTATION, next_at, &json!({}))
+        .await
+        .map_err(KeyError::Store)?;
     tracing::info!(key.kid = %kid, "a new signing key signs from {active_from}");
     Ok(kid)
+}
+
+/// The job that lets a new signing key follow on the last one.
+pub(crate) struct Rotation;
+
+#[async_trait]
+impl JobHandler for Rotation {
+    async fn run(
+        &self,
+        services: &Services,
+        tx: &mut dyn Transaction,
+        _job: &ClaimedJob,
+        _now: Timestamp,
+    ) -> Result<JobDone, JobError> {
+        make_within(services, tx, Why::Rotation).await.map_err(|error| match error {
+            KeyError::Store(source) => JobError::Store(source),
+            error => JobError::failed("no new signing key could be made", error),
+        })?;
+        Ok(JobDone::quietly())
+    }
 }
 
 /// A new key, sealed for the database, and its name.

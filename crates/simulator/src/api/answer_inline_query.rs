@@ -18,9 +18,8 @@ const TOO_OLD: &str = "query is too old and response timeout expired or query ID
 /// Answers what somebody types behind the bot's name, once.
 pub fn call(world: &mut World, params: &Params) -> Result<Value, ApiError> {
     let id = params.text("inline_query_id").unwrap_or_default();
-    let results = match params.json("results")? {
-        Some(Value::Array(results)) => results,
-        _ => return Err(ApiError::bad_request("can't parse results: expected an Array")),
+    let Some(Value::Array(results)) = params.json("results")? else {
+        return Err(ApiError::bad_request("can't parse results: expected an Array"));
     };
     if results.len() > RESULTS_MAX {
         return Err(ApiError::bad_request("RESULTS_TOO_MUCH"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use storage::Store;
 use storage_postgres::{Options, PostgresStore};
 
@@ -65,4 +65,26 @@ async fn a_line_of_the_audit_log_can_not_be_changed() {
     connection.close().await.unwrap();
     database.drop().await;
     assert!(result.unwrap_err().to_string().contains("append-only"));
+}
+
+#[tokio::test]
+async fn a_database_from_before_jobs_has_its_next_key_rotation_planned() {
+    for (kept, expected) in [("WHERE TRUE", vec![2_592_000_007_i64]), ("WHERE FALSE", vec![])] {
+        let database = Database::create().await;
+        let mut connection = PgConnection::connect(database.url()).await.unwrap();
+        let before = format!(
+            "CREATE TABLE signing_keys AS SELECT column1::BIGINT AS created_at FROM (VALUES (5), (7), (6)) AS keys {kept}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(before)).execute(&mut connection).await.unwrap();
+        sqlx::raw_sql(include_str!("../../migrations/0009_jobs.sql")).execute(&mut connection).await.unwrap();
+        let planned: Vec<i64> = sqlx::query_scalar(
+            "SELECT due_at FROM jobs WHERE kind = 'key_rotation' AND key = 'signing' AND run_at = due_at",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        assert_eq!(planned, expected);
+        connection.close().await.unwrap();
+        database.drop().await;
+    }
 }

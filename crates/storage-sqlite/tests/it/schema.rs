@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use storage::Store;
 use storage_sqlite::{Options, SqliteStore};
 
@@ -59,4 +59,23 @@ async fn a_line_of_the_audit_log_can_not_be_changed() {
     .unwrap();
     let result = sqlx::query("UPDATE audit_log SET action = 'link_created'").execute(&mut connection).await;
     assert!(result.unwrap_err().to_string().contains("append-only"));
+}
+
+#[tokio::test]
+async fn a_database_from_before_jobs_has_its_next_key_rotation_planned() {
+    for (kept, expected) in [("WHERE TRUE", vec![2_592_000_007_i64]), ("WHERE FALSE", vec![])] {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let before = format!(
+            "CREATE TABLE signing_keys AS SELECT column1 AS created_at FROM (VALUES (5), (7), (6)) {kept}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(before)).execute(&mut connection).await.unwrap();
+        sqlx::raw_sql(include_str!("../../migrations/0009_jobs.sql")).execute(&mut connection).await.unwrap();
+        let planned: Vec<i64> = sqlx::query_scalar(
+            "SELECT due_at FROM jobs WHERE kind = 'key_rotation' AND key = 'signing' AND run_at = due_at",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+        assert_eq!(planned, expected);
+    }
 }

@@ -40,7 +40,7 @@ pub async fn a_line_is_found_as_it_was_written(store: &dyn Store) {
     append(store, &[]).await;
     append(store, &entries).await;
     read(store, async |transaction| {
-        assert_eq!(transaction.audit().newest(None, 10).await.unwrap(), entries);
+        assert_eq!(transaction.audit().newest(None, None, 10).await.unwrap(), entries);
     })
     .await;
 }
@@ -54,24 +54,78 @@ pub async fn lines_are_listed_newest_first_page_by_page(store: &dyn Store) {
     append(store, &entries).await;
     read(store, async |transaction| {
         let mut audit = transaction.audit();
-        let first = audit.by_subject(user_id(1), None, 2).await.unwrap();
+        let first = audit.by_subject(user_id(1), None, None, 2).await.unwrap();
         assert_eq!(numbers(&first), [7, 5]);
-        let second = audit.by_subject(user_id(1), Some(first[1].entry_id), 2).await.unwrap();
+        let second = audit.by_subject(user_id(1), None, Some(first[1].entry_id), 2).await.unwrap();
         assert_eq!(numbers(&second), [4, 3]);
-        assert_eq!(numbers(&audit.by_subject(user_id(2), None, 10).await.unwrap()), [6]);
-        assert!(audit.by_subject(user_id(3), None, 10).await.unwrap().is_empty());
+        assert_eq!(numbers(&audit.by_subject(user_id(2), None, None, 10).await.unwrap()), [6]);
+        assert!(audit.by_subject(user_id(3), None, None, 10).await.unwrap().is_empty());
 
         let player = Actor::player(user_id(1));
-        assert_eq!(numbers(&audit.by_actor(&player, None, 2).await.unwrap()), [6, 5]);
+        assert_eq!(numbers(&audit.by_actor(&player, None, None, 2).await.unwrap()), [6, 5]);
         let before = Some(AuditId::from_uuid(Uuid::from_u128(3)));
-        assert_eq!(numbers(&audit.by_actor(&player, before, 10).await.unwrap()), [2, 1]);
-        assert_eq!(numbers(&audit.by_actor(&Actor::platform(), None, 10).await.unwrap()), [7]);
-        assert_eq!(numbers(&audit.by_actor(&Actor::system(), None, 10).await.unwrap()), [8]);
+        assert_eq!(numbers(&audit.by_actor(&player, None, before, 10).await.unwrap()), [2, 1]);
+        assert_eq!(numbers(&audit.by_actor(&Actor::platform(), None, None, 10).await.unwrap()), [7]);
+        assert_eq!(numbers(&audit.by_actor(&Actor::system(), None, None, 10).await.unwrap()), [8]);
 
-        assert_eq!(numbers(&audit.newest(None, 3).await.unwrap()), [8, 7, 6]);
-        assert_eq!(numbers(&audit.newest(before, 10).await.unwrap()), [2, 1]);
+        assert_eq!(numbers(&audit.newest(None, None, 3).await.unwrap()), [8, 7, 6]);
+        assert_eq!(numbers(&audit.newest(None, before, 10).await.unwrap()), [2, 1]);
     })
     .await;
+}
+
+/// One action alone, of all lines, of a subject and of an actor, page by page.
+pub async fn lines_are_listed_by_action(store: &dyn Store) {
+    let (spent, refused) = (Some(AuditAction::TokenSpent), Some(AuditAction::TokenRefused));
+    let entries: Vec<AuditEntry> = (1..=6)
+        .map(|number| match number {
+            2 | 4 | 6 => AuditEntry { action: AuditAction::TokenRefused, ..entry(number) },
+            5 => AuditEntry { subject: None, actor: Actor::platform(), ..entry(number) },
+            _ => entry(number),
+        })
+        .collect();
+    append(store, &entries).await;
+    let player = Actor::player(user_id(1));
+    read(store, async |transaction| {
+        let mut audit = transaction.audit();
+        assert_eq!(numbers(&audit.newest(refused, None, 2).await.unwrap()), [6, 4]);
+        let before = Some(entry(4).entry_id);
+        assert_eq!(numbers(&audit.newest(refused, before, 2).await.unwrap()), [2]);
+        assert_eq!(numbers(&audit.newest(spent, None, 10).await.unwrap()), [5, 3, 1]);
+        assert_eq!(numbers(&audit.by_subject(user_id(1), spent, None, 10).await.unwrap()), [3, 1]);
+        assert_eq!(numbers(&audit.by_subject(user_id(1), refused, before, 10).await.unwrap()), [2]);
+        assert_eq!(numbers(&audit.by_actor(&player, spent, before, 10).await.unwrap()), [3, 1]);
+        assert_eq!(numbers(&audit.by_actor(&Actor::platform(), spent, None, 10).await.unwrap()), [5]);
+        assert!(audit.newest(Some(AuditAction::LinkEnded), None, 10).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+/// Lines of one millisecond stand in the order of their ids, however they were written, and each stands on one page.
+pub async fn lines_of_one_millisecond_have_one_order(store: &dyn Store) {
+    let at_once = |number| AuditEntry { happened_at: at(1), ..entry(number) };
+    append(store, &[4, 1, 5].map(at_once)).await;
+    append(store, &[3, 2].map(at_once)).await;
+    let player = Actor::player(user_id(1));
+    for list in 0..3 {
+        read(store, async |transaction| {
+            let mut audit = transaction.audit();
+            let (mut pages, mut before) = (Vec::new(), None);
+            loop {
+                let page = match list {
+                    0 => audit.newest(None, before, 2).await,
+                    1 => audit.by_subject(user_id(1), None, before, 2).await,
+                    _ => audit.by_actor(&player, None, before, 2).await,
+                };
+                let page = page.unwrap();
+                let Some(last) = page.last() else { break };
+                before = Some(last.entry_id);
+                pages.push(numbers(&page));
+            }
+            assert_eq!(pages, [vec![5, 4], vec![3, 2], vec![1]]);
+        })
+        .await;
+    }
 }
 
 /// However many are asked for, a page holds a hundred.
@@ -80,9 +134,9 @@ pub async fn a_page_of_lines_is_bounded(store: &dyn Store) {
     append(store, &entries).await;
     read(store, async |transaction| {
         let mut audit = transaction.audit();
-        assert_eq!(audit.newest(None, 1000).await.unwrap().len(), 100);
-        assert_eq!(audit.by_subject(user_id(1), None, 1000).await.unwrap().len(), 100);
-        assert_eq!(audit.by_actor(&Actor::player(user_id(1)), None, 1000).await.unwrap().len(), 100);
+        assert_eq!(audit.newest(None, None, 1000).await.unwrap().len(), 100);
+        assert_eq!(audit.by_subject(user_id(1), None, None, 1000).await.unwrap().len(), 100);
+        assert_eq!(audit.by_actor(&Actor::player(user_id(1)), None, None, 1000).await.unwrap().len(), 100);
     })
     .await;
 }
@@ -99,7 +153,7 @@ pub async fn a_line_is_never_replaced(store: &dyn Store) {
     assert!(transaction.audit().append(&[large]).await.is_err());
     drop(transaction);
     read(store, async |transaction| {
-        assert_eq!(transaction.audit().newest(None, 10).await.unwrap(), [entry(1)]);
+        assert_eq!(transaction.audit().newest(None, None, 10).await.unwrap(), [entry(1)]);
     })
     .await;
 }
@@ -110,7 +164,7 @@ pub async fn a_line_is_undone_with_what_it_tells(store: &dyn Store) {
     transaction.audit().append(&[entry(1)]).await.unwrap();
     drop(transaction);
     read(store, async |transaction| {
-        assert!(transaction.audit().newest(None, 10).await.unwrap().is_empty());
+        assert!(transaction.audit().newest(None, None, 10).await.unwrap().is_empty());
     })
     .await;
 }
@@ -124,7 +178,7 @@ pub async fn old_lines_are_removed(store: &dyn Store) {
     assert_eq!(remove(at(1), 10).await, 0);
     assert_eq!(remove(at(4), 2).await, 2);
     read(store, async |transaction| {
-        assert_eq!(numbers(&transaction.audit().newest(None, 10).await.unwrap()), [4, 3]);
+        assert_eq!(numbers(&transaction.audit().newest(None, None, 10).await.unwrap()), [4, 3]);
     })
     .await;
     assert_eq!(remove(at(4), 10).await, 1);

@@ -89,7 +89,7 @@ pub async fn a_board_is_claimed_once_and_comes_back_as_it_was(store: &dyn Store)
 /// A second message for the same board takes the first one's place, and tells which message that was.
 pub async fn a_chat_has_one_message_a_board(store: &dyn Store) {
     write(store, async |transaction| {
-        send(transaction, 1, 5, Outcome::Sent { message_id: Some(77) }, 0).await
+        send(transaction, 1, 5, Outcome::Sent { message_id: Some(77) }, 0).await;
     })
     .await;
     assert_eq!(put(store, &message(5, "cup", 1), MANY).await, None);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     Store, StoreError,
-    one_time_token::{NewOneTimeToken, OneTimeToken, TokenRequest},
+    one_time_token::{NewOneTimeToken, OneTimeToken, TokenOwner, TokenRequest},
     testsuite::fixtures::{at, platform_id, read, user_id, write},
 };
 
@@ -71,6 +71,7 @@ pub async fn a_token_is_found_as_it_was_stored(store: &dyn Store) {
         telegram_user_id: Some(TelegramUserId(5)),
         chat_id: None,
         request: Some(request("k")),
+        created_at: at(0),
         expires_at: at(1_000),
         spent: None,
     };
@@ -177,6 +178,44 @@ pub async fn a_voided_token_is_expired(store: &dyn Store) {
     .await;
     assert_eq!(by_id(store, 1).await.unwrap().expires_at, at(5));
     assert_eq!(by_id(store, 2).await.unwrap().expires_at, at(1_000));
+}
+
+/// What was made for somebody, by either id, and what they spent, once each and the newest first; nobody else's.
+pub async fn tokens_are_listed_by_person(store: &dyn Store) {
+    let person = Some(TelegramUserId(5));
+    let (mine, other) = (platform_id(50), platform_id(60));
+    let made = [
+        NewOneTimeToken { platform_user_id: Some(mine.clone()), ..token(1) },
+        NewOneTimeToken { platform_user_id: None, telegram_user_id: person, ..token(2) },
+        NewOneTimeToken { platform_user_id: None, ..token(3) },
+        NewOneTimeToken { platform_user_id: Some(mine.clone()), telegram_user_id: person, ..token(4) },
+        NewOneTimeToken {
+            platform_user_id: Some(other),
+            telegram_user_id: Some(TelegramUserId(6)),
+            ..token(5)
+        },
+        NewOneTimeToken { platform_user_id: None, ..token(6) },
+    ];
+    for token in &made {
+        add(store, token).await;
+    }
+    for number in [3, 4] {
+        assert!(spend(store, number, at(5)).await);
+    }
+    let list = async |owner: TokenOwner<'_>, limit| {
+        read(store, async |transaction| {
+            let found = transaction.one_time_tokens().of_person(owner, limit).await.unwrap();
+            found.iter().map(|token| token.token_id.as_uuid().as_u128()).collect::<Vec<_>>()
+        })
+        .await
+    };
+    let all = TokenOwner { user_id: user_id(1), telegram_user_id: person, platform_user_id: Some(&mine) };
+    assert_eq!(list(all, 10).await, [4, 3, 2, 1]);
+    assert_eq!(list(all, 3).await, [4, 3, 2]);
+    let light = TokenOwner { platform_user_id: None, ..all };
+    assert_eq!(list(light, 10).await, [4, 3, 2]);
+    let nobody = TokenOwner { user_id: user_id(9), telegram_user_id: None, platform_user_id: None };
+    assert!(list(nobody, 10).await.is_empty(), "what is nobody's is not everybody's");
 }
 
 /// Tokens go when their time was over long enough ago, spent or not, the longest ago first.

@@ -1,8 +1,8 @@
 //! A person with rows in every table, for the tests that search a dump of a whole database.
 
 use domain::{
-    BotId, ChatId, ConsentChannel, ConsentKind, Locale, OutgoingEventId, PlatformUserId, TelegramUserId,
-    TokenAction, TokenId, UserId,
+    BotId, CampaignCode, ChatId, ConsentChannel, ConsentKind, Locale, OutgoingEventId, PlatformUserId,
+    TelegramUserId, TokenAction, TokenId, UserId,
 };
 use uuid::Uuid;
 
@@ -35,6 +35,9 @@ pub const PLANTED: [&str; 6] = [
     "planted words of a message",
 ];
 
+/// The campaign by which the person came; it is not theirs, that they came by it is.
+pub const CAMPAIGN: &str = "planted-campaign";
+
 const PERSON: i64 = 279_058_397_123;
 const GROUP: i64 = -1_001_234_567_890;
 
@@ -59,6 +62,7 @@ fn said(number: u128) -> NewOutgoing {
 /// Writes a person, with the id that is answered, into every table; and somebody else, with the second id.
 pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
     let (person, other) = (user_id(1), user_id(2));
+    let code: CampaignCode = CAMPAIGN.parse().unwrap();
     write(store, async |transaction| {
         let profile = TelegramProfile {
             new_alias: planted(4),
@@ -110,6 +114,9 @@ pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
             expires_at: at(600_000),
         };
         transaction.one_time_tokens().add(&token).await.unwrap();
+        for owner in [person, other] {
+            transaction.campaigns().arrive(&code, owner, at(0)).await.unwrap();
+        }
         let event = NewOutgoingEvent {
             event_id: OutgoingEventId::from_uuid(Uuid::from_u128(78)),
             kind: "podium.link.created".to_owned(),

@@ -6,10 +6,10 @@ use futures::future::join_all;
 use crate::{
     Store,
     outbox::OutgoingClass,
-    privacy::{Download, ErasureOutcome, ScoreRecord},
+    privacy::{DialogueRecord, Download, ErasureOutcome, ScoreRecord, SessionRecord},
     testsuite::{
-        fixtures::{BOT, at, lease, read, session_id, telegram_profile, user_id, write},
-        planted::{erase, erasure, plant},
+        fixtures::{BOT, at, lease, read, session, session_id, telegram_profile, user_id, write},
+        planted::{CAMPAIGN, erase, erasure, plant},
     },
 };
 
@@ -72,7 +72,9 @@ pub async fn an_erasure_leaves_a_standing_of_nobody_and_others_alone(store: &dyn
     assert!(tx.dialogues().get(BOT, ChatId(279_058_397_123)).await.unwrap().is_none());
     let records = tx.privacy().records(person, 10).await.unwrap();
     assert_eq!((records.standings.len(), records.past_scores.len(), records.messages.len()), (1, 0, 0));
-    assert_eq!(tx.privacy().records(other, 10).await.unwrap().past_scores.len(), 1);
+    assert_eq!((&records.campaigns, &records.sessions, &records.dialogues), (&vec![], &vec![], &vec![]));
+    let of_other = tx.privacy().records(other, 10).await.unwrap();
+    assert_eq!((of_other.past_scores.len(), of_other.campaigns.len(), of_other.sessions.len()), (1, 1, 1));
     drop(tx);
     let again = write(store, async |transaction| {
         assert_eq!(transaction.privacy().plan_erasure(person, at(1)).await.unwrap(), None, "nobody is left");
@@ -124,6 +126,27 @@ pub async fn records_are_those_of_the_person(store: &dyn Store) {
     let states: Vec<&str> = records.messages.iter().map(|message| message.state.as_str()).collect();
     assert_eq!(states, ["waiting", "sent"], "newest first");
     assert!(records.messages.iter().all(|message| message.payload.contains("planted words")));
+    assert_eq!(records.campaigns, [(CAMPAIGN.to_owned(), at(0))]);
+    let device = session(1, person);
+    let signed_in = SessionRecord {
+        method: device.method.to_owned(),
+        device: device.device,
+        created_at: device.created_at,
+        refreshed_at: device.created_at,
+        expires_at: device.expires_at,
+        ended: None,
+    };
+    assert_eq!(records.sessions, std::slice::from_ref(&signed_in));
+    let dialogue = DialogueRecord { state: r#"{"state":"greeted"}"#.to_owned(), updated_at: at(0) };
+    assert_eq!(records.dialogues, [dialogue]);
+    write(store, async |transaction| {
+        assert!(transaction.sessions().end(device.session_id, at(3), "sign_out").await.unwrap());
+    })
+    .await;
+    let later =
+        read(store, async |transaction| transaction.privacy().records(person, 10).await.unwrap()).await;
+    let ended = SessionRecord { ended: Some((at(3), "sign_out".to_owned())), ..signed_in };
+    assert_eq!(later.sessions, [ended], "one that is over is told of too");
     let one = read(store, async |transaction| transaction.privacy().records(person, 1).await.unwrap()).await;
     assert_eq!(one.messages.len(), 1);
     let nobody =

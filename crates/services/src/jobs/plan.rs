@@ -1,0 +1,31 @@
+//! Planning a job in the transaction of the change that calls for it.
+
+use domain::Timestamp;
+use serde_json::Value;
+use storage::{
+    StoreError, Transaction,
+    job::{JobKind, NewJob},
+};
+
+use crate::Services;
+
+/// Says when a job runs next: a new one, one that waits and is moved, one that is over and runs again. See
+/// [`storage::job`] for one that is running. `payload` names what the job needs to know, by ids of ours.
+///
+/// Workers look every half second. Who wants a job that is due at once to be done at once publishes
+/// [`Signal::Jobs`](bus::signals::Signal::Jobs) after the commit.
+///
+/// # Errors
+/// When the database fails.
+pub async fn plan(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    kind: JobKind,
+    key: impl Into<String> + Send,
+    run_at: Timestamp,
+    payload: &Value,
+) -> Result<(), StoreError> {
+    let job =
+        NewJob { kind, key: key.into(), run_at, payload: payload.to_string(), planned_at: services.now() };
+    tx.jobs().plan(&job).await
+}
