@@ -16,6 +16,7 @@ pub mod reply;
 pub mod setup;
 pub mod share;
 
+use bus::signals::Signal;
 use domain::{ChatId, Locale, Reachability};
 use storage::{StoreError, Transaction, inbox::ClaimedUpdate, user::User};
 use telegram::update::{ChatKind, Incoming, Message, Person};
@@ -28,6 +29,7 @@ use crate::{
         look::{Prepared, Seen},
     },
     identity::profile::telegram_profile,
+    missions::claim::Claims,
     outbox::{Outgoing, compose},
 };
 
@@ -58,7 +60,26 @@ impl Context<'_> {
     }
 }
 
-/// Handles an update that [`look::prepare`] has read. Returns whether rows were written for the sender.
+/// What is to be told when an update's transaction is committed.
+#[derive(Debug, Default)]
+pub struct After {
+    has_outgoing: bool,
+    claims: Option<Claims>,
+}
+
+impl After {
+    /// Tells it.
+    pub fn tell(&self, services: &Services) {
+        if self.has_outgoing {
+            services.signals().publish(Signal::Outbox);
+        }
+        if let Some(claims) = &self.claims {
+            claims.were_saved_in_chat(services);
+        }
+    }
+}
+
+/// Handles an update that [`look::prepare`] has read. Returns what is to be told after the commit.
 ///
 /// # Errors
 /// When the database fails; nothing is done then, and the update is tried again.
@@ -67,26 +88,27 @@ pub async fn handle(
     tx: &mut dyn Transaction,
     update: &ClaimedUpdate,
     prepared: Prepared,
-) -> Result<bool, StoreError> {
+) -> Result<After, StoreError> {
     let Prepared { incoming, asked, seen } = prepared;
-    let (chat_id, messages) = match incoming {
+    let (chat_id, messages, claims) = match incoming {
         Incoming::Message(message) => {
-            (message.chat.id, answer_message(services, tx, update, &message, &asked, &seen).await?)
+            let answers = answer_message(services, tx, update, &message, &asked, &seen).await?;
+            (message.chat.id, answers, None)
         }
         Incoming::CallbackQuery(query) => callback::handle(services, tx, &query, &seen).await?,
         Incoming::InlineQuery(query) => {
             let age_ms = services.now().millis_since(update.received_at);
-            (ChatId(query.from.id.0), inline::answer(services, &query, seen.found, age_ms))
+            (ChatId(query.from.id.0), inline::answer(services, &query, seen.found, age_ms), None)
         }
         Incoming::MyChatMember(change) => {
             reachability::take_in(services, tx, &change).await?;
-            return Ok(false);
+            return Ok(After::default());
         }
-        Incoming::Other => return Ok(false),
+        Incoming::Other => return Ok(After::default()),
     };
     let has_outgoing = !messages.is_empty();
     compose::write(services, tx, update.bot_id, chat_id, update.update_id, messages).await?;
-    Ok(has_outgoing)
+    Ok(After { has_outgoing, claims })
 }
 
 async fn answer_message(

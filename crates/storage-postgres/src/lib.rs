@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+mod activity;
 mod audit;
 mod board;
 mod board_message;
@@ -20,11 +21,14 @@ mod event;
 mod inbox;
 mod job;
 mod lease;
+mod mission;
+mod mission_progress;
 mod one_time_token;
 mod operator;
 mod outbox;
 mod outgoing_event;
 mod privacy;
+mod reward;
 mod session;
 mod setting;
 mod signing_key;

@@ -14,14 +14,21 @@ use crate::{
         Context,
         board_message::{self, Reader},
         choice::Choice,
-        commands::{settings_message, tournaments},
+        commands::{missions, settings_message, tournaments},
         inline, linking,
         look::Seen,
     },
     consents::{self, texts::TEXT_VERSION},
     limits,
+    missions::{
+        MissionError,
+        claim::{Claims, claim_within},
+    },
     outbox::Outgoing,
 };
+
+/// The most characters of the note that a tap is answered with.
+const NOTE_CHARACTERS_MAX: usize = 200;
 
 /// How often what was sent to another chat is changed at most.
 const REFRESH_EVERY_MS: i64 = 15_000;
@@ -50,15 +57,18 @@ pub(super) async fn handle(
     tx: &mut dyn Transaction,
     query: &CallbackQuery,
     seen: &Seen,
-) -> Result<(ChatId, Vec<Outgoing>), StoreError> {
+) -> Result<(ChatId, Vec<Outgoing>, Option<Claims>), StoreError> {
     let chat_id = query.chat.as_ref().map_or(ChatId(query.from.id.0), |chat| chat.id);
     if let Some(calls) = show(services, query, seen).await {
-        return Ok((chat_id, calls));
+        return Ok((chat_id, calls, None));
+    }
+    if let Some((calls, claims)) = claim(services, tx, query).await? {
+        return Ok((chat_id, calls, claims));
     }
     let mut calls = vec![Outgoing::callback_answer(&query.id)];
     calls.extend(switch_consent(services, tx, query).await?);
     calls.extend(choose(services, tx, query).await?);
-    Ok((chat_id, calls))
+    Ok((chat_id, calls, None))
 }
 
 /// Shows boards anew, for whoever presses: a page of the list, a board, what was sent to another chat.
@@ -77,6 +87,11 @@ async fn show(services: &Services, query: &CallbackQuery, seen: &Seen) -> Option
             let Some(view) = &seen.board else { return Some(vec![gone(query, locale)]) };
             board_message::reply(services, reader, view, Some(message_id)).into_edit(chat.id, message_id)
         }
+        (Choice::Missions, Some(chat), _) => {
+            let is_private = chat.kind == ChatKind::Private;
+            let reader = Reader { is_private, locale, user_id: None };
+            missions::message(services, reader, seen.missions.as_ref()?).into_outgoing(chat.id)
+        }
         (Choice::Refresh(locale, _), ..) => {
             let message = query.inline_message_id.as_deref()?;
             let Some(view) = &seen.board else { return Some(vec![gone(query, locale)]) };
@@ -90,6 +105,46 @@ async fn show(services: &Services, query: &CallbackQuery, seen: &Seen) -> Option
         _ => return None,
     };
     Some(vec![Outgoing::callback_answer(&query.id), edit])
+}
+
+/// Claims what a mission has to give to who presses: a note says what it was, or why not, and the list is written anew.
+async fn claim(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    query: &CallbackQuery,
+) -> Result<Option<(Vec<Outgoing>, Option<Claims>)>, StoreError> {
+    let Some(Choice::Claim(mission_id)) = query.data.as_deref().and_then(Choice::parse) else {
+        return Ok(None);
+    };
+    let chat = query.chat.filter(|chat| chat.kind == ChatKind::Private && chat.id.0 == query.from.id.0);
+    let (Some(chat), Some(user)) = (chat, tx.users().by_telegram_id(query.from.id).await?) else {
+        return Ok(None);
+    };
+    let locale = inline::locale_of(&query.from);
+    let claims = match claim_within(services, tx, user.clone(), &mission_id).await {
+        Ok(claims) => Ok(claims),
+        // Somebody else was faster, or the database failed: the tap is handled again.
+        Err(MissionError::Store(source)) => return Err(source),
+        Err(error) => Err(error.code()),
+    };
+    let note = match &claims {
+        Ok(claims) => {
+            let what: Vec<String> = claims.now().map(|reward| missions::what(&reward.what, locale)).collect();
+            match what.as_slice() {
+                [] => catalog(locale).text(keys::bot::MISSIONS_DONE).to_owned(),
+                what => keys::bot::missions_claimed(catalog(locale), &what.join(", ")),
+            }
+        }
+        Err(code) => catalog(locale).error(*code).to_owned(),
+    };
+    let note: String = note.chars().take(NOTE_CHARACTERS_MAX).collect();
+    let mut calls = vec![Outgoing::callback_note(&query.id, &note)];
+    if let Some(message_id) = query.message_id {
+        let reader = Reader { is_private: true, locale, user_id: Some(user.user_id) };
+        let list = crate::missions::all(services, tx, user).await?;
+        calls.push(missions::message(services, reader, &list).into_edit(chat.id, message_id));
+    }
+    Ok(Some((calls, claims.ok())))
 }
 
 /// The note that a tournament is not there any more.

@@ -1,7 +1,7 @@
 //! What the buttons below a question say: at most 64 bytes, and nothing that would be worth guessing. A button answers the
 //! person who was asked; whoever else sends its data is refused as a foreign holder.
 
-use domain::{Locale, TokenId, TournamentId};
+use domain::{Locale, MissionId, TokenId, TournamentId};
 use uuid::Uuid;
 
 /// An answer to a question of the bot.
@@ -17,6 +17,10 @@ pub enum Choice {
     Unlink,
     /// Keep the link.
     Keep,
+    /// Show the missions.
+    Missions,
+    /// Claim what a mission has to give.
+    Claim(MissionId),
     /// Show this page of the list of tournaments, from 0 on.
     List(u16),
     /// Show the board as it is now, and keep it up to date again.
@@ -35,9 +39,11 @@ impl Choice {
             Self::Decline(id) => with("decline", id),
             Self::Unlink => "unlink".to_owned(),
             Self::Keep => "keep".to_owned(),
+            Self::Missions => "missions".to_owned(),
             Self::List(page) => format!("list:{page}"),
             // Short names: the id of a tournament takes up to 62 of the 64 bytes.
             Self::Board(id) => format!("b:{id}"),
+            Self::Claim(id) => format!("c:{id}"),
             Self::Refresh(locale, id) => format!("r:{}:{id}", locale.tag()),
         }
     }
@@ -47,12 +53,14 @@ impl Choice {
         match data {
             "unlink" => return Some(Self::Unlink),
             "keep" => return Some(Self::Keep),
+            "missions" => return Some(Self::Missions),
             _ => {}
         }
         let (name, id) = data.split_once(':')?;
         match name {
             "list" => return id.parse().ok().map(Self::List),
             "b" => return id.parse().ok().map(Self::Board),
+            "c" => return id.parse().ok().map(Self::Claim),
             "r" => {
                 let (tag, id) = id.split_once(':')?;
                 let locale = Locale::ALL.into_iter().find(|locale| locale.tag() == tag)?;
@@ -87,6 +95,8 @@ mod tests {
             Choice::Keep,
             Choice::List(u16::MAX),
             Choice::Board(longest),
+            Choice::Missions,
+            Choice::Claim("x".repeat(62).parse().unwrap()),
             Choice::Refresh(Locale::It, usual),
         ] {
             let data = choice.to_data();

@@ -3,6 +3,7 @@
 mod admin;
 mod app;
 mod link;
+pub(super) mod missions;
 mod privacy;
 mod section;
 mod settings;
@@ -24,10 +25,11 @@ use crate::{
 };
 
 /// The commands that everyone sees in the menu, with the keys of their descriptions.
-pub const FOR_EVERYONE: [(&str, i18n::Key); 12] = [
+pub const FOR_EVERYONE: [(&str, i18n::Key); 13] = [
     ("start", keys::bot::COMMAND_START),
     ("app", keys::bot::COMMAND_APP),
     ("tournaments", keys::bot::COMMAND_TOURNAMENTS),
+    ("missions", keys::bot::COMMAND_MISSIONS),
     ("profile", keys::bot::COMMAND_PROFILE),
     ("bonus", keys::bot::COMMAND_BONUS),
     ("link", keys::bot::COMMAND_LINK),
@@ -142,6 +144,7 @@ async fn answer_alone(
             "settings" => settings::answer(context, tx).await,
             "privacy" => Ok(privacy::answer(context)),
             "stop" => stop::answer(context, tx).await,
+            "missions" => my_missions(context, tx, seen).await,
             "link" => link::answer(context, tx, argument.as_deref()).await,
             "unlink" => Ok(unlink::answer(context)),
             "status" => status::answer(context, tx).await,
@@ -163,6 +166,26 @@ async fn answer_alone(
 /// A fixed text with the keyboard below the input field.
 fn with_menu(context: Context<'_>, key: i18n::Key) -> Reply {
     say(context, key).with(keyboards::main_menu(context))
+}
+
+/// `/missions`. They are the person's own, so a group is not told.
+async fn my_missions(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    seen: &Seen,
+) -> Result<Reply, StoreError> {
+    let Context { services, is_private, user, .. } = context;
+    if !is_private {
+        return Ok(say(context, keys::bot::PRIVATE_ONLY).with(keyboards::open_app(context, "/app/missions")));
+    }
+    match &seen.missions {
+        Some(missions) => Ok(missions::message(services, Reader::of(context), missions)),
+        // Who was not known before this message has begun nothing yet.
+        None => {
+            let missions = crate::missions::all(services, tx, user.clone()).await?;
+            Ok(missions::message(services, Reader::of(context), &missions))
+        }
+    }
 }
 
 fn profile(context: Context<'_>) -> Reply {

@@ -66,9 +66,12 @@ pub(super) async fn choose(
             separate(context.services, tx, context.user).await.map(|_| say(context, keys::bot::UNLINK_DONE))
         }
         // Nothing of these is about a link.
-        Choice::List(_) | Choice::Board(_) | Choice::Refresh(..) | Choice::Keep => {
-            Ok(say(context, keys::bot::UNLINK_KEPT))
-        }
+        Choice::Missions
+        | Choice::Claim(_)
+        | Choice::List(_)
+        | Choice::Board(_)
+        | Choice::Refresh(..)
+        | Choice::Keep => Ok(say(context, keys::bot::UNLINK_KEPT)),
     };
     or_refusal(context, done)
 }

@@ -4,6 +4,7 @@
 use domain::{
     Locale, TelegramUserId, TournamentId, UserId,
     board::{BoardPage, TournamentCard},
+    mission::Missions,
     tournament::Phase,
 };
 use storage::StoreError;
@@ -51,6 +52,8 @@ pub(crate) struct Seen {
     pub(crate) board: Option<View>,
     /// The tournaments that are asked for.
     pub(crate) list: Option<List>,
+    /// The missions of who asks for them, when they are known.
+    pub(crate) missions: Option<Missions>,
     /// Who reads it, in a private chat.
     pub(crate) viewer: Option<UserId>,
     /// What was found for an inline query, and where the next page begins.
@@ -115,7 +118,10 @@ async fn for_message(services: &Services, message: &Message, asked: &Asked) -> R
                 }
                 None => None,
             };
-            Ok(Seen { board, list: Some(list), viewer, found: None })
+            Ok(Seen { board, list: Some(list), viewer, ..Seen::default() })
+        }
+        ("missions", _) if is_private => {
+            Ok(Seen { missions: missions(services, message.from.id).await?, ..Seen::default() })
         }
         ("start", Some(parameter)) => {
             let id = parameter.strip_prefix(TOURNAMENT).and_then(|id| id.parse::<TournamentId>().ok());
@@ -140,6 +146,9 @@ async fn for_tap(services: &Services, query: &CallbackQuery) -> Result<Seen, Sto
             let board = view(services, &id, viewer, text::ROWS).await?;
             Ok(Seen { board, viewer, ..Seen::default() })
         }
+        Some(Choice::Missions) if is_private => {
+            Ok(Seen { missions: missions(services, query.from.id).await?, ..Seen::default() })
+        }
         Some(Choice::Refresh(_, id)) => {
             Ok(Seen { board: view(services, &id, None, text::ROWS).await?, ..Seen::default() })
         }
@@ -149,6 +158,13 @@ async fn for_tap(services: &Services, query: &CallbackQuery) -> Result<Seen, Sto
 
 async fn for_inline(services: &Services, query: &InlineQuery) -> Result<Seen, StoreError> {
     Ok(Seen { found: inline::find(services, query).await?, ..Seen::default() })
+}
+
+/// The missions of a person who is known.
+async fn missions(services: &Services, person: TelegramUserId) -> Result<Option<Missions>, StoreError> {
+    let mut tx = services.store().begin_read().await?;
+    let Some(user) = tx.users().by_telegram_id(person).await? else { return Ok(None) };
+    Ok(Some(crate::missions::all(services, &mut *tx, user).await?))
 }
 
 /// Who reads a private chat; a group has no reader of its own.

@@ -11,9 +11,8 @@ use serde::Deserialize;
 use storage::{Transaction, audit::Actor};
 
 use crate::{
-    Services,
+    Services, funnel,
     identity::{Session, current},
-    limits,
     links::{
         LinkError,
         code::OneTimeCode,
@@ -23,11 +22,7 @@ use crate::{
         spend::{refuse, spend},
     },
     platform::PlatformKey,
-    telemetry,
 };
-
-/// A session counts once on its way to a target, however often it goes.
-const FUNNEL_WINDOW_MS: i64 = 24 * 3_600_000;
 
 /// The way to the cabinet for the session's person. Identification may go on at a `step`.
 ///
@@ -64,11 +59,7 @@ pub async fn hand_over(
         url.push_str(&code.to_text());
         tx.save().await?;
     }
-    if limits::first(services, "funnel:target", session.session_id().as_uuid().as_bytes(), FUNNEL_WINDOW_MS)
-        .await
-    {
-        metrics::counter!(telemetry::FUNNEL_TOTAL, "step" => "target").increment(1);
-    }
+    funnel::target(services, session).await;
     Ok(HandoffAnswer { url })
 }
 

@@ -85,6 +85,10 @@ fn keyboard(services: &Services, reader: Reader, list: &List) -> Result<InlineKe
     if !turns.is_empty() {
         rows.push(turns);
     }
+    if reader.is_private {
+        let label = texts.text(keys::bot::MISSIONS_TITLE);
+        rows.push(vec![InlineButton::callback(label, &Choice::Missions.to_data())?]);
+    }
     InlineKeyboard::new(rows)
 }
 
