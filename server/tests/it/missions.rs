@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use bus::signals::Signal;
-use domain::{Timestamp, mission::Day, session::SignedIn};
+use domain::{Rng, SeededRng, Timestamp, mission::Day, session::SignedIn};
 use serde_json::{Value, json};
 use services::{
     maintenance::clean::Cleaner,
@@ -658,4 +658,72 @@ async fn batches_at_once_lose_nothing() {
     game.has("m", "one_off", &json!({"rule": {"event": "bet", "target": 100}})).await;
     futures::future::join_all((0..20).map(|_| game.bet(5))).await;
     assert_eq!(game.stand("m").await, stand("done", "100", "100"));
+}
+
+/// Random histories against a model that keeps all: activities of five days in any order and batch, sent again at random,
+/// with claims in between. Each thing that was reached is granted once, and nothing else is.
+#[tokio::test]
+async fn random_histories_grant_each_reward_once() {
+    for seed in 0..12 {
+        let rng = SeededRng::new(seed);
+        let below = |limit: u64| rng.next_u64() % limit;
+        let server = server_with_platform(NOWHERE).await;
+        let mut game = Game::begin(&server).await;
+        let tiers = json!([
+            {"target": 3, "reward": {"code": "bronze"}}, {"target": 9, "reward": {"code": "silver"}},
+            {"target": 1000, "reward": {"code": "gold"}},
+        ]);
+        game.has("daily", "daily", &json!({})).await;
+        game.has("tiers", "achievement", &json!({"tiers": tiers, "rule": {"event": "bet"}, "reward": null}))
+            .await;
+        let streak = json!({"days": 3, "rule": {"event": "bet", "target": 1}});
+        game.has("streak", "streak", &streak).await;
+        game.go_to("2026-01-05T12:00:00Z").await;
+
+        let mut days = [0_u64; 5];
+        let mut sent: Vec<Value> = Vec::new();
+        for _ in 0..below(25) {
+            let mut batch: Vec<Value> = Vec::new();
+            for _ in 0..=below(2) {
+                if !sent.is_empty() && below(4) == 0 {
+                    batch.push(sent[usize::try_from(below(sent.len() as u64)).unwrap()].clone());
+                    continue;
+                }
+                let day = below(5);
+                let mut bet = game.act("bet", &json!({}));
+                bet["time"] = json!(format!("2026-01-0{}T{:02}:00:00Z", day + 1, below(12)));
+                days[usize::try_from(day).unwrap()] += 1;
+                sent.push(bet.clone());
+                batch.push(bet);
+            }
+            let answer = server.events(&json!(batch)).await;
+            assert_eq!(answer["rejected"], json!([]), "{answer}");
+            for mission in ["daily", "tiers", "streak"] {
+                if below(3) == 0 {
+                    let (status, body) = game.claim(mission).await;
+                    assert!(status == StatusCode::OK || body["code"] == "mission_not_done", "{body}");
+                }
+            }
+        }
+        for mission in ["daily", "tiers", "streak"] {
+            game.claim(mission).await;
+        }
+
+        let total: u64 = days.iter().sum();
+        let mut expected: Vec<String> = (1..)
+            .zip(days)
+            .filter(|(_, bets)| *bets >= 2)
+            .map(|(day, _)| format!("daily:2026-01-0{day}"))
+            .collect();
+        if days.windows(3).any(|days| days.iter().all(|bets| *bets > 0)) {
+            expected.push("streak".to_owned());
+        }
+        expected.extend(
+            [(3, "tiers:1"), (9, "tiers:2")]
+                .iter()
+                .filter(|(target, _)| total >= *target)
+                .map(|(_, id)| (*id).to_owned()),
+        );
+        assert_eq!(game.told().await, expected, "seed {seed}, bets {days:?}");
+    }
 }

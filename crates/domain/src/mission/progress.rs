@@ -15,7 +15,7 @@ use crate::mission::{
     in_a_row::Row,
     rule::{Activity, Measure, Rule},
     streak::{REMEMBERED_MAX, Streak, streak},
-    value::Quantity,
+    value::{FieldValue, Quantity},
 };
 
 /// How many days of a streak may be half done at a time.
@@ -53,7 +53,7 @@ impl Measured {
             }
             (Self::Number(sum), Measure::Sum(field)) => {
                 // Nothing is taken off again, so that the order does not matter.
-                let number = activity.fields.get(field).and_then(|value| value.quantity());
+                let number = activity.fields.get(field).and_then(FieldValue::quantity);
                 let number = number.filter(|number| *number > Quantity::ZERO);
                 *sum = sum.plus(number.unwrap_or_default());
                 number.is_some()

@@ -200,7 +200,6 @@ impl Rule {
         }
         for filter in self.filters.values() {
             match filter {
-                Filter::Equals(_) => {}
                 Filter::OneOf(values) if (1..=LISTED_MAX).contains(&values.len()) => {}
                 Filter::OneOf(_) => {
                     return Err(MissionInvalid::new("rule.where", "lists no value, or more than 100"));
@@ -211,7 +210,7 @@ impl Rule {
                 Filter::Within(Limits { min: Some(min), max: Some(max) }) if min > max => {
                     return Err(MissionInvalid::new("rule.where", "has a min above its max"));
                 }
-                Filter::Within(_) => {}
+                Filter::Equals(_) | Filter::Within(_) => {}
             }
         }
         match &self.in_a_row {

@@ -54,10 +54,11 @@ impl Streak {
     fn miss(&mut self, missed: i64, freezes: u8) {
         // Today itself, when it counts, has missed nothing.
         let missed = missed.max(0);
-        match u8::try_from(missed).ok().and_then(|missed| self.freezes_left.checked_sub(missed)) {
-            Some(left) => self.freezes_left = left,
-            None => (self.days, self.freezes_left) = (0, freezes),
+        let left = u8::try_from(missed).ok().and_then(|missed| self.freezes_left.checked_sub(missed));
+        if left.is_none() {
+            self.days = 0;
         }
+        self.freezes_left = left.unwrap_or(freezes);
     }
 }
 

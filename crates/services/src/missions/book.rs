@@ -12,7 +12,7 @@ use std::{
 use domain::{ActivityName, MissionId, mission::Mission};
 use storage::{
     StoreError, Transaction,
-    mission::{MISSIONS_MAX, MissionRow, Owner},
+    mission::{MISSIONS_MAX, MissionRow},
 };
 
 use crate::{Services, missions::calendar::Zone};
@@ -24,7 +24,6 @@ const KEPT_MS: i64 = 8 * 24 * 3_600_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) mission: Mission,
-    pub(crate) owner: Owner,
     pub(crate) zone: Zone,
     pub(crate) is_stopped: bool,
 }
@@ -44,7 +43,7 @@ impl Book {
             // A zone that was known when the mission was saved is known for good.
             let Some(zone) = Zone::find(&row.mission.time_zone) else { continue };
             let (mission, is_stopped) = (row.mission, row.stopped_at.is_some());
-            let entry = Arc::new(Entry { mission, owner: row.owner, zone, is_stopped });
+            let entry = Arc::new(Entry { mission, zone, is_stopped });
             if !is_stopped {
                 let name = entry.mission.rule.event.clone();
                 book.by_activity.entry(name).or_default().push(Arc::clone(&entry));

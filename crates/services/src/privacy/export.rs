@@ -39,8 +39,8 @@ struct Export {
     messages_of_the_bot: Vec<Message>,
     campaigns: Vec<Campaign>,
     rewards: Vec<domain::Reward>,
-    missions: Vec<Mission>,
-    activities: Vec<Activity>,
+    missions: Vec<Begun>,
+    activities: Vec<Deed>,
     audit: Vec<Line>,
 }
 
@@ -126,7 +126,7 @@ struct Campaign {
 
 /// Progress with a mission, in the period that begins on a day since 1970; 0 where there is one for all.
 #[derive(Serialize)]
-struct Mission {
+struct Begun {
     mission_id: domain::MissionId,
     period: domain::mission::Day,
     progress: domain::mission::Progress,
@@ -134,7 +134,7 @@ struct Mission {
 }
 
 #[derive(Serialize)]
-struct Activity {
+struct Deed {
     activity: domain::ActivityName,
     fields: BTreeMap<domain::FieldName, domain::mission::FieldValue>,
     at: Timestamp,
@@ -232,13 +232,13 @@ async fn audit(tx: &mut dyn Transaction, user_id: UserId) -> Result<Vec<Line>, S
     Ok(lines)
 }
 
-fn mission(row: ProgressRow) -> Mission {
+fn mission(row: ProgressRow) -> Begun {
     let ProgressRow { mission_id, period, progress, done_at, .. } = row;
-    Mission { mission_id, period, progress, done_at }
+    Begun { mission_id, period, progress, done_at }
 }
 
-fn activity(row: ActivityRow) -> Activity {
-    Activity { activity: row.activity, fields: row.fields, at: row.happened_at }
+fn activity(row: ActivityRow) -> Deed {
+    Deed { activity: row.activity, fields: row.fields, at: row.happened_at }
 }
 
 async fn tokens(tx: &mut dyn Transaction, user: &User, now: Timestamp) -> Result<Vec<Token>, StoreError> {

@@ -1,6 +1,6 @@
 //! Giving rewards, in the transaction of what they are for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{PlatformUserId, Prize, RewardId, RewardSource, RewardState, Timestamp, UserId};
 use storage::{
@@ -160,12 +160,11 @@ async fn accounts_of(
     tx: &mut dyn Transaction,
     rewards: &[NewReward],
 ) -> Result<HashMap<UserId, PlatformUserId>, StoreError> {
-    let mut accounts: HashMap<UserId, Option<PlatformUserId>> = HashMap::new();
-    for reward in rewards {
-        if !accounts.contains_key(&reward.user_id) {
-            let user = tx.users().by_id(reward.user_id).await?;
-            accounts.insert(reward.user_id, user.and_then(|user| user.platform_user_id));
-        }
+    let users: HashSet<UserId> = rewards.iter().map(|reward| reward.user_id).collect();
+    let mut accounts = HashMap::with_capacity(users.len());
+    for user_id in users {
+        let account = tx.users().by_id(user_id).await?.and_then(|user| user.platform_user_id);
+        accounts.extend(account.map(|account| (user_id, account)));
     }
-    Ok(accounts.into_iter().filter_map(|(user_id, account)| Some((user_id, account?))).collect())
+    Ok(accounts)
 }
