@@ -281,7 +281,8 @@ async fn the_list_has_pages_with_own_places_and_the_busiest_board_comes_along() 
     );
     assert!(list.text().contains("2. Derby 1\nStarts in 2 days") && list.text().ends_with("Page 1 of 2"));
     let buttons = list.buttons();
-    assert_eq!(buttons.len(), 11, "two for each of five, and one to turn the page");
+    assert_eq!(buttons.len(), 12, "two for each of five, one to turn the page, and the way to the missions");
+    assert_eq!(buttons[11]["callback_data"], "missions");
     assert_eq!(buttons[0]["web_app"]["url"], "http://127.0.0.1:3000/app/t/cup");
     assert_eq!(buttons[1]["url"], "http://127.0.0.1:3000/t/cup/rules");
     assert!(board.text().ends_with(LIVING), "{}", board.text());
@@ -293,7 +294,7 @@ async fn the_list_has_pages_with_own_places_and_the_busiest_board_comes_along() 
         second.text()
     );
     let buttons = second.buttons();
-    assert_eq!(buttons.len(), 5);
+    assert_eq!(buttons.len(), 6);
     let first = desk.press(42, buttons[4]["callback_data"].as_str().unwrap()).await;
     assert_eq!(first.text(), list.text());
     // From another day, with more pages.
