@@ -178,14 +178,12 @@ async fn my_missions(
     if !is_private {
         return Ok(say(context, keys::bot::PRIVATE_ONLY).with(keyboards::open_app(context, "/app/missions")));
     }
-    match &seen.missions {
-        Some(missions) => Ok(missions::message(services, Reader::of(context), missions)),
-        // Who was not known before this message has begun nothing yet.
-        None => {
-            let missions = crate::missions::all(services, tx, user.clone()).await?;
-            Ok(missions::message(services, Reader::of(context), &missions))
-        }
+    if let Some(missions) = &seen.missions {
+        return Ok(missions::message(services, Reader::of(context), missions));
     }
+    // Who was not known before this message has begun nothing yet.
+    let missions = crate::missions::all(services, tx, user.clone()).await?;
+    Ok(missions::message(services, Reader::of(context), &missions))
 }
 
 fn profile(context: Context<'_>) -> Reply {
