@@ -121,3 +121,32 @@ test("the app shares a board by a message that Telegram keeps ready", async ({ d
   await sent.getByTestId("inline-button").filter({ hasText: "Open leaderboard" }).click();
   await expect(desk.app.heading).toHaveText("Galaxy Sprint");
 });
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the keyboard's app joins a tournament, ${theme}`, async ({ desk, person }) => {
+    await desk.open();
+    if (theme === "dark") await desk.press("theme-switch");
+    await desk.become(person);
+    await desk.send("/start");
+    await expect(desk.answers).toHaveCount(1);
+    await desk.send("/join");
+    await expect(desk.answers).toHaveCount(2);
+    await desk.replyButton("Join a tournament").click();
+    const app = desk.frame.contentFrame();
+    await expect(app.getByRole("heading", { name: "Join a tournament" })).toBeVisible();
+    await expect(app.locator("#join")).toHaveAttribute("data-ready", "true");
+    await app.getByTestId("join-tournament").filter({ hasText: "Galaxy Sprint" }).click();
+    // Sending closes the app, and the chat says what came of it.
+    await expect(desk.frame).toHaveCount(0);
+    await expect(desk.answers).toHaveCount(3);
+    await expect(desk.answers.last()).toContainText("You are in: Galaxy Sprint");
+  });
+}
+
+test("outside Telegram the page to join leads to the boards", async ({ page, stack }) => {
+  await page.goto(`${stack.url}/app/join?lang=it`);
+  await expect(page.getByRole("heading", { name: "Partecipa a un torneo" })).toBeVisible();
+  await expect(page.getByTestId("join-outside")).toBeVisible();
+  await page.getByTestId("join-tournament").filter({ hasText: "Galaxy" }).click();
+  await expect(page).toHaveURL(/\/app\/t\/galaxy-sprint/);
+});

@@ -30,6 +30,7 @@ test("commands come from the menu, from typing and from the reply keyboard", asy
     /\/start/,
     /\/app/,
     /\/tournaments/,
+    /\/join/,
     /\/missions/,
     /\/profile/,
     /\/bonus/,

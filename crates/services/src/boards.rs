@@ -5,6 +5,7 @@
 //! ```
 //! SQL is the truth. The index answers when it reflects a version of SQL; else SQL answers.
 
+pub(crate) mod chain;
 pub mod cursor;
 pub mod index;
 pub mod keep;
@@ -12,6 +13,8 @@ pub mod live;
 pub mod lobby;
 pub mod names;
 pub mod read;
+pub mod recompute;
+pub mod standing;
 
 use bus::BusError;
 use domain::ErrorCode;
@@ -25,8 +28,8 @@ pub use crate::boards::{
 /// A board can't be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum BoardError {
-    /// There is no such tournament.
-    #[error("there is no such tournament")]
+    /// There is no such tournament, or no such board of it.
+    #[error("there is no such board")]
     Unknown,
     /// The cursor is not one of ours.
     #[error("the cursor is not valid")]

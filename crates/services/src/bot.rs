@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod dialogue;
 pub mod identity;
 pub(crate) mod inline;
+mod join;
 pub mod keyboards;
 mod linking;
 pub mod look;
@@ -156,6 +157,9 @@ async fn answer_message(
     if after != before || !is_recent {
         tx.dialogues().put(update.bot_id, message.chat.id, after.to_json(), now).await?;
     }
-    let replies = commands::answer(context, tx, asked, before, seen).await?;
+    let replies = match &message.web_app_data {
+        Some(sent) => vec![join::take_in(context, tx, &sent.data).await?],
+        None => commands::answer(context, tx, asked, before, seen).await?,
+    };
     Ok(replies.into_iter().map(|reply| reply.into_outgoing(context.chat_id)).collect())
 }

@@ -7,11 +7,13 @@
 pub mod activity;
 pub mod apply;
 pub(crate) mod commit;
+pub(crate) mod corrections;
 pub mod envelope;
 pub mod kyc;
 pub mod missions;
 pub mod scores;
 pub mod signature;
+pub mod tournaments;
 pub mod users;
 
 pub use crate::platform::{

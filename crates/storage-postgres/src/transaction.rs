@@ -8,9 +8,10 @@ use storage::{
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
     EventRepository, InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository,
-    OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
-    StoreError, TournamentRepository, Transaction, UserRepository,
+    OutgoingEventRepository, PrivacyRepository, ScoreLogRepository, SessionRepository, SettingRepository,
+    SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
 };
+use storage::{EntryRepository, PeriodRepository, ResultRepository, WishRepository};
 
 use crate::{
     activity::Activities, board_message::BoardMessages, console_session::ConsoleSessions, job::Jobs,
@@ -20,8 +21,10 @@ use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
     dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
-    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    score_log::ScoreLog, session::Sessions, setting::Settings, signing_key::SigningKeys,
+    tournament::Tournaments, user::Users,
 };
+use crate::{entry::Entries, period::Periods, result::Results, wish::Wishes};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct PostgresTransaction {
@@ -68,12 +71,32 @@ impl Transaction for PostgresTransaction {
         Box::new(Tournaments { connection: &mut self.connection })
     }
 
+    fn periods(&mut self) -> Box<dyn PeriodRepository + '_> {
+        Box::new(Periods { connection: &mut self.connection })
+    }
+
+    fn entries(&mut self) -> Box<dyn EntryRepository + '_> {
+        Box::new(Entries { connection: &mut self.connection })
+    }
+
+    fn wishes(&mut self) -> Box<dyn WishRepository + '_> {
+        Box::new(Wishes { connection: &mut self.connection })
+    }
+
+    fn results(&mut self) -> Box<dyn ResultRepository + '_> {
+        Box::new(Results { connection: &mut self.connection })
+    }
+
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
         Box::new(Boards { connection: &mut self.connection })
     }
 
     fn board_messages(&mut self) -> Box<dyn BoardMessageRepository + '_> {
         Box::new(BoardMessages { connection: &mut self.connection })
+    }
+
+    fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_> {
+        Box::new(ScoreLog { connection: &mut self.connection })
     }
 
     fn events(&mut self) -> Box<dyn EventRepository + '_> {

@@ -19,6 +19,7 @@ mod connection;
 mod consent;
 mod console_session;
 mod dialogue;
+mod entry;
 mod error;
 mod event;
 mod inbox;
@@ -31,10 +32,13 @@ mod one_time_token;
 mod operator;
 mod outbox;
 mod outgoing_event;
+mod period;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod result;
 mod reward;
+mod score_log;
 mod session;
 mod setting;
 mod signing_key;
@@ -42,5 +46,6 @@ mod store;
 mod tournament;
 mod transaction;
 mod user;
+mod wish;
 
 pub use crate::store::{Options, SqliteStore};

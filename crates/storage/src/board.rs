@@ -1,27 +1,119 @@
-//! Standings: what each player has reached. SQL is the truth; the rank index is rebuilt from it and answers faster.
+//! Boards: what each player has reached. SQL is the truth; the rank index is rebuilt from it and answers faster.
 
 use async_trait::async_trait;
-use domain::{
-    EventId, EventSource, Order, Score, Standing, Timestamp, TournamentId, UserId, ranking::RankKey,
-};
+use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId, ranking::RankKey};
 
 use crate::error::StoreError;
 
-/// A past score, for boards whose standing follows from history.
+/// Whether a board still changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BoardState {
+    /// Scores change it.
+    Open,
+    /// Its time is over; late scores change it still.
+    Closed,
+    /// Its ranks are results.
+    Final,
+}
+
+impl BoardState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Closed, Self::Final];
+
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Final => "final",
+        }
+    }
+}
+
+/// A board that is to be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScoreEvent {
-    /// Where.
-    pub tournament_id: TournamentId,
+pub struct NewBoard {
+    /// Which; its text says of which tournament, period and cohort.
+    pub board_id: BoardId,
+    /// The tier that the cohort belongs to; 0 when there are none.
+    pub tier: u32,
+    /// The first moment that counts.
+    pub starts_at: Timestamp,
+    /// The first moment that no longer counts.
+    pub ends_at: Timestamp,
+}
+
+/// A board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardRow {
+    /// Which.
+    pub board_id: BoardId,
+    /// The tier that the cohort belongs to; 0 when there are none.
+    pub tier: u32,
+    /// The first moment that counts.
+    pub starts_at: Timestamp,
+    /// The first moment that no longer counts.
+    pub ends_at: Timestamp,
+    /// Grows by one with each change of the board.
+    pub version: u64,
+    /// How many players have a rank.
+    pub players: u64,
+    /// Whether it still changes.
+    pub state: BoardState,
+    /// How the tournament ranks.
+    pub ranking: Ranking,
+}
+
+/// Whether a player's row has a rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// The player is on the board.
+    OnBoard,
+    /// The player was taken off it, whatever their scores come to.
+    Disqualified,
+    /// No score of the player is left: all were declared void.
+    Empty,
+}
+
+impl Presence {
+    /// Every presence.
+    pub const ALL: [Self; 3] = [Self::OnBoard, Self::Disqualified, Self::Empty];
+
+    /// The stored form, which is 0 for whoever has a rank.
+    pub const fn as_number(self) -> i64 {
+        match self {
+            Self::OnBoard => 0,
+            Self::Disqualified => 1,
+            Self::Empty => 2,
+        }
+    }
+}
+
+/// A player's row on a board. A row of somebody who is not on the board any more stays: its version tells whoever caught
+/// up to an earlier one, and it leads to the player's scores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlayerRow {
+    /// Which board.
+    pub board_id: BoardId,
     /// Whose.
     pub user_id: UserId,
-    /// The event's source.
-    pub source: EventSource,
-    /// The event's id.
-    pub event_id: EventId,
-    /// The points.
-    pub score: Score,
-    /// The event's time.
-    pub at: Timestamp,
+    /// What the scores come to. Without a score left it is of no meaning.
+    pub standing: Standing,
+    /// Whether the row has a rank.
+    pub presence: Presence,
+    /// How many scores were taken, those declared void not counted.
+    pub attempts: u64,
+    /// The newest row of the player's log; `None` when the log was removed.
+    pub last_event: Option<i64>,
+    /// The board's version at which this row changed last.
+    pub version: u64,
+}
+
+impl PlayerRow {
+    /// The standing of a player who has a rank.
+    pub fn ranked(&self) -> Option<Standing> {
+        (self.presence == Presence::OnBoard).then_some(self.standing)
+    }
 }
 
 /// A ranked standing.
@@ -36,56 +128,69 @@ pub struct RankedKey {
 /// Access to standings.
 #[async_trait]
 pub trait BoardRepository: Send {
-    /// The standings of some players; those without one are left out. At most 1000 players.
-    async fn standings(
+    /// Adds boards; one that is there already is given the new window and stays as it is otherwise. Their tournaments
+    /// are there.
+    async fn open(&mut self, boards: &[NewBoard]) -> Result<(), StoreError>;
+
+    /// The board with an id.
+    async fn by_id(&mut self, board_id: &BoardId) -> Result<Option<BoardRow>, StoreError>;
+
+    /// The boards with these ids, by id; unknown ones are left out. At most 1000 ids.
+    async fn by_ids(&mut self, ids: &[BoardId]) -> Result<Vec<BoardRow>, StoreError>;
+
+    /// The board with an id, locked until the transaction ends: whoever changes a board's standings does this before
+    /// reading them, so that two batches of scores can't overwrite each other.
+    async fn lock(&mut self, board_id: &BoardId) -> Result<Option<BoardRow>, StoreError> {
+        Ok(self.lock_many(std::slice::from_ref(board_id)).await?.pop())
+    }
+
+    /// The same for several boards, by id; unknown ones are left out. They are locked in the order of their ids, so
+    /// that two callers never wait for each other in a circle. At most 1000 ids.
+    async fn lock_many(&mut self, ids: &[BoardId]) -> Result<Vec<BoardRow>, StoreError>;
+
+    /// Raises a board's version by one and the number of its players by `new_players`, and returns the new version.
+    /// The row stays locked until the transaction ends, so that versions are committed in their order.
+    async fn bump(&mut self, board_id: &BoardId, new_players: i64) -> Result<u64, StoreError>;
+
+    /// The same for several boards, each at most once, in one statement; they are locked already.
+    async fn bump_many(&mut self, boards: &[(BoardId, i64)]) -> Result<(), StoreError>;
+
+    /// The rows of some players, in no order; who has none is left out. At most 1000 players.
+    async fn players(&mut self, keys: &[(BoardId, UserId)]) -> Result<Vec<PlayerRow>, StoreError>;
+
+    /// Stores rows of players, in one statement; each player of a board at most once in a call.
+    async fn put_players(&mut self, rows: &[PlayerRow]) -> Result<(), StoreError>;
+
+    /// Up to `limit` players of a board in the order of their ids, behind `after`, those without a rank included.
+    async fn roll(
         &mut self,
-        tournament_id: &TournamentId,
-        users: &[UserId],
-    ) -> Result<Vec<(UserId, Standing)>, StoreError>;
-
-    /// Stores standings as of `version`, in one statement; each player at most once in a call.
-    async fn put_many(
-        &mut self,
-        tournament_id: &TournamentId,
-        version: u64,
-        standings: &[(UserId, Standing)],
-    ) -> Result<(), StoreError>;
-
-    /// Stores past scores, in one statement; those that are there already are left out.
-    async fn add_history(&mut self, events: &[ScoreEvent]) -> Result<(), StoreError>;
-
-    /// Every past score of a player in a tournament, the oldest first; of more than 10 000 the newest 10 000.
-    async fn history(
-        &mut self,
-        tournament_id: &TournamentId,
-        user_id: UserId,
-    ) -> Result<Vec<(Timestamp, Score)>, StoreError>;
-
-    /// Removes up to `limit` past scores of tournaments that ended before `before`: nothing of theirs is judged by
-    /// history any more. Returns how many.
-    async fn remove_history(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+        board_id: &BoardId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<UserId>, StoreError>;
 
     /// Up to `limit` standings in the order of user ids, behind `after`: the pages of a rebuild.
     async fn scan(
         &mut self,
-        tournament_id: &TournamentId,
+        board_id: &BoardId,
         after: Option<UserId>,
         limit: u32,
     ) -> Result<Vec<RankKey>, StoreError>;
 
-    /// Standings that changed behind `version`, in the order of user ids. At most `limit`.
+    /// Players whose rows changed behind `version`, in the order of their ids, with what ranks them; `None` for who is
+    /// not on the board any more. At most `limit`.
     async fn changed_since(
         &mut self,
-        tournament_id: &TournamentId,
+        board_id: &BoardId,
         version: u64,
         limit: u32,
-    ) -> Result<Vec<RankKey>, StoreError>;
+    ) -> Result<Vec<(UserId, Option<RankKey>)>, StoreError>;
 
     /// Up to `limit` rows of the board behind `after`, by rank. For when the rank index is not ready.
     async fn page(
         &mut self,
-        tournament_id: &TournamentId,
-        order: Order,
+        board_id: &BoardId,
+        order: BoardOrder,
         after: Option<RankKey>,
         limit: u32,
     ) -> Result<Vec<RankedKey>, StoreError>;
@@ -93,8 +198,8 @@ pub trait BoardRepository: Send {
     /// A player's place on the board; `None` without a standing.
     async fn place(
         &mut self,
-        tournament_id: &TournamentId,
-        order: Order,
+        board_id: &BoardId,
+        order: BoardOrder,
         user_id: UserId,
     ) -> Result<Option<RankedKey>, StoreError>;
 
@@ -102,8 +207,8 @@ pub trait BoardRepository: Send {
     /// standing.
     async fn around(
         &mut self,
-        tournament_id: &TournamentId,
-        order: Order,
+        board_id: &BoardId,
+        order: BoardOrder,
         user_id: UserId,
         limit: u32,
     ) -> Result<Vec<RankedKey>, StoreError>;

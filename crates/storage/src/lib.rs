@@ -20,6 +20,7 @@ pub mod campaign;
 pub mod consent;
 pub mod console_session;
 pub mod dialogue;
+pub mod entry;
 pub mod error;
 pub mod event;
 pub mod follow;
@@ -32,15 +33,19 @@ pub mod one_time_token;
 pub mod operator;
 pub mod outbox;
 pub mod outgoing_event;
+pub mod period;
 pub mod personal;
 pub mod privacy;
+pub mod result;
 pub mod reward;
+pub mod score_log;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
 pub mod stored;
 pub mod tournament;
 pub mod user;
+pub mod wish;
 
 #[cfg(feature = "testsuite")]
 pub mod testsuite;
@@ -55,13 +60,16 @@ pub use crate::{
     audit::AuditRepository, board::BoardRepository, campaign::CampaignRepository, consent::ConsentRepository,
     dialogue::DialogueRepository, error::StoreError, event::EventRepository, inbox::InboxRepository,
     lease::LeaseRepository, one_time_token::OneTimeTokenRepository, outbox::OutboxRepository,
-    outgoing_event::OutgoingEventRepository, privacy::PrivacyRepository, session::SessionRepository,
-    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
-    user::UserRepository,
+    outgoing_event::OutgoingEventRepository, privacy::PrivacyRepository, score_log::ScoreLogRepository,
+    session::SessionRepository, setting::SettingRepository, signing_key::SigningKeyRepository,
+    tournament::TournamentRepository, user::UserRepository,
 };
 pub use crate::{
     board_message::BoardMessageRepository, console_session::ConsoleSessionRepository, job::JobRepository,
     operator::OperatorRepository,
+};
+pub use crate::{
+    entry::EntryRepository, period::PeriodRepository, result::ResultRepository, wish::WishRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -132,10 +140,20 @@ pub trait Transaction: Send {
     fn leases(&mut self) -> Box<dyn LeaseRepository + '_>;
     /// Tournaments.
     fn tournaments(&mut self) -> Box<dyn TournamentRepository + '_>;
+    /// Periods of tournaments.
+    fn periods(&mut self) -> Box<dyn PeriodRepository + '_>;
+    /// Who takes part in tournaments.
+    fn entries(&mut self) -> Box<dyn EntryRepository + '_>;
+    /// Who wants to be told of tournaments.
+    fn wishes(&mut self) -> Box<dyn WishRepository + '_>;
+    /// Final ranks.
+    fn results(&mut self) -> Box<dyn ResultRepository + '_>;
     /// Standings.
     fn boards(&mut self) -> Box<dyn BoardRepository + '_>;
     /// Boards in chats that keep themselves up to date.
     fn board_messages(&mut self) -> Box<dyn BoardMessageRepository + '_>;
+    /// The log of scores.
+    fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_>;
     /// Events of the platform that were seen.
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.

@@ -25,5 +25,7 @@ pub mod share;
 pub mod start;
 pub mod telemetry;
 pub mod tournament;
+pub mod tournament_entry;
+pub mod tournament_results;
 pub mod tournaments;
 pub mod unlink;

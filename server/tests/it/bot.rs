@@ -51,7 +51,10 @@ async fn help_shows_the_keyboard_and_its_buttons_work() {
     let help = bot.ask(42, "/help").await;
     let labels: Vec<String> =
         buttons(&help).iter().map(|button| button["text"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(labels, ["Profile", "Tournaments and missions", "Bonuses and promos", "Help"]);
+    assert_eq!(
+        labels,
+        ["Profile", "Tournaments and missions", "Bonuses and promos", "Help", "Join a tournament"]
+    );
     // What belongs to an account is for linked chats.
     bot.server.events(&json!([bot.server.user("a", "Ann", Some(42))])).await;
     assert_eq!(

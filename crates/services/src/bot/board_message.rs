@@ -91,7 +91,7 @@ fn has_more_to_come(card: &TournamentCard, now: Timestamp) -> bool {
     match card.phase {
         Phase::Running => true,
         Phase::Upcoming => card.tournament.starts_at.millis_since(now) < KEPT_MS,
-        Phase::Finished => false,
+        Phase::Finished | Phase::Canceled => false,
     }
 }
 

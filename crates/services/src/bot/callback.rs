@@ -15,7 +15,7 @@ use crate::{
         board_message::{self, Reader},
         choice::Choice,
         commands::{missions, settings_message, tournaments},
-        inline, linking,
+        inline, join, linking,
         look::Seen,
     },
     consents::{self, texts::TEXT_VERSION},
@@ -172,7 +172,10 @@ async fn choose(
         user: &user,
         locale: query.from.language_code.as_deref().map(Locale::from_tag).unwrap_or_default(),
     };
-    let reply = linking::choose(context, tx, choice).await?;
+    let reply = match choice {
+        Choice::Join(id) => join::at_a_tap(context, tx, &id).await?,
+        other => linking::choose(context, tx, other).await?,
+    };
     Ok(Some(reply.into_edit(chat.id, message_id)))
 }
 

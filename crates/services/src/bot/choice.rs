@@ -17,6 +17,8 @@ pub enum Choice {
     Unlink,
     /// Keep the link.
     Keep,
+    /// Join the tournament.
+    Join(TournamentId),
     /// Show the missions.
     Missions,
     /// Claim what a mission has to give.
@@ -44,6 +46,7 @@ impl Choice {
             // Short names: the id of a tournament takes up to 62 of the 64 bytes.
             Self::Board(id) => format!("b:{id}"),
             Self::Claim(id) => format!("c:{id}"),
+            Self::Join(id) => format!("j:{id}"),
             Self::Refresh(locale, id) => format!("r:{}:{id}", locale.tag()),
         }
     }
@@ -61,6 +64,7 @@ impl Choice {
             "list" => return id.parse().ok().map(Self::List),
             "b" => return id.parse().ok().map(Self::Board),
             "c" => return id.parse().ok().map(Self::Claim),
+            "j" => return id.parse().ok().map(Self::Join),
             "r" => {
                 let (tag, id) = id.split_once(':')?;
                 let locale = Locale::ALL.into_iter().find(|locale| locale.tag() == tag)?;
@@ -94,7 +98,8 @@ mod tests {
             Choice::Unlink,
             Choice::Keep,
             Choice::List(u16::MAX),
-            Choice::Board(longest),
+            Choice::Board(longest.clone()),
+            Choice::Join(longest),
             Choice::Missions,
             Choice::Claim("x".repeat(62).parse().unwrap()),
             Choice::Refresh(Locale::It, usual),

@@ -3,7 +3,7 @@
 mod admin;
 mod app;
 mod link;
-pub(super) mod missions;
+pub(crate) mod missions;
 mod privacy;
 mod section;
 mod settings;
@@ -20,15 +20,19 @@ use storage::{StoreError, Transaction};
 
 pub(super) use crate::bot::commands::settings::message as settings_message;
 use crate::{
-    bot::{Context, board_message::Reader, dialogue::Dialogue, keyboards, linking, look::Seen, reply::Reply},
+    bot::{
+        Context, board_message::Reader, dialogue::Dialogue, join, keyboards, linking, look::Seen,
+        reply::Reply,
+    },
     links::code::OneTimeCode,
 };
 
 /// The commands that everyone sees in the menu, with the keys of their descriptions.
-pub const FOR_EVERYONE: [(&str, i18n::Key); 13] = [
+pub const FOR_EVERYONE: [(&str, i18n::Key); 14] = [
     ("start", keys::bot::COMMAND_START),
     ("app", keys::bot::COMMAND_APP),
     ("tournaments", keys::bot::COMMAND_TOURNAMENTS),
+    ("join", keys::bot::COMMAND_JOIN),
     ("missions", keys::bot::COMMAND_MISSIONS),
     ("profile", keys::bot::COMMAND_PROFILE),
     ("bonus", keys::bot::COMMAND_BONUS),
@@ -122,7 +126,7 @@ pub(super) async fn answer(
         if let Some(replies) = tournaments::answer(context.services, Reader::of(context), seen) {
             return Ok(replies);
         }
-        return Ok(vec![with_menu(context, keys::bot::TOURNAMENT_NONE)]);
+        return Ok(vec![say_with_menu(context, tx, keys::bot::TOURNAMENT_NONE).await?]);
     }
     Ok(vec![answer_alone(context, tx, asked, before, seen).await?])
 }
@@ -137,35 +141,50 @@ async fn answer_alone(
     match asked {
         Asked::Command { name, argument } => match name.as_str() {
             "start" => start::answer(context, tx, argument.as_deref(), seen).await,
-            "help" => Ok(with_menu(context, keys::bot::HELP)),
+            "help" => say_with_menu(context, tx, keys::bot::HELP).await,
             "app" => Ok(app::answer(context)),
             "profile" => Ok(profile(context)),
             "bonus" => Ok(bonus(context)),
             "settings" => settings::answer(context, tx).await,
             "privacy" => Ok(privacy::answer(context)),
             "stop" => stop::answer(context, tx).await,
+            "join" => join::ask(context, tx).await,
             "missions" => my_missions(context, tx, seen).await,
             "link" => link::answer(context, tx, argument.as_deref()).await,
             "unlink" => Ok(unlink::answer(context)),
             "status" => status::answer(context, tx).await,
             "stats" => stats::answer(context, tx).await,
             "admin" => Ok(admin::answer(context)),
-            _ => Ok(with_menu(context, keys::bot::UNKNOWN_COMMAND)),
+            _ => say_with_menu(context, tx, keys::bot::UNKNOWN_COMMAND).await,
         },
         Asked::Button(Button::Profile) => Ok(profile(context)),
         Asked::Button(Button::Bonuses) => Ok(bonus(context)),
         // Answered above, whatever is on.
-        Asked::Button(Button::Tournaments) => Ok(with_menu(context, keys::bot::TOURNAMENT_NONE)),
-        Asked::Button(Button::Help) => Ok(with_menu(context, keys::bot::HELP)),
+        Asked::Button(Button::Tournaments) => say_with_menu(context, tx, keys::bot::TOURNAMENT_NONE).await,
+        Asked::Button(Button::Help) => say_with_menu(context, tx, keys::bot::HELP).await,
         Asked::Pasted(code) => linking::show(context, tx, code).await,
         Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None, seen).await,
-        Asked::Other => Ok(with_menu(context, keys::bot::UNKNOWN_TEXT)),
+        Asked::Other => say_with_menu(context, tx, keys::bot::UNKNOWN_TEXT).await,
     }
 }
 
-/// A fixed text with the keyboard below the input field.
-fn with_menu(context: Context<'_>, key: i18n::Key) -> Reply {
-    say(context, key).with(keyboards::main_menu(context))
+/// The text with the keyboard below the input field; its button that opens the app is good for a while from now on.
+pub(super) async fn with_menu(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    reply: Reply,
+) -> Result<Reply, StoreError> {
+    let address = join::address(context, tx).await?;
+    Ok(reply.with(keyboards::main_menu(context, address.as_deref())))
+}
+
+/// A fixed text with the keyboard.
+async fn say_with_menu(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    key: i18n::Key,
+) -> Result<Reply, StoreError> {
+    with_menu(context, tx, say(context, key)).await
 }
 
 /// `/missions`. They are the person's own, so a group is not told.

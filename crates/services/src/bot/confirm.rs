@@ -60,8 +60,7 @@ pub async fn confirm(
             None
         }
     };
-    let mut row =
-        Outgoing::confirmation(chat_id, &text, keyboard).into_row(bot_id, chat_id, now, services.rng());
+    let mut row = Outgoing::wanted(chat_id, &text, keyboard).into_row(bot_id, chat_id, now, services.rng());
     row.user_id = Some(user.user_id);
     tx.outbox().add_many(&[row]).await?;
     Ok(true)
@@ -119,6 +118,7 @@ mod tests {
             ends_at: Timestamp::from_millis(3 * 3_600_000),
             operator: Operator::Best,
             order: Order::Desc,
+            ties: domain::ranking::TieOrders::default(),
         }
     }
 

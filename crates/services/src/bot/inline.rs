@@ -62,15 +62,17 @@ pub(crate) async fn find(services: &Services, query: &InlineQuery) -> Result<Opt
         Err(_) => return Ok(None),
     };
     let words = words(&query.query);
-    let is_of_today = |card: &TournamentCard| {
-        card.phase != Phase::Finished || now.millis_since(card.tournament.ends_at) < FINISHED_FOUND_MS
+    let is_of_today = |card: &TournamentCard| match card.phase {
+        Phase::Running | Phase::Upcoming => true,
+        Phase::Finished => now.millis_since(card.tournament.ends_at) < FINISHED_FOUND_MS,
+        Phase::Canceled => false,
     };
     let mut matching =
         cards.into_iter().filter(|card| is_of_today(card) && is_match(card, &words)).skip(offset(query));
     let mut found = Found::default();
     for card in matching.by_ref().take(PAGE_SIZE) {
         let board = match card.phase {
-            Phase::Upcoming => None,
+            Phase::Upcoming | Phase::Canceled => None,
             Phase::Running | Phase::Finished => {
                 let rows = u32::try_from(text::PODIUM_ROWS).unwrap_or(1);
                 look::board(services, &card.tournament.tournament_id, None, rows).await?
@@ -159,7 +161,7 @@ pub(crate) fn keyboard(
     let mut rows = vec![vec![open]];
     // An id that leaves no room for the button's data has no button.
     let refresh = Choice::Refresh(locale, id.clone()).to_data();
-    if card.phase != Phase::Finished
+    if matches!(card.phase, Phase::Running | Phase::Upcoming)
         && let Ok(button) = InlineButton::callback(texts.text(keys::bot::INLINE_BUTTON_REFRESH), &refresh)
     {
         rows.push(vec![button]);
@@ -196,6 +198,7 @@ mod tests {
             ends_at: Timestamp::from_millis(1),
             operator: Operator::Best,
             order: Order::Desc,
+            ties: domain::ranking::TieOrders::default(),
         };
         TournamentCard { tournament, phase: Phase::Running, players: 0 }
     }

@@ -8,17 +8,22 @@ use telegram::{
 
 use crate::{Services, bot::Context};
 
-/// The keyboard below the input field: the four places that the bot knows.
+/// The keyboard below the input field: the four places that the bot knows, and a button that opens the page at `join`, from
+/// which a tournament is joined.
 ///
 /// # Errors
 /// When a text does not fit a button.
-pub fn main_menu(context: Context<'_>) -> Result<ReplyKeyboard, KeyboardError> {
+pub fn main_menu(context: Context<'_>, join: Option<&str>) -> Result<ReplyKeyboard, KeyboardError> {
     let texts = catalog(context.locale);
     let button = |key| ReplyButton::text(texts.text(key));
-    ReplyKeyboard::new(vec![
+    let mut rows = vec![
         vec![button(keys::bot::KEYBOARD_PROFILE)?, button(keys::bot::KEYBOARD_TOURNAMENTS)?],
         vec![button(keys::bot::KEYBOARD_BONUSES)?, button(keys::bot::KEYBOARD_HELP)?],
-    ])
+    ];
+    if let Some(address) = join {
+        rows.push(vec![ReplyButton::web_app(texts.text(keys::bot::KEYBOARD_JOIN), address)?]);
+    }
+    ReplyKeyboard::new(rows)
 }
 
 /// One button that opens a page of the app.

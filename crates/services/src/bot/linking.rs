@@ -48,7 +48,7 @@ async fn act(
             spend(services, tx, token, user).await?;
             Ok(say(context, keys::bot::APP_TEXT).with(keyboards::open_app(context, &path)))
         }
-        TokenAction::ConsoleInvitation | TokenAction::Handoff => {
+        TokenAction::ConsoleInvitation | TokenAction::Handoff | TokenAction::Join => {
             Err(LinkError::Refused(TokenRefusal::Unknown))
         }
     }
@@ -68,6 +68,7 @@ pub(super) async fn choose(
         // Nothing of these is about a link.
         Choice::Missions
         | Choice::Claim(_)
+        | Choice::Join(_)
         | Choice::List(_)
         | Choice::Board(_)
         | Choice::Refresh(..)

@@ -20,6 +20,7 @@ use crate::{
         inline,
     },
     links::code::TOURNAMENT,
+    tournaments::route,
 };
 
 /// The tournaments of one page of the list.
@@ -184,7 +185,7 @@ async fn viewer(
 async fn list(services: &Services, page: usize, viewer: Option<UserId>) -> Result<List, StoreError> {
     let cards = or_nothing(boards::tournaments(services, boards::lobby::TOURNAMENTS_MAX).await)?;
     let mut cards = cards.unwrap_or_default();
-    cards.retain(|card| card.phase != Phase::Finished);
+    cards.retain(|card| matches!(card.phase, Phase::Running | Phase::Upcoming));
     let pages = cards.len().div_ceil(PAGE_SIZE);
     let page = page.min(pages.saturating_sub(1));
     let mut views = Vec::with_capacity(PAGE_SIZE);
@@ -213,26 +214,31 @@ pub(crate) async fn view(
 ) -> Result<Option<View>, StoreError> {
     let now = services.now();
     let mut tx = services.store().begin_read().await?;
-    let Some(row) = tx.tournaments().by_id(id).await? else { return Ok(None) };
+    // A draft is shown to nobody; a private one to a person alone, not to a group or to where a message may go on to.
+    let row = tx.tournaments().by_id(id).await?.filter(|row| row.is_visible(viewer.is_some()));
+    let Some(row) = row else { return Ok(None) };
     drop(tx);
-    let card =
-        TournamentCard { phase: row.tournament.phase(now), players: row.players, tournament: row.tournament };
+    let card = TournamentCard { phase: row.phase(now), players: row.players, tournament: row.tournament };
     let board = match card.phase {
-        Phase::Upcoming => None,
+        Phase::Upcoming | Phase::Canceled => None,
         Phase::Running | Phase::Finished => board(services, id, viewer, rows).await?,
     };
     Ok(Some(View { card, board }))
 }
 
-/// The first `rows` of a board, and the viewer's own row.
+/// The first `rows` of the board that a viewer is shown of a tournament, and the viewer's own row.
 pub(crate) async fn board(
     services: &Services,
     id: &TournamentId,
     viewer: Option<UserId>,
     rows: u32,
 ) -> Result<Option<BoardPage>, StoreError> {
+    let mut tx = services.store().begin_read().await?;
+    let shown = route::shown(&mut *tx, id, viewer, services.now()).await?;
+    drop(tx);
+    let Some(shown) = shown else { return Ok(None) };
     let query = BoardQuery { window: WindowQuery::Top, limit: rows };
-    or_nothing(boards::page(services, id, query, viewer).await)
+    or_nothing(boards::page(services, &shown, query, viewer).await)
 }
 
 /// A database that fails is a reason to try again; whatever else there is, the answer goes without it.

@@ -14,6 +14,7 @@ use crate::{
     Services,
     platform::apply::{self, Changes},
     tokens::key_ring,
+    tournaments,
 };
 
 /// A job could not be done; nothing of it is kept, and it is tried again.
@@ -118,4 +119,11 @@ impl Handlers {
 pub fn house() -> Handlers {
     Handlers::default() //
         .with(JobKind::KeyRotation, key_ring::Rotation)
+        .with(JobKind::TournamentClock, tournaments::clock::Clock)
+        .with(JobKind::TournamentReminder, tournaments::notice::Reminders)
+        .with(JobKind::BoardEnd, tournaments::finish::BoardEnd)
+        .with(JobKind::BoardPrizes, tournaments::prizes::BoardPrizes)
+        .with(JobKind::BoardNotices, tournaments::notice::ResultNotices)
+        .with(JobKind::BoardRecompute, tournaments::recompute::BoardRecompute)
+        .with(JobKind::BoardOvertaken, tournaments::overtaken::Overtaken)
 }

@@ -8,6 +8,10 @@ use storage::{Transaction, reward::RewardRow, user::User};
 
 use crate::{
     Services,
+    bot::{
+        commands::missions::what,
+        confirm::{Done, Place, confirm},
+    },
     identity::{AuthError, Session, current},
     limits::{self, Action, Subject},
     missions::{MissionError, card::Player, live},
@@ -33,8 +37,12 @@ pub async fn claim(
         .map_err(AuthError::Limited)?;
     let mut tx = services.store().begin_write().await?;
     let user = current::user_of(&mut *tx, session).await?;
-    let claims = claim_within(services, &mut *tx, user, mission_id).await?;
+    let claims = claim_within(services, &mut *tx, user.clone(), mission_id).await?;
     if !claims.claimed.is_empty() {
+        let what: Vec<String> = claims.now().map(|reward| what(&reward.what, user.locale)).collect();
+        if !what.is_empty() {
+            confirm(services, &mut *tx, &user, Done::Claimed(&what.join(", ")), Place::App).await?;
+        }
         tx.save().await?;
         for claimed in &claims.claimed {
             claimed.was_saved(services, session).await;

@@ -37,8 +37,8 @@ impl Outgoing {
         Self { class: OutgoingClass::Notice, is_repeatable: true, ..Self::text(chat_id, text, reply_markup) }
     }
 
-    /// Tells a chat what its person has just done elsewhere.
-    pub(crate) fn confirmation(chat_id: ChatId, text: &str, reply_markup: Option<Value>) -> Self {
+    /// A notice that the person wants: rather not at all than twice.
+    pub fn wanted(chat_id: ChatId, text: &str, reply_markup: Option<Value>) -> Self {
         Self { class: OutgoingClass::Notice, ..Self::text(chat_id, text, reply_markup) }
     }
 

@@ -110,7 +110,7 @@ async fn keep_up(services: &Services, message: BoardMessage) -> Result<Looked, S
     let is_over = is_final(services, view.card.phase, view.card.tournament.ends_at, now);
     let is_last = is_over || message.expires_at <= now;
     let life = match view.card.phase {
-        Phase::Finished => Life::Over,
+        Phase::Finished | Phase::Canceled => Life::Over,
         Phase::Running | Phase::Upcoming if is_last => Life::Still,
         Phase::Running | Phase::Upcoming => Life::Living,
     };
@@ -150,7 +150,8 @@ async fn keep_up(services: &Services, message: BoardMessage) -> Result<Looked, S
 
 /// Whether no score comes any more: those from before the end are taken for a while after it.
 fn is_final(services: &Services, phase: Phase, ends_at: Timestamp, now: Timestamp) -> bool {
-    phase == Phase::Finished && now >= ends_at.plus_ms(services.settings().score_grace_ms)
+    phase == Phase::Canceled
+        || (phase == Phase::Finished && now >= ends_at.plus_ms(services.settings().score_grace_ms))
 }
 
 async fn forget(services: &Services, message: &BoardMessage) -> Result<Looked, StoreError> {

@@ -83,6 +83,7 @@ pub(crate) fn state(card: &TournamentCard, locale: Locale, now: Timestamp) -> St
         Phase::Running => keys::bot::list_running(texts, &left, &players),
         Phase::Upcoming => keys::bot::list_upcoming(texts, &left),
         Phase::Finished => keys::bot::list_finished(texts, &players),
+        Phase::Canceled => texts.text(keys::bot::LIST_CANCELED).to_owned(),
     }
 }
 
@@ -95,6 +96,7 @@ fn head(texts: &Catalog, card: &TournamentCard, locale: Locale, until_ms: i64) -
         Phase::Running => keys::bot::tournament_running(texts, &left, &players, title),
         Phase::Upcoming => keys::bot::tournament_upcoming(texts, &left, title),
         Phase::Finished => keys::bot::tournament_finished(texts, &players, title),
+        Phase::Canceled => keys::bot::tournament_canceled(texts, title),
     }
 }
 
@@ -102,7 +104,7 @@ fn head(texts: &Catalog, card: &TournamentCard, locale: Locale, until_ms: i64) -
 fn until(card: &TournamentCard, now: Timestamp) -> i64 {
     match card.phase {
         Phase::Upcoming => card.tournament.starts_at.millis_since(now),
-        Phase::Running | Phase::Finished => card.tournament.ends_at.millis_since(now),
+        Phase::Running | Phase::Finished | Phase::Canceled => card.tournament.ends_at.millis_since(now),
     }
 }
 
@@ -120,7 +122,9 @@ fn coarse(milliseconds: i64) -> i64 {
 /// The top of the board, a line each; one line that says so when nobody is on it.
 fn rows(view: &View, limit: usize, locale: Locale) -> Vec<String> {
     let texts = catalog(locale);
-    let Some(board) = view.board.as_ref().filter(|_| view.card.phase != Phase::Upcoming) else {
+    let Some(board) =
+        view.board.as_ref().filter(|_| matches!(view.card.phase, Phase::Running | Phase::Finished))
+    else {
         return Vec::new();
     };
     if board.entries.is_empty() {
@@ -187,6 +191,7 @@ mod tests {
             ends_at: Timestamp::from_millis(5 * HOUR_MS),
             operator: Operator::Best,
             order: Order::Desc,
+            ties: domain::ranking::TieOrders::default(),
         };
         let entries: Vec<BoardEntry> = (1..).zip(names).map(|(rank, name)| entry(rank, name)).collect();
         let board = BoardPage {

@@ -86,7 +86,7 @@ async fn tournament(
 ) -> Result<Option<View>, StoreError> {
     let row = tx.tournaments().by_id(id).await?;
     let card = |row: TournamentRow| TournamentCard {
-        phase: row.tournament.phase(context.services.now()),
+        phase: row.phase(context.services.now()),
         players: row.players,
         tournament: row.tournament,
     };
