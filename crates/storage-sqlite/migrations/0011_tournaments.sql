@@ -94,7 +94,7 @@ CREATE TABLE board_results (
     tie_2       INTEGER NOT NULL,
     tie_3       INTEGER NOT NULL,
     achieved_at INTEGER NOT NULL,
-    prize       TEXT    CHECK (json_valid(prize)),
+    prize       TEXT    CHECK (prize IS NULL OR json_valid(prize)),
     PRIMARY KEY (board_id, rank)
 ) STRICT, WITHOUT ROWID;
 

@@ -139,6 +139,10 @@ impl Transaction for SqliteTransaction {
         Box::new(OutgoingEvents { connection: &mut self.connection })
     }
 
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_> {
+        Box::new(Jobs { connection: &mut self.connection })
+    }
+
     fn missions(&mut self) -> Box<dyn MissionRepository + '_> {
         Box::new(MissionRows { connection: &mut self.connection })
     }
@@ -153,10 +157,6 @@ impl Transaction for SqliteTransaction {
 
     fn rewards(&mut self) -> Box<dyn RewardRepository + '_> {
         Box::new(Rewards { connection: &mut self.connection })
-    }
-
-    fn jobs(&mut self) -> Box<dyn JobRepository + '_> {
-        Box::new(Jobs { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

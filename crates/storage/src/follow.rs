@@ -18,14 +18,41 @@ pub struct Follow {
     /// A condition under which a row of the one who is taken over stays instead: what was done for them is not done
     /// again.
     pub prevails_when: Option<&'static str>,
+    /// Statements that are run before anything is moved, with `$1` and `$2`: what of a row that will go belongs to the one
+    /// that stays.
+    pub first: &'static [&'static str],
     /// A column that numbers a user's rows: what comes is numbered behind what is there, for it was said later.
     pub numbered_by: Option<&'static str>,
 }
 
 /// A column that follows as it is.
 const fn plain(table: &'static str, column: &'static str) -> Follow {
-    Follow { table, column, unique_with: None, unique_and: None, prevails_when: None, numbered_by: None }
+    Follow {
+        table,
+        column,
+        unique_with: None,
+        unique_and: None,
+        prevails_when: None,
+        first: &[],
+        numbered_by: None,
+    }
 }
+
+/// What was noted of the account before it entered goes to the entry that takes its place.
+const GRANTS_STAY: &str = "UPDATE entries
+     SET attempts_granted = entries.attempts_granted + noted.attempts_granted,
+       disqualified_at = COALESCE(entries.disqualified_at, noted.disqualified_at),
+       disqualified_reason = COALESCE(entries.disqualified_reason, noted.disqualified_reason)
+     FROM entries AS noted
+     WHERE entries.user_id = $1 AND noted.user_id = $2 AND noted.entries = 0
+       AND noted.tournament_id = entries.tournament_id AND noted.period = entries.period";
+
+/// Who was excluded as one of the two is excluded as both.
+const EXCLUSIONS_STAY: &str = "UPDATE entries
+     SET disqualified_at = taken.disqualified_at, disqualified_reason = taken.disqualified_reason
+     FROM entries AS taken
+     WHERE entries.user_id = $2 AND taken.user_id = $1 AND entries.disqualified_at IS NULL
+       AND taken.tournament_id = entries.tournament_id AND taken.period = entries.period";
 
 /// What follows, in the order in which it is moved.
 pub const FOLLOWS: [Follow; 10] = [
@@ -39,6 +66,7 @@ pub const FOLLOWS: [Follow; 10] = [
         unique_with: Some("tournament_id"),
         unique_and: Some("period"),
         prevails_when: Some("entries > 0"),
+        first: &[GRANTS_STAY, EXCLUSIONS_STAY],
         ..plain("entries", "user_id")
     },
     Follow { unique_with: Some("tournament_id"), ..plain("tournament_wishes", "user_id") },

@@ -174,6 +174,8 @@ pub trait Transaction: Send {
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
     /// Events on their way out to the platform.
     fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
+    /// What is to be done at a time, once.
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
     /// Missions.
     fn missions(&mut self) -> Box<dyn MissionRepository + '_>;
     /// How far players are with missions.
@@ -182,8 +184,6 @@ pub trait Transaction: Send {
     fn activities(&mut self) -> Box<dyn ActivityRepository + '_>;
     /// What players are given.
     fn rewards(&mut self) -> Box<dyn RewardRepository + '_>;
-    /// What is to be done at a time, once.
-    fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

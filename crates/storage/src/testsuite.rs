@@ -114,6 +114,7 @@ macro_rules! contract_suite {
                 entering_again_ends_at_the_limit,
                 an_exclusion_is_noted_and_taken_back,
                 the_entries_of_a_player_are_found,
+                entries_follow_a_light_profile_once,
             ]
             wishes: [
                 a_wish_is_kept_until_it_is_withdrawn,

@@ -230,7 +230,7 @@ async fn a_frozen_tournament_takes_no_scores_and_becomes_final_when_it_is_thawed
     let mut tx = server.services.store().begin_write().await.unwrap();
     services::tournaments::command::thaw(&server.services, &mut *tx, actor(), &id).await.unwrap();
     tx.save().await.unwrap();
-    run_jobs(&server).await;
+    pass(&server, MINUTE_MS).await;
     assert_eq!(state(&server).await, "finished");
 }
 
@@ -280,4 +280,23 @@ async fn what_is_owned_by_the_console_is_not_the_platform_s_to_edit() {
     assert_eq!(refused(&server, &mine).await, "owned_elsewhere");
     let cancel = server.event("cancel", "platform.tournament.canceled", &json!({"tournament_id": "cup"}));
     assert_eq!(refused(&server, &cancel).await, "owned_elsewhere");
+}
+
+#[tokio::test]
+async fn an_end_in_the_past_that_was_told_by_mistake_can_be_taken_back_for_a_minute() {
+    let server = server().await;
+    played(&server, &json!({})).await;
+    let now = server.services.now();
+    let over = json!({"starts_at": now.plus_ms(-2 * DAY_MS), "ends_at": now.plus_ms(-DAY_MS)});
+    send(&server, &[definition(&server, "cup-2", &over)]).await;
+    run_jobs(&server).await;
+    assert_eq!(state(&server).await, "finalizing");
+    let right = json!({"starts_at": now.plus_ms(-HOUR_MS), "ends_at": now.plus_ms(HOUR_MS)});
+    send(&server, &[definition(&server, "cup-3", &right), server.score("more", "cup", "p-5", 99)]).await;
+    assert_eq!(state(&server).await, "running");
+    send(&server, &[definition(&server, "cup-4", &over)]).await;
+    pass(&server, MINUTE_MS).await;
+    assert_eq!(state(&server).await, "finished");
+    let too_late = json!({"starts_at": now.plus_ms(-3 * DAY_MS), "ends_at": now.plus_ms(HOUR_MS)});
+    assert_eq!(refused(&server, &definition(&server, "cup-5", &too_late)).await, "tournament_closed");
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use storage::{
     StoreError, Transaction,
     activity::ActivityRow,
+    entry::EntryRow,
     mission_progress::ProgressRow,
     one_time_token::{OneTimeToken, TokenOwner},
     privacy::{MessageRecord, ScoreRecord, SessionRecord},
@@ -38,6 +39,7 @@ struct Export {
     past_scores: Vec<Standing>,
     messages_of_the_bot: Vec<Message>,
     campaigns: Vec<Campaign>,
+    tournaments: Vec<Entry>,
     rewards: Vec<domain::Reward>,
     missions: Vec<Begun>,
     activities: Vec<Deed>,
@@ -124,6 +126,17 @@ struct Campaign {
     at: Timestamp,
 }
 
+/// A part in a period of a tournament; 0 entries where something was noted alone.
+#[derive(Serialize)]
+struct Entry {
+    tournament_id: domain::TournamentId,
+    period: u32,
+    joined_at: Timestamp,
+    entries: u32,
+    excluded_at: Option<Timestamp>,
+    excluded_because: Option<String>,
+}
+
 /// Progress with a mission, in the period that begins on a day since 1970; 0 where there is one for all.
 #[derive(Serialize)]
 struct Begun {
@@ -162,6 +175,7 @@ pub(crate) async fn of(
     let records = tx.privacy().records(user_id, LIST_MAX).await?;
     let progress = tx.mission_progress().of_player(user_id, Day(0), LIST_MAX).await?;
     let activities = tx.activities().of_player(user_id, ALWAYS, now.plus_ms(DAY_MS), LIST_MAX).await?;
+    let entries = tx.entries().of_user(user_id, None, LIST_MAX).await?;
     let rewards = tx.rewards().of_user(user_id, None, LIST_MAX).await?;
     let keys = services.secrets().personal();
     let (first_name, username) = (keys.first_name(&user), keys.username(&user));
@@ -189,6 +203,7 @@ pub(crate) async fn of(
         past_scores: records.past_scores.into_iter().map(score).collect(),
         messages_of_the_bot: records.messages.into_iter().map(message).collect(),
         campaigns: records.campaigns.into_iter().map(|(code, at)| Campaign { code, at }).collect(),
+        tournaments: entries.into_iter().map(entry).collect(),
         rewards: rewards.into_iter().map(|row| rewards::view(row, now)).collect(),
         missions: progress.into_iter().map(mission).collect(),
         activities: activities.into_iter().map(activity).collect(),
@@ -230,6 +245,18 @@ async fn audit(tx: &mut dyn Transaction, user_id: UserId) -> Result<Vec<Line>, S
         }));
     }
     Ok(lines)
+}
+
+fn entry(row: EntryRow) -> Entry {
+    let (excluded_at, excluded_because) = row.disqualified.unzip();
+    Entry {
+        tournament_id: row.tournament_id,
+        period: row.period,
+        joined_at: row.joined_at,
+        entries: row.entries,
+        excluded_at,
+        excluded_because,
+    }
 }
 
 fn mission(row: ProgressRow) -> Begun {

@@ -31,12 +31,25 @@ const STEPS_MAX: usize = 1000;
 
 /// Does what is due of a tournament that this transaction has locked, stores where it stands, and plans its next step.
 ///
+/// Ranks become final by the clock alone. An edit that sets an end in the past leaves the usual time for late scores
+/// from now on: so long it can be taken back.
+///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn advance(
     services: &Services,
     tx: &mut dyn Transaction,
     row: &mut TournamentRow,
+) -> Result<(), StoreError> {
+    let earliest_close = services.now().plus_ms(services.settings().score_grace_ms);
+    advance_until(services, tx, row, Some(earliest_close)).await
+}
+
+async fn advance_until(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    row: &mut TournamentRow,
+    earliest_close: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     let now = services.now();
     let id = row.tournament.tournament_id.clone();
@@ -45,6 +58,9 @@ pub(crate) async fn advance(
         let current = tx.periods().latest(&id).await?.ok_or(inconsistent("tournament_id"))?;
         let oldest = tx.periods().oldest_open(&id).await?;
         next = steps::next(&facts(services, row, &current, oldest.as_ref()));
+        if let (Some((Step::Close, at)), Some(earliest)) = (&mut next, earliest_close) {
+            *at = earliest.max(*at);
+        }
         match next {
             Some((step, at)) if at <= now => take(services, tx, row, step, &current, oldest).await?,
             _ => break,
@@ -141,7 +157,7 @@ impl JobHandler for Clock {
         let id = job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
         let Some(mut row) = tx.tournaments().lock(&id).await? else { return Ok(JobDone::quietly()) };
         if row.status.state != State::Canceled {
-            advance(services, tx, &mut row).await?;
+            advance_until(services, tx, &mut row, None).await?;
         }
         Ok(JobDone::quietly().with_signal(bus::signals::Signal::Jobs))
     }

@@ -241,6 +241,10 @@ async fn replace(
     if let Some(event) = event {
         clock::apply(&mut row, event)?;
     }
+    if change == Change::Extend && period.period == 0 {
+        // It may have been told of with a start that was wrong too.
+        clock::apply(&mut row, Event::Reschedule)?;
+    }
     tx.tournaments().upsert(tournament, services.now()).await?;
     let schedule = periods::schedule_of(&definition.rules)?;
     let ends_at = tournament.ends_at;

@@ -27,6 +27,14 @@ impl Users<'_> {
         const OPERATION: &str = "users.merge_light";
         for what in follow::FOLLOWS {
             // Table and column are constants of this program.
+            for statement in what.first {
+                sqlx::query(*statement)
+                    .bind(light.as_uuid())
+                    .bind(into.as_uuid())
+                    .execute(&mut *self.connection)
+                    .await
+                    .at(OPERATION)?;
+            }
             if let Some(yield_to) = what.yields() {
                 sqlx::query(AssertSqlSafe(yield_to))
                     .bind(light.as_uuid())

@@ -35,7 +35,7 @@ async fn a_full_disk_is_unavailable_and_the_store_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("podium.db");
     let path = path.to_str().unwrap();
-    let store = store(path, &Options { page_count_max: Some(100), ..Options::default() }).await;
+    let store = store(path, &Options { page_count_max: Some(400), ..Options::default() }).await;
 
     let mut stored = 0;
     let error = loop {

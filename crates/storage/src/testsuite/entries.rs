@@ -6,7 +6,9 @@ use futures::future::join_all;
 use crate::{
     Store,
     entry::{EntryOrigin, EntryRow},
-    testsuite::fixtures::{HARD_TEXT, at, read, tournament_id, user_id, write},
+    testsuite::fixtures::{
+        HARD_TEXT, at, platform_profile, read, telegram_profile, tournament_id, user_id, write,
+    },
 };
 
 fn cup() -> TournamentId {
@@ -140,4 +142,42 @@ pub async fn the_entries_of_a_player_are_found(store: &dyn Store) {
         assert_eq!(next, [other.clone()]);
     })
     .await;
+}
+
+/// Of a light profile that is taken over the entries follow, one for each tournament and period: one that was entered
+/// stands before what was only noted, and of two that were entered that of the account stays.
+pub async fn entries_follow_a_light_profile_once(store: &dyn Store) {
+    write(store, async |transaction| {
+        transaction.users().upsert_telegram(&[telegram_profile(1)]).await.unwrap();
+        transaction.users().upsert_platform(&platform_profile(2)).await.unwrap();
+        let mut entries = transaction.entries();
+        for number in [0, 1, 2] {
+            entries.add_many(&[entry(number, 1)]).await.unwrap();
+        }
+        entries.grant_attempts(&cup(), 0, user_id(2), 9, at(0)).await.unwrap();
+        let own = EntryRow { cohort: 7, ..entry(1, 2) };
+        entries.add_many(&[own]).await.unwrap();
+        entries.disqualify(&cup(), 1, user_id(1), at(3), "a reason").await.unwrap();
+        drop(entries);
+        let mut wishes = transaction.wishes();
+        for user in [1, 2] {
+            wishes.add(&cup(), user_id(user), at(0)).await.unwrap();
+        }
+        drop(wishes);
+        transaction.users().merge_light(user_id(1), user_id(2)).await.unwrap();
+    })
+    .await;
+    let all = read(store, async |transaction| {
+        assert!(transaction.wishes().is_there(&cup(), user_id(2)).await.unwrap());
+        assert!(!transaction.wishes().is_there(&cup(), user_id(1)).await.unwrap());
+        let mut entries = transaction.entries();
+        assert_eq!(entries.of_user(user_id(1), None, 10).await.unwrap(), []);
+        entries.of_user(user_id(2), None, 10).await.unwrap()
+    })
+    .await;
+    let cohorts: Vec<(u32, u32, u32)> =
+        all.iter().map(|entry| (entry.period, entry.cohort, entry.entries)).collect();
+    assert_eq!(cohorts, [(0, 2, 1), (1, 7, 1), (2, 2, 1)]);
+    assert_eq!(all[0].attempts_granted, 9, "what the platform has given the account stays");
+    assert_eq!(all[1].disqualified, Some((at(3), "a reason".to_owned())), "and so does an exclusion");
 }
