@@ -100,6 +100,23 @@ export class Person {
     return `${this.stack.url}${options.path ?? "/app"}#${parameters}`;
   }
 
+  /** What shares a board in this person's name, as the app asks for it. */
+  async share(tournamentId: string): Promise<{ link: string; prepared_message_id?: string }> {
+    const call = async <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> => {
+      const response = await fetch(`${this.stack.url}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(10_000),
+      });
+      if (!response.ok) throw new Error(`Podium refused ${path}: ${response.status}`);
+      return (await response.json()) as T;
+    };
+    const { jwt } = await call<{ jwt: string }>("/v1/tg/exchange", { init_data: this.initData() });
+    plant(this.stack.folder, "jwt", jwt.split(".")[2] ?? jwt);
+    return call(`/v1/tournaments/${tournamentId}/share`, {}, { authorization: `Bearer ${jwt}` });
+  }
+
   /** A score arrives from the platform, which knows this person. */
   async scores(tournamentId: string, score: number): Promise<void> {
     await this.stack.telegram.score({ tournament_id: tournamentId, telegram_user_id: this.id, score });

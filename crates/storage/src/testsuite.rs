@@ -7,6 +7,7 @@
 
 pub mod activities;
 pub mod audit;
+pub mod board_messages;
 pub mod boards;
 pub mod campaigns;
 pub mod consents;
@@ -281,6 +282,13 @@ macro_rules! contract_suite {
                 a_code_is_found_and_replaced,
                 a_player_arrives_once,
             ]
+            board_messages: [
+                a_board_is_claimed_once_and_comes_back_as_it_was,
+                a_chat_has_one_message_a_board,
+                a_message_that_was_replaced_is_not_changed_any_more,
+                no_message_is_claimed_while_its_edit_is_open_or_fresh,
+                the_oldest_messages_expire_when_there_are_too_many,
+            ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
@@ -392,6 +400,7 @@ mod tests {
             ("console_sessions", include_str!("testsuite/console_sessions.rs")),
             ("consents", include_str!("testsuite/consents.rs")),
             ("campaigns", include_str!("testsuite/campaigns.rs")),
+            ("board_messages", include_str!("testsuite/board_messages.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("periods", include_str!("testsuite/periods.rs")),
             ("entries", include_str!("testsuite/entries.rs")),

@@ -76,6 +76,7 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::jwks::jwks))
         .routes(routes!(v1::tournaments::tournaments))
         .routes(routes!(v1::tournament::tournament))
+        .routes(routes!(v1::share::share))
         .routes(routes!(v1::board::board))
         .routes(routes!(v1::live::live))
         .routes(routes!(v1::tournament_entry::join))

@@ -22,6 +22,7 @@ pub mod privacy;
 pub mod refresh;
 pub mod rewards;
 pub mod sessions;
+pub mod share;
 pub mod start;
 pub mod telemetry;
 pub mod tournament;

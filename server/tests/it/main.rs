@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod board;
+mod board_messages;
 mod bot;
+mod bot_support;
+mod confirm;
 mod consents;
 mod console;
 mod console_missions;
@@ -20,7 +23,9 @@ mod fresh;
 mod handoff;
 mod identity_table;
 mod index_down;
+mod inline;
 mod jobs;
+mod join_chat;
 mod linking_chat;
 mod links;
 mod links_limits;
@@ -32,6 +37,7 @@ mod login;
 mod mission_histories;
 mod mission_rules;
 mod missions;
+mod missions_chat;
 mod missions_support;
 mod oidc;
 mod openapi;
