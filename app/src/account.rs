@@ -4,7 +4,7 @@
 //! Invariant: what can't be taken back, or is about who somebody is, is asked first; the server gets a fresh proof of
 //! who opened the app along with it.
 
-mod api;
+pub(crate) mod api;
 mod consents;
 mod devices;
 mod language;
@@ -12,8 +12,8 @@ mod link;
 mod linking;
 mod privacy;
 mod settings;
-mod start;
-mod talk;
+pub(crate) mod start;
+pub(crate) mod talk;
 pub(crate) mod wire;
 
 pub(crate) use self::{link::link_page, privacy::privacy_page, settings::settings_page};

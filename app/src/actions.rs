@@ -48,32 +48,34 @@ impl Action {
 pub(crate) struct Actions {
     main: Shared<Option<Action>>,
     secondary: Shared<Option<Action>>,
+    /// What a part of the page that came later puts in the place of the page's own.
+    ahead: Shared<(Option<Action>, Option<Action>)>,
 }
 
 impl Actions {
     /// No offers.
     pub(crate) fn new() -> Self {
-        Self { main: Shared::new(None), secondary: Shared::new(None) }
+        Self { main: Shared::new(None), secondary: Shared::new(None), ahead: Shared::new((None, None)) }
     }
 
     /// The first thing to do here; the reader runs again when it changes.
     pub(crate) fn main(self) -> Option<Action> {
-        self.main.get()
+        self.ahead.get().0.or(self.main.get())
     }
 
     /// The first thing to do here, once.
     pub(crate) fn main_now(self) -> Option<Action> {
-        self.main.now()
+        self.ahead.now().0.or(self.main.now())
     }
 
     /// The second; the reader runs again when it changes.
     pub(crate) fn secondary(self) -> Option<Action> {
-        self.secondary.get()
+        self.ahead.get().1.or(self.secondary.get())
     }
 
     /// The second, once.
     pub(crate) fn secondary_now(self) -> Option<Action> {
-        self.secondary.now()
+        self.ahead.now().1.or(self.secondary.now())
     }
 
     /// Offers what `main` and `secondary` say for as long as the calling page is shown.
@@ -88,5 +90,16 @@ impl Actions {
             self.main.set(None);
             self.secondary.set(None);
         });
+    }
+
+    /// Offers something else than the page does, for as long as the calling part is shown. What is `None` is left to
+    /// the page.
+    pub(crate) fn put_ahead(
+        self,
+        main: impl Fn() -> Option<Action> + 'static,
+        secondary: impl Fn() -> Option<Action> + 'static,
+    ) {
+        reactive::effect(move || self.ahead.set((main(), secondary())));
+        on_cleanup(move || self.ahead.set((None, None)));
     }
 }

@@ -48,13 +48,15 @@ fn signed_in(me: Player) -> Part {
     let avatar = avatar(&me.first_name, me.player.as_str(), "avatar avatar--large");
     let settings = texts.get(later::SETTINGS_TITLE);
     let settings = cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
+    let history = texts.get(later::HISTORY_TITLE);
+    let history = cell_link(&Route::History, part(view! { <span class="cell__title">{history}</span> }));
     late_part(view! {
         <div class="profile">
             {avatar}
             <p class="profile__name" data-testid="player-name">{me.first_name}</p>
         </div>
         {section(None, Some(texts.get(later::PROFILE_NOTE)), facts)}
-        {section(None, None, vec![settings])}
+        {section(None, None, vec![history, settings])}
         {section(None, None, vec![way_out])}
     })
 }

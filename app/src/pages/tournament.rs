@@ -12,6 +12,7 @@ use crate::{
     board::{BoardStore, ROWS_MAX},
     context::Context,
     data::Remote,
+    later::{What, later, tournament_room},
     net,
     pages::{
         featured::{standings, store_of},
@@ -75,6 +76,7 @@ fn content(card: &TournamentCard, store: BoardStore) -> Part {
     name_document(Some(title(Context::get().texts, card)));
     part(view! {
         {head(card, Some(store))}
+        {later(What::Tournament(card.clone(), store))}
         <section class="panel">{standings(store, ROWS_MAX)}</section>
     })
 }
@@ -84,6 +86,7 @@ fn loading(card: Option<TournamentCard>) -> Part {
     let head = card.map_or_else(nothing, |card| head(&card, None));
     part(view! {
         {head}
+        {tournament_room()}
         <section class="panel">{board_skeleton(label)}</section>
     })
 }
@@ -105,7 +108,7 @@ fn failed(code: ErrorCode) -> Part {
 
 /// Main: to the own row, and back to the leaders. Secondary: share.
 fn offer(card: &TournamentCard, store: BoardStore) {
-    let Context { texts, session, bot, telegram, actions, .. } = Context::get();
+    let Context { texts, session, telegram, actions, .. } = Context::get();
     let is_at_me = Shared::new(false);
     let is_far_down = reactive::whether(move || store.me().is_some_and(|me| me.rank > 3));
     let main = move || {
@@ -122,17 +125,23 @@ fn offer(card: &TournamentCard, store: BoardStore) {
             is_at_me.set(!at_me);
         }))
     };
-    let id = card.tournament.tournament_id.clone();
-    let title = title(texts, card);
-    let text = texts.with(|catalog| app::share_text(catalog, &title));
+    let url = share_url(card);
     let secondary = move || {
-        let link = bot.link_to(&Route::Tournament(id.clone()))?;
-        let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
-        let url = format!("https://t.me/share/url?url={}&text={}", encode(&link), encode(&text));
+        let url = url.clone()?;
         let share = move || telegram::open_link(telegram.host_now(), &url);
         Some(Action::new(texts.get(app::ACTION_SHARE), share))
     };
     actions.offer(main, secondary);
+}
+
+/// What shares the link to a tournament.
+pub(crate) fn share_url(card: &TournamentCard) -> Option<String> {
+    let Context { texts, bot, .. } = Context::get();
+    let link = bot.link_to(&Route::Tournament(card.tournament.tournament_id.clone()))?;
+    let title = title(texts, card);
+    let text = texts.with(|catalog| app::share_text(catalog, &title));
+    let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
+    Some(format!("https://t.me/share/url?url={}&text={}", encode(&link), encode(&text)))
 }
 
 fn scroll_into_view(selector: &str, block: &str) {
