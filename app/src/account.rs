@@ -5,6 +5,8 @@
 //! who opened the app along with it.
 
 pub(crate) mod api;
+pub(crate) mod cabinet;
+mod code;
 mod consents;
 mod devices;
 mod language;
@@ -12,8 +14,9 @@ mod link;
 mod linking;
 mod privacy;
 mod settings;
+mod standing;
 pub(crate) mod start;
 pub(crate) mod talk;
 pub(crate) mod wire;
 
-pub(crate) use self::{link::link_page, privacy::privacy_page, settings::settings_page};
+pub(crate) use self::{link::link_page, privacy::privacy_page, settings::settings_page, standing::Standing};

@@ -8,10 +8,18 @@ mod encoding;
 mod failure;
 mod lobby;
 mod me;
+mod missions;
 mod tournament;
 
 pub(crate) use self::encoding::{ArgumentJson, Arguments, PageJson};
-pub use self::{board::board_page, failure::Failure, lobby::lobby, me::me, tournament::tournament_page};
+pub use self::{
+    board::board_page,
+    failure::Failure,
+    lobby::lobby,
+    me::me,
+    missions::{claim_mission, missions},
+    tournament::tournament_page,
+};
 
 /// Who may call a server function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +34,8 @@ pub enum Access {
 pub const ACCESS: &[(&str, Access)] = &[
     ("/fn/boards/page", Access::Anyone),
     ("/fn/me", Access::Player),
+    ("/fn/missions/claim", Access::Player),
+    ("/fn/missions/list", Access::Player),
     ("/fn/tournaments/lobby", Access::Anyone),
     ("/fn/tournaments/page", Access::Anyone),
 ];
@@ -37,7 +47,7 @@ mod tests {
     #[test]
     fn every_server_function_is_listed_with_its_access() {
         // Named, so that the linker keeps the registrations.
-        let _ = (board_page, lobby, me, tournament_page);
+        let _ = (board_page, claim_mission, lobby, me, missions, tournament_page);
         let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
             .map(|(path, method)| (path, method.to_string()))
             .collect();

@@ -47,15 +47,26 @@ impl Router {
         haptics::selection();
         remember_scroll(self.depth.now());
         let depth = self.depth.now() + 1;
-        write_history(&route, depth, false);
+        write_history(&route.path(), depth, false);
         self.depth.set(depth);
         self.show(Some(route), 0.0);
     }
 
     /// Shows `route` in the place of this page, to which no way leads back.
     pub(crate) fn replace(self, route: Route) {
-        write_history(&route, self.depth.now(), true);
+        write_history(&route.path(), self.depth.now(), true);
         self.show(Some(route), 0.0);
+    }
+
+    /// The same with an address that the server has given, which may have a query; the lobby for one that is no page.
+    pub(crate) fn replace_with(self, address: &str) {
+        match Route::parse(address.split('?').next().unwrap_or_default()) {
+            Some(route) => {
+                write_history(address, self.depth.now(), true);
+                self.show(Some(route), 0.0);
+            }
+            None => self.replace(Route::Lobby),
+        }
     }
 
     /// Goes back in the history, or to the parent page when the app was opened here.
@@ -68,15 +79,20 @@ impl Router {
             return;
         }
         let parent = self.route.now().and_then(|route| route.parent()).unwrap_or(Route::Lobby);
-        write_history(&parent, 0, true);
+        write_history(&parent.path(), 0, true);
         self.show(Some(parent), 0.0);
     }
 
     /// Follows the browser's own steps through the history. Called once, in the WebView.
     pub(crate) fn listen(self) {
-        if let Some(route) = self.route.now() {
+        match self.route.now().map(|route| route.path()) {
             // A start parameter may have opened another page than the address names.
-            write_history(&route, 0, true);
+            Some(path) if window().location().pathname().as_ref() != Ok(&path) => {
+                write_history(&path, 0, true);
+            }
+            // The address stays with its query, which a page may read.
+            Some(_) => remember_scroll(0),
+            None => {}
         }
         let on_pop = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             let (depth, scroll) = read_state(&get(&event, "state"));
@@ -136,9 +152,9 @@ fn state(depth: u32, scroll: f64) -> JsValue {
     js_sys::Array::of2(&JsValue::from(depth), &JsValue::from(scroll)).into()
 }
 
-fn write_history(route: &Route, depth: u32, replaces: bool) {
+fn write_history(path: &str, depth: u32, replaces: bool) {
     let Ok(history) = window().history() else { return };
-    let url = route.path() + &window().location().hash().unwrap_or_default();
+    let url = path.to_owned() + &window().location().hash().unwrap_or_default();
     // Browsers refuse only a flood of entries; then the page changes and the address stays.
     let _ = if replaces {
         history.replace_state_with_url(&state(depth, 0.0), "", Some(&url))

@@ -18,6 +18,7 @@ export interface Player {
   platform_user_id: string;
   alias: string;
   telegram_user_id?: number;
+  contact_confirmed?: boolean;
 }
 
 export interface Posting {
@@ -26,12 +27,10 @@ export interface Posting {
   score: number;
 }
 
-export interface TokenOrder {
-  action: "link";
-  platform_user_id: string;
-  platform_account: string;
-  telegram_user_id?: number;
-}
+export type TokenOrder = { telegram_user_id?: number } & (
+  | { action: "link"; platform_user_id: string; platform_account: string }
+  | { action: "open_kyc"; platform_user_id?: string; step?: string }
+);
 
 type Event =
   | { type: "platform.tournament.upserted"; data: Tournament }
@@ -67,13 +66,27 @@ export class Platform {
     return this.post(scores.map((data) => ({ type: "platform.score.posted", data })));
   }
 
-  /** A one-time token, for a link. */
+  /** A one-time token. */
   async token(order: TokenOrder): Promise<{ token: string }> {
     const response = await this.call("/v1/platform/tokens", "application/json", order);
     if (!response.ok) {
       throw new Error(`Podium made no token: ${response.status}`);
     }
     return (await response.json()) as { token: string };
+  }
+
+  /** A new account that the person is linked with, by its id. */
+  async link(person: { id: number }, alias = "LinkedFox"): Promise<string> {
+    const account = `p-${randomUUID()}`;
+    await this.players([{ platform_user_id: account, alias, telegram_user_id: person.id }]);
+    return account;
+  }
+
+  /** Queues a text for one of the platform's users. */
+  async notify(platformUserId: string, text: string): Promise<void> {
+    const order = { id: randomUUID(), platform_user_id: platformUserId, text };
+    const response = await this.call("/v1/platform/notifications", "application/json", order);
+    if (response.status !== 202) throw new Error(`Podium queued no text: ${response.status}`);
   }
 
   /** A signed call. */

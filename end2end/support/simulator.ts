@@ -44,6 +44,14 @@ export interface Score {
   score: number;
 }
 
+/** What goes wrong at the Bot API (crates/simulator/src/world/faults.rs). */
+export interface Faults {
+  /** So many messages are answered with 429. */
+  next_429?: number;
+  /** The seconds that those answers ask to wait. */
+  retry_after?: number;
+}
+
 const TIMEOUT_MS = 10_000;
 /** As many as the simulator remembers. */
 const CALLS_MAX = 20_000;
@@ -101,6 +109,11 @@ export class Simulator {
 
   async pauseDemo(): Promise<void> {
     await this.call("demo/pause", {});
+  }
+
+  /** What goes wrong from now on, in the place of what did before. */
+  async break(faults: Faults): Promise<void> {
+    await this.call("faults", faults);
   }
 
   /** No faults any more, whatever a test has left. */

@@ -54,7 +54,8 @@ export class Stack {
     this.platform = new Platform(url, platformKey);
   }
 
-  static async start(name: string): Promise<Stack> {
+  /** `settings` are Podium's, beside or instead of the usual ones. */
+  static async start(name: string, settings: Record<string, string> = {}): Promise<Stack> {
     const folder = join(runFolder(), name);
     await mkdir(folder, { recursive: true });
     const [listen, internal, telegram] = [await freeAddress(), await freeAddress(), await freeAddress()];
@@ -89,6 +90,7 @@ export class Stack {
         PODIUM_PUBLIC_URL: url,
         PODIUM_SITE_ROOT: site(),
         PODIUM_FRAME_ANCESTORS: telegramUrl,
+        PODIUM_CABINET_URL: `${telegramUrl}/cabinet`,
         PODIUM_DRAIN_S: "0",
         PODIUM_PLATFORM_KEY: platformKey,
         PODIUM_ADMIN_IDS: String(ADMIN_ID),
@@ -102,6 +104,7 @@ export class Stack {
         TELEGRAM_OIDC_CLIENT_SECRET: loginSecret,
         // More than a deployment logs, so that the search for secrets in it has more to find.
         RUST_LOG: "info,podium=debug,server=debug,services=debug,telegram=debug,storage_sqlite=debug,bus=debug",
+        ...settings,
       },
       folder,
       log: join(folder, "podium.log"),

@@ -12,7 +12,7 @@ test("people are listed, and a new one can be made", async ({ desk, page, person
   await expect(desk.start).toBeVisible();
 
   await page.getByLabel("First name").fill("Wilhelmina");
-  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.locator("#chat-subtitle")).toContainText("Wilhelmina");
   await desk.start.click();
   await expect(desk.answers.first()).toContainText("Podium");

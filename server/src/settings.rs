@@ -323,21 +323,23 @@ impl Settings {
 /// # Errors
 /// When the file can't be read, or a key is unknown or of the wrong type.
 pub fn file_settings() -> anyhow::Result<FileSettings> {
-    let mut figment = Figment::from(Toml::string(DEFAULTS));
+    let defaults = Figment::from(Toml::string(DEFAULTS));
+    let mut figment = defaults.clone();
     if let Some(path) = std::env::var_os("PODIUM_CONFIG") {
         figment = figment.merge(Toml::file_exact(path));
     }
     // The section is the first word behind the prefix; the rest is the key.
-    let sections = ["boards", "sending", "postgres"];
     let from_env = Env::prefixed("PODIUM_")
-        .filter(move |key| {
-            sections
-                .iter()
-                .any(|section| key.as_str().to_ascii_lowercase().starts_with(&format!("{section}_")))
-        })
+        .filter(move |key| is_of_file(&defaults, key.as_str()))
         .map(|key| key.as_str().to_ascii_lowercase().replacen('_', ".", 1).into())
         .split(".");
     figment.merge(from_env).extract().context("the settings file or a PODIUM_… variable is not valid")
+}
+
+/// Whether what stands behind `PODIUM_` names a key of the settings file: it begins with one of the sections there.
+fn is_of_file(defaults: &Figment, name: &str) -> bool {
+    let section = name.split('_').next().unwrap_or_default().to_ascii_lowercase();
+    defaults.find_value(&section).is_ok()
 }
 
 /// The settings of `config/default.toml` alone, for tests and tools.

@@ -52,6 +52,7 @@ pub(super) fn consents(talk: Talk) -> Part {
     remote(
         state,
         later::CONSENTS_HEADER,
+        1,
         || Box::pin(api::get(URL)),
         move |given: Consents| {
             let texts = Context::get().texts;

@@ -30,6 +30,7 @@ pub(super) fn devices(talk: Talk) -> Part {
     remote(
         state,
         later::DEVICES_HEADER,
+        1,
         || Box::pin(api::get(URL)),
         move |devices: Devices| {
             let texts = Context::get().texts;

@@ -1,4 +1,7 @@
-//! `/app/link`: somebody has opened a link with a one-time token. What it does is done, or asked first.
+//! `/app/link`: somebody has opened a link with a one-time token, or pasted one in the settings. What it does is done, or
+//! asked first.
+
+use std::cell::RefCell;
 
 use domain::ErrorCode;
 use i18n::keys::later;
@@ -37,6 +40,17 @@ enum State {
     Stale,
 }
 
+thread_local! {
+    /// The token that was pasted in the settings, and what it is about, on the way from there to this page.
+    static PASTED: RefCell<Option<(String, Question)>> = const { RefCell::new(None) };
+}
+
+/// Asks whether the account of a pasted token is the player's.
+pub(super) fn ask_about(token: String, question: Question, router: Router) {
+    PASTED.replace(Some((token, question)));
+    router.go(Route::Link);
+}
+
 /// What a launch by a link was about.
 enum Start {
     Nothing,
@@ -62,11 +76,15 @@ impl FromJson for Start {
 pub(crate) fn link_page() -> Part {
     let Context { texts, router, .. } = Context::get();
     name_document(Some(texts.get(later::LINK_TITLE)));
+    let pasted = PASTED.take();
     signed_in_page(later::LINK_TITLE, move || {
         let talk = Talk::new();
         let state = Shared::new(State::Working);
-        reactive::effect(move || reactive::spawn(begin(state, talk, router)));
-        offer(state, talk);
+        match &pasted {
+            Some((_, question)) => state.set(State::Ask(question.clone())),
+            None => reactive::effect(move || reactive::spawn(begin(state, talk, router))),
+        }
+        offer(state, talk, pasted.as_ref().map(|(token, _)| token.clone()));
         let content = block(move || match state.get() {
             State::Working => waiting(),
             State::Ask(question) => ask(&question),
@@ -98,16 +116,16 @@ fn ask(question: &Question) -> Part {
 }
 
 /// The two answers, as the client's own buttons.
-fn offer(state: Shared<State>, talk: Talk) {
+fn offer(state: Shared<State>, talk: Talk, pasted: Option<String>) {
     let Context { actions, texts, router, .. } = Context::get();
     let asks = move || match state.get() {
         State::Ask(question) => Some(question),
         _ => None,
     };
     let confirm = move || {
-        let question = asks()?;
-        let label = texts.get(later::LINK_CONFIRM);
-        Some(Action::new(label, move || reactive::spawn(link(state, talk, question.is_linked_elsewhere))))
+        let replaces = asks()?.is_linked_elsewhere;
+        let (label, pasted) = (texts.get(later::LINK_CONFIRM), pasted.clone());
+        Some(Action::new(label, move || reactive::spawn(link(state, talk, pasted.clone(), replaces))))
     };
     let refuse = move || {
         asks()?;
@@ -123,21 +141,19 @@ async fn begin(state: Shared<State>, talk: Talk, router: Router) {
     match answer {
         Ok(Start::Ask(question)) => state.set(State::Ask(question)),
         Ok(Start::Linked) => state.set(State::Linked),
-        Ok(Start::Open(path)) => router.replace(Route::parse(&path).unwrap_or(Route::Lobby)),
+        Ok(Start::Open(address)) => router.replace_with(&address),
         Ok(Start::Nothing) => state.set(State::Refused(ErrorCode::OneTimeTokenUnknown)),
         Err(code) => refuse(state, talk, code),
     }
 }
 
 /// The player has said yes.
-async fn link(state: Shared<State>, talk: Talk, replaces: bool) {
+async fn link(state: Shared<State>, talk: Talk, pasted: Option<String>, replaces: bool) {
     let Some(proof) = talk.proof() else { return };
     state.set(State::Working);
-    let body = format!(
-        "{{\"token\":\"{}\",\"replace\":{replaces},{}",
-        token(&proof),
-        api::object(&[("init_data", &proof)]).trim_start_matches('{')
-    );
+    let token = pasted.unwrap_or_else(|| token(&proof));
+    let texts = api::object(&[("token", &token), ("init_data", &proof)]);
+    let body = format!("{{\"replace\":{replaces},{}", texts.trim_start_matches('{'));
     let answer: Result<Account, ErrorCode> = api::post("/v1/tg/link", body).await;
     match answer {
         Ok(_) => state.set(State::Linked),

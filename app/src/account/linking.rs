@@ -1,4 +1,4 @@
-//! Whether an account of the platform is linked, its end, and the way to the cabinet.
+//! Whether an account of the platform is linked, how it is linked by a pasted code, its end, and the way to the cabinet.
 
 use std::sync::Arc;
 
@@ -8,15 +8,16 @@ use i18n::keys::later;
 use crate::{
     account::{
         api,
+        cabinet::{self, Page},
+        code::code_cell,
         start::remote,
         talk::Talk,
-        wire::{Account, Address},
+        wire::Account,
     },
     context::Context,
     data::Remote,
     part::Part,
     reactive::{self, Shared},
-    telegram::{self, Telegram},
     ui::{ButtonKind, button, cell, section},
 };
 
@@ -26,13 +27,17 @@ pub(super) fn linking(talk: Talk) -> Part {
     remote(
         state,
         later::ACCOUNT_HEADER,
+        2,
         || Box::pin(api::get("/v1/tg/me")),
         move |account: Account| {
             let Context { texts, telegram, .. } = Context::get();
             let link = if account.linked { later::ACCOUNT_LINKED } else { later::ACCOUNT_NOT_LINKED };
             let mut cells = vec![cell(texts.get(later::ACCOUNT_LINK), texts.get(link))];
+            if !account.linked {
+                cells.push(code_cell(talk));
+            }
             if account.has_cabinet {
-                let cabinet = Arc::new(move || reactive::spawn(go_to_cabinet(talk, telegram)));
+                let cabinet = Arc::new(move || reactive::spawn(cabinet::go(talk, telegram, Page::Profile)));
                 cells.push(button(ButtonKind::Plain, texts.get(later::ACCOUNT_CABINET), cabinet));
             }
             if account.linked {
@@ -64,14 +69,4 @@ async fn unlink(state: Shared<Remote<Account>>, talk: Talk) {
         Err(code) => talk.fail(code),
     }
     crate::router::keep_focus();
-}
-
-async fn go_to_cabinet(talk: Talk, telegram: Telegram) {
-    talk.hush();
-    let answer: Result<Address, ErrorCode> =
-        api::post("/v1/tg/handoff", api::object(&[("to", "profile")])).await;
-    match answer {
-        Ok(address) => telegram::open_outside(telegram.host_now(), &address.url),
-        Err(code) => talk.fail(code),
-    }
 }

@@ -89,6 +89,7 @@ fn erasure(talk: Talk) -> Part {
     remote(
         state,
         later::ERASURE_HEADER,
+        1,
         || Box::pin(api::get(URL)),
         move |preparation: Preparation| {
             let texts = Context::get().texts;

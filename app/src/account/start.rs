@@ -51,10 +51,11 @@ pub(crate) fn waiting() -> Part {
     })
 }
 
-/// A section whose content comes from the server. `load` asks for it, `draw` shows it.
+/// A section whose content comes from the server. `load` asks for it, `draw` shows it; until then it has so many `lines`.
 pub(crate) fn remote<T: Clone + PartialEq + Send + 'static>(
     content: Shared<Remote<T>>,
     header: i18n::Key,
+    lines: usize,
     load: fn() -> Waiting<T>,
     draw: impl Fn(T) -> Part + Send + 'static,
 ) -> Part {
@@ -70,7 +71,10 @@ pub(crate) fn remote<T: Clone + PartialEq + Send + 'static>(
     };
     reactive::effect(ask);
     let drawn = block(move || match content.get() {
-        Remote::Loading => section(Some(texts.get(header)), None, vec![cell_skeleton()]),
+        Remote::Loading => {
+            let cells = std::iter::repeat_with(cell_skeleton).take(lines).collect();
+            section(Some(texts.get(header)), None, cells)
+        }
         Remote::Ready(value) => draw(value),
         Remote::Failed(code) => {
             let again = button(ButtonKind::Tinted, texts.get(app::RETRY), Arc::new(ask));

@@ -9,7 +9,7 @@ use i18n::keys::{app, later};
 use leptos::prelude::*;
 
 use crate::{
-    account::{api, wire::Address},
+    account::cabinet::{self, Page},
     board::BoardStore,
     compete::{
         claim::{claim, is_claimable},
@@ -26,7 +26,6 @@ use crate::{
     part::{Part, attr, block, nothing, part, text},
     reactive,
     router::Route,
-    telegram,
 };
 
 /// What a player has to do with a tournament.
@@ -105,24 +104,18 @@ fn side(game: Game) -> Part {
             "link" => part(view! {
                 <a class="pill" data-testid="mend" href=Route::Settings.path()>{texts.get(later::GAME_LINK)}</a>
             }),
-            "cabinet" => {
-                pill(later::GAME_CABINET, "mend", Arc::new(move || reactive::spawn(go_to_cabinet(game))))
-            }
+            "cabinet" => pill(
+                later::GAME_CABINET,
+                "mend",
+                Arc::new(move || {
+                    let page = Page::Kyc(None);
+                    reactive::spawn(cabinet::go(game.talk, game.context.telegram, page));
+                }),
+            ),
             "retry" => pill(app::RETRY, "retry", Arc::new(move || reactive::spawn(game.load()))),
             "spark" => spark(game),
             _ => nothing(),
         }
     });
     part(drawn)
-}
-
-/// An identity check is the platform's.
-async fn go_to_cabinet(game: Game) {
-    game.talk.hush();
-    let host = game.context.telegram.host_now();
-    let answer = api::post::<Address>("/v1/tg/handoff", api::object(&[("to", "profile")])).await;
-    match answer {
-        Ok(address) => telegram::open_outside(host, &address.url),
-        Err(code) => game.talk.fail(code),
-    }
 }

@@ -185,6 +185,8 @@ enums! {
     Order { "desc" => Desc, "asc" => Asc }
 }
 
+mod missions;
+
 impl FromJson for TournamentCard {
     fn from_json(value: &Value) -> Option<Self> {
         // The tournament's fields stand beside the card's own.

@@ -46,7 +46,7 @@ pub(crate) fn me() -> domain::session::Me {
         player: player(3),
         locale: domain::Locale::En,
         balances: Vec::new(),
-        kyc: domain::session::Kyc { level: domain::session::KycLevel::None },
+        kyc: domain::session::Kyc { level: domain::KycLevel::None },
     }
 }
 

@@ -6,6 +6,7 @@ use i18n::keys::{app, later};
 use leptos::prelude::*;
 
 use crate::{
+    account::Standing,
     context::Context,
     pages::{frame, heading::name_document},
     part::{Part, block, late_part, part},
@@ -48,14 +49,17 @@ fn signed_in(me: Player) -> Part {
     let avatar = avatar(&me.first_name, me.player.as_str(), "avatar avatar--large");
     let settings = texts.get(later::SETTINGS_TITLE);
     let settings = cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
+    let standing = Standing::new();
     let history = texts.get(later::HISTORY_TITLE);
     let history = cell_link(&Route::History, part(view! { <span class="cell__title">{history}</span> }));
     late_part(view! {
+        {standing.notices()}
         <div class="profile">
             {avatar}
             <p class="profile__name" data-testid="player-name">{me.first_name}</p>
         </div>
         {section(None, Some(texts.get(later::PROFILE_NOTE)), facts)}
+        {standing.section()}
         {section(None, None, vec![history, settings])}
         {section(None, None, vec![way_out])}
     })

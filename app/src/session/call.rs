@@ -1,4 +1,4 @@
-//! Requests in the player's name: the bearer token is added, and renewed once when it has expired.
+//! Requests in the player's name: the bearer token is added, and renewed once when it is no longer taken.
 
 use std::cell::RefCell;
 
@@ -17,7 +17,8 @@ thread_local! {
     static REFRESH: RefCell<Option<Promise>> = const { RefCell::new(None) };
 }
 
-/// Sends a request with the bearer token, if there is one.
+/// Sends a request with the bearer token, if there is one. A session that has ended on the server, by hand or because
+/// somebody used a copy of its token, ends here too: the refresh says so.
 ///
 /// # Errors
 /// [`ErrorCode::Offline`] when no answer came.
@@ -25,7 +26,8 @@ pub(crate) async fn send_signed(mut call: Call) -> Result<Answer, ErrorCode> {
     call.bearer = tokens::jwt();
     let had_token = call.bearer.is_some();
     let answer = net::send(call.clone()).await?;
-    if !had_token || answer.status != 401 || answer.problem() != ErrorCode::TokenExpired {
+    let is_over = || matches!(answer.problem(), ErrorCode::TokenExpired | ErrorCode::Unauthorized);
+    if !had_token || answer.status != 401 || !is_over() {
         return Ok(answer);
     }
     // Another request may have renewed it meanwhile.

@@ -7,6 +7,7 @@ use services::{
     Services,
     boards::BoardError,
     identity::{AuthError, Session},
+    missions::MissionError,
 };
 
 use crate::functions::Failure;
@@ -63,6 +64,12 @@ fn bearer(parts: &Parts) -> Option<String> {
 
 impl From<BoardError> for Failure {
     fn from(error: BoardError) -> Self {
+        Self::from(error.code())
+    }
+}
+
+impl From<MissionError> for Failure {
+    fn from(error: MissionError) -> Self {
         Self::from(error.code())
     }
 }

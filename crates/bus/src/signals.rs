@@ -5,7 +5,7 @@ pub mod in_process;
 pub mod redis;
 
 use async_trait::async_trait;
-use domain::TournamentId;
+use domain::{TournamentId, UserId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -22,6 +22,11 @@ pub enum Signal {
         tournament_id: TournamentId,
         /// To which version.
         version: u64,
+    },
+    /// Missions of some players look different.
+    Missions {
+        /// Whose.
+        players: Vec<UserId>,
     },
     /// Updates came in.
     Inbox,

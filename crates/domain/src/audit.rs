@@ -78,6 +78,8 @@ audit_actions! {
     PlayerSessionsEnded = "player_sessions_ended";
     /// An operator looked at the audit log.
     AuditViewed = "audit_viewed";
+    /// A reward was taken back.
+    RewardRevoked = "reward_revoked";
     /// A person asked to be erased.
     ErasurePlanned = "erasure_planned";
     /// A person took that back.

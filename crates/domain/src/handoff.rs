@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PlatformUserId, UserId};
+use crate::id::{PlatformUserId, TournamentId, UserId};
 
 /// Where in the cabinet somebody wants to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct Handoff {
     pub user_id: UserId,
     /// Where they wanted to go.
     pub to: CabinetPage,
+    /// The step of it at which they go on, as the platform itself has named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<TournamentId>,
 }
 
 #[cfg(test)]

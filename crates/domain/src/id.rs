@@ -110,6 +110,10 @@ uuid_id!(
     /// An event on its way out to the platform.
     OutgoingEventId, "e_", "outgoing event id"
 );
+uuid_id!(
+    /// A reward of one player.
+    RewardId, "rw_", "reward id"
+);
 
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -225,6 +229,32 @@ text_id!(
 text_id!(
     /// A campaign's code: what stands behind `start=` and `startapp=` in its links. Visible to everybody, no secret.
     CampaignCode, "campaign code", 64, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+);
+
+text_id!(
+    /// The id of a mission, chosen by who owns it. At most 62 characters of the base64url alphabet, as of a tournament.
+    MissionId, "mission id", 62, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+);
+text_id!(
+    /// What the platform calls something that a player does: `bet.settled`.
+    ActivityName, "activity name", 64, |byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte)
+);
+text_id!(
+    /// The name of a field of an activity.
+    FieldName, "field name", 64, |byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)
+);
+text_id!(
+    /// The name of a time zone of the IANA database: `Europe/Rome`. That there is such a zone is asked where the
+    /// database is.
+    TimeZoneName, "time zone", 64, |byte| byte.is_ascii_alphanumeric() || b"_-+/".contains(&byte)
+);
+text_id!(
+    /// What the platform calls something that it gives: `free_spins`.
+    RewardCode, "reward code", 64, |byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte)
+);
+text_id!(
+    /// A currency's code, as the platform writes it: `EUR`, `USDT`.
+    Currency, "currency", 12, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
 
 impl PlayerKey {

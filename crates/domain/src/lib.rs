@@ -6,9 +6,11 @@
 
 #![deny(missing_docs)]
 
+pub mod amount;
 pub mod audit;
 pub mod board;
 pub mod clock;
+pub mod condition;
 pub mod consent;
 pub mod console;
 mod error_chain;
@@ -16,11 +18,13 @@ pub mod event;
 pub mod handoff;
 pub mod id;
 pub mod locale;
+pub mod mission;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod problem;
 pub mod ranking;
 pub mod reachability;
+pub mod reward;
 pub mod rng;
 pub mod session;
 pub mod time;
@@ -28,19 +32,22 @@ pub mod token;
 pub mod tournament;
 
 pub use crate::{
+    amount::Amount,
     audit::{ActorKind, AuditAction},
     clock::{Clock, MockClock},
+    condition::{Condition, KycLevel},
     consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},
     error_chain::ErrorChain,
     id::{
-        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingEventId,
-        OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId,
-        UserId,
+        ActivityName, AuditId, BotId, CampaignCode, ChatId, Currency, EventId, EventSource, FieldName,
+        Invalid, MissionId, OperatorId, OutgoingEventId, OutgoingId, PlatformUserId, PlayerKey, RewardCode,
+        RewardId, SessionId, TelegramUserId, TimeZoneName, TokenId, TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},
     ranking::{Order, Score, Standing},
     reachability::Reachability,
+    reward::{Prize, Reward, RewardSource, RewardState},
     rng::{Rng, SeededRng},
     time::Timestamp,
     token::{MaskedAccount, TokenAction, TokenRefusal},

@@ -36,6 +36,11 @@ schema!(
     "u_0199d7f2a3b47c6e8a1b2c3d4e5f6071"
 );
 schema!(crate::SessionId, Type::String, None, "A signed-in device", "s_0199d7f2a3b47c6e8a1b2c3d4e5f6071");
+schema!(crate::RewardId, Type::String, None, "A reward of one player", "rw_0199d7f2a3b47c6e8a1b2c3d4e5f6071");
+schema!(crate::MissionId, Type::String, None, "A mission's id, chosen by who owns it", "daily-three-wins");
+schema!(crate::RewardCode, Type::String, None, "What the platform calls what it gives", "free_spins");
+schema!(crate::Currency, Type::String, None, "A currency's code, as the platform writes it", "EUR");
+schema!(crate::Amount, Type::String, None, "An exact decimal that is not negative", "12.50");
 schema!(crate::PlatformUserId, Type::String, None, "The platform's id of a user", "42");
 schema!(crate::TournamentId, Type::String, None, "The platform's id of a tournament", "winter-cup");
 schema!(crate::PlayerKey, Type::String, None, "What boards call a player; opaque", "p_abcdefghijklmnop");

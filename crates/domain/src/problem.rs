@@ -117,6 +117,24 @@ error_codes! {
     InitDataForeign = "init_data_foreign", 403, "The init data belongs to somebody else";
     /// The bot may not write to the player: never started, blocked, or gone.
     PlayerUnreachable = "player_unreachable", 409, "The player can't be reached";
+    /// There is no such reward.
+    RewardUnknown = "reward_unknown", 404, "There is no such reward";
+    /// The reward is somebody else's.
+    RewardForeign = "reward_foreign", 403, "The reward belongs to somebody else";
+    /// The reward was not claimed in time.
+    RewardExpired = "reward_expired", 410, "The reward was not claimed in time";
+    /// The reward was taken back.
+    RewardRevoked = "reward_revoked", 409, "The reward was taken back";
+    /// There is no such mission.
+    MissionUnknown = "mission_unknown", 404, "There is no such mission";
+    /// The mission is not done.
+    MissionNotDone = "mission_not_done", 409, "The mission is not done";
+    /// The mission is not open to the player: its condition is not met, or another mission comes first.
+    MissionLocked = "mission_locked", 409, "The mission is not open to the player";
+    /// The mission, or the time to claim it, is over.
+    MissionOver = "mission_over", 410, "It is too late for the mission";
+    /// What was to be changed belongs to another owner: the platform, or the console.
+    OwnedElsewhere = "owned_elsewhere", 409, "It belongs to another owner";
     /// There is no link that could be ended.
     NotLinked = "not_linked", 409, "There is no linked account";
     /// The page got no answer. Made by the page itself, never sent by the server.

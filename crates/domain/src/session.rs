@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    condition::KycLevel,
     id::{PlatformUserId, PlayerKey, SessionId, TelegramUserId, UserId},
     locale::Locale,
     reachability::Reachability,
@@ -92,20 +93,6 @@ pub struct Balance {
 pub struct Kyc {
     /// The level.
     pub level: KycLevel,
-}
-
-/// Levels of identification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum KycLevel {
-    /// Not identified.
-    #[default]
-    None,
-    /// The basics are known.
-    Basic,
-    /// Fully identified.
-    Full,
 }
 
 /// What a device is: as coarse as a person needs to recognize their own.

@@ -60,9 +60,20 @@ impl Title {
 
     /// A title from a map of language tags to texts. `None` when it is empty, or a text is empty or too long.
     pub fn new(by_locale: BTreeMap<String, String>) -> Option<Self> {
-        let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= Self::CHARACTERS_MAX;
-        (!by_locale.is_empty() && by_locale.len() <= 32 && by_locale.values().all(fits))
-            .then(|| Self(by_locale.into_iter().collect()))
+        let title = Self(by_locale.into_iter().collect());
+        title.is_valid().then_some(title)
+    }
+
+    /// Whether a title that was read keeps the limits.
+    pub fn is_valid(&self) -> bool {
+        self.fits(Self::CHARACTERS_MAX)
+    }
+
+    /// Whether it is a text in 1 to 32 languages, none of them empty or longer than `characters_max`.
+    pub fn fits(&self, characters_max: usize) -> bool {
+        let fits =
+            |(_, text): &(String, String)| !text.trim().is_empty() && text.chars().count() <= characters_max;
+        (1..=32).contains(&self.0.len()) && self.0.iter().all(fits)
     }
 
     /// A title as the server has sent it, sorted by language tag.

@@ -11,7 +11,7 @@ pub mod retry;
 pub mod sender;
 
 pub use self::{
-    enqueue::{EventKind, enqueue},
+    enqueue::{EventKind, enqueue, enqueue_as},
     port::{PlatformWebhook, PostError, SignedEvent},
     replay::replay_dead,
 };

@@ -12,6 +12,7 @@ pub mod bot;
 pub mod consents;
 pub mod console;
 pub mod events_out;
+mod funnel;
 pub mod group_commit;
 pub mod identity;
 pub mod inbox;
@@ -19,9 +20,11 @@ pub mod jobs;
 pub mod limits;
 pub mod links;
 pub mod maintenance;
+pub mod missions;
 pub mod outbox;
 pub mod platform;
 pub mod privacy;
+pub mod rewards;
 pub mod schedule;
 pub mod secrets;
 pub mod settings;
@@ -43,6 +46,7 @@ use crate::{
         oidc::keys::OidcKeys, sign_in::SignInCommitter, sign_in_notice::Notifier, suspicion::NetworkNames,
     },
     inbox::ingest::InboxCommitter,
+    missions::book::Books,
     platform::commit::EventCommitter,
     secrets::Secrets,
     settings::ServiceSettings,
@@ -85,6 +89,7 @@ struct Parts {
     secrets: Secrets,
     keys: KeyRing,
     names: Names,
+    books: Books,
     index: BoardIndex,
     live: LiveHub,
     bot_identity: BotIdentity,
@@ -113,6 +118,7 @@ impl Services {
             secrets,
             keys: KeyRing::default(),
             names: Names::default(),
+            books: Books::default(),
             index: BoardIndex::default(),
             live: LiveHub::default(),
             bot_identity: BotIdentity::default(),
@@ -215,6 +221,10 @@ impl Services {
 
     pub(crate) fn names(&self) -> &Names {
         &self.0.names
+    }
+
+    pub(crate) fn books(&self) -> &Books {
+        &self.0.books
     }
 
     pub(crate) fn index(&self) -> &BoardIndex {

@@ -4,9 +4,12 @@
 //! with what it changes. One bad event does not stop the others; it is rejected with a code, is not marked, and may be
 //! sent again.
 
+pub mod activity;
 pub mod apply;
 pub(crate) mod commit;
 pub mod envelope;
+pub mod kyc;
+pub mod missions;
 pub mod scores;
 pub mod signature;
 pub mod users;

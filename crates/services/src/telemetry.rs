@@ -28,6 +28,10 @@ pub const PLATFORM_EVENTS_TOTAL: &str = "platform_events_total";
 pub const SUSPICIONS_TOTAL: &str = "suspicions_total";
 /// Events posted to the platform, by `outcome`: `sent`, `retry`, `dead`.
 pub const PLATFORM_WEBHOOK_SENDS_TOTAL: &str = "platform_webhook_sends_total";
+/// Missions that were done, by `kind`.
+pub const MISSIONS_COMPLETED_TOTAL: &str = "missions_completed_total";
+/// Rewards, by `source` and `result`.
+pub const REWARDS_TOTAL: &str = "rewards_total";
 /// Jobs that a worker began, by `kind`; each try counts.
 pub const JOBS_CLAIMED_TOTAL: &str = "jobs_claimed_total";
 /// Jobs that were done, by `kind`.

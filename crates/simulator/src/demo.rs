@@ -3,6 +3,7 @@
 //! Invariant: ids of events hold the run and a number, so that a batch that is sent again is recognized; a new run
 //! never repeats the ids of an earlier one.
 
+pub mod cabinet;
 pub mod cast;
 pub mod race;
 pub mod signature;
@@ -25,6 +26,7 @@ use crate::{
     clock::SystemClock,
     config::DemoConfig,
     demo::{
+        cabinet::Visits,
         cast::{Calendar, FINISHED, PEOPLE, Player, RUNNING},
         race::{Next, Race},
         signature::{InvalidKey, Key},
@@ -60,6 +62,7 @@ pub struct Demo {
     events: AtomicU64,
     paused: AtomicBool,
     guests: Mutex<BTreeMap<i64, Player>>,
+    visits: Visits,
 }
 
 /// One event, before it has an id.
@@ -85,6 +88,7 @@ impl Demo {
             events: AtomicU64::new(0),
             paused: AtomicBool::new(false),
             guests: Mutex::new(BTreeMap::new()),
+            visits: Visits::default(),
         })
     }
 
@@ -154,15 +158,26 @@ impl Demo {
         let body = json!(events).to_string();
         let first = events.first().and_then(|event| event["id"].as_str()).unwrap_or_default();
         let id = format!("msg_{first}");
+        self.call("/v1/platform/events", "application/cloudevents-batch+json", &id, body).await
+    }
+
+    /// A signed call, and the JSON that answers it.
+    async fn call(
+        &self,
+        path: &str,
+        content_type: &'static str,
+        id: &str,
+        body: String,
+    ) -> Result<Value, PostError> {
         let timestamp_s = SystemClock.now().as_secs();
         let response = self
             .client
-            .post(format!("{}/v1/platform/events", self.config.podium_url.trim_end_matches('/')))
+            .post(format!("{}{path}", self.config.podium_url.trim_end_matches('/')))
             .timeout(TIMEOUT)
-            .header("content-type", "application/cloudevents-batch+json")
-            .header("webhook-id", &id)
+            .header("content-type", content_type)
+            .header("webhook-id", id)
             .header("webhook-timestamp", timestamp_s.to_string())
-            .header("webhook-signature", self.key.sign(&id, timestamp_s, &body))
+            .header("webhook-signature", self.key.sign(id, timestamp_s, &body))
             .body(body)
             .send()
             .await

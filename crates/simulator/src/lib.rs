@@ -7,11 +7,13 @@
 #![deny(missing_docs)]
 
 pub mod api;
+mod cabinet;
 mod clock;
 pub mod config;
 mod control;
 mod delivery;
 pub mod demo;
+mod html;
 mod init_data;
 
 pub mod launch;

@@ -22,7 +22,7 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use crate::{api, config::Config, control, delivery, demo, oauth, page, simulator::Simulator};
+use crate::{api, cabinet, config::Config, control, delivery, demo, oauth, page, simulator::Simulator};
 
 /// Why the simulator did not start. Each is one clear sentence.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +92,7 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
     let app = Router::new()
         .nest("/_sim", control::routes())
         .nest("/oauth", oauth::routes())
+        .nest("/cabinet", cabinet::routes())
         .merge(page::routes(script))
         .fallback(api::handle)
         .with_state(simulator.clone())

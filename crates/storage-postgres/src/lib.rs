@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+mod activity;
 mod audit;
 mod board;
 mod campaign;
@@ -19,11 +20,14 @@ mod event;
 mod inbox;
 mod job;
 mod lease;
+mod mission;
+mod mission_progress;
 mod one_time_token;
 mod operator;
 mod outbox;
 mod outgoing_event;
 mod privacy;
+mod reward;
 mod session;
 mod setting;
 mod signing_key;

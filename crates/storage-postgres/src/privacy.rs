@@ -43,7 +43,7 @@ struct DownloadRow {
 }
 
 /// Rows that name the user, and what removes them. What names them by `$2` and `$3` stands in the chat.
-const OF_USER: [&str; 7] = [
+const OF_USER: [&str; 11] = [
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM consents WHERE user_id = $1",
     "DELETE FROM downloads WHERE user_id = $1",
@@ -52,6 +52,10 @@ const OF_USER: [&str; 7] = [
      WHERE user_id = $1 AND tournament_id IN (SELECT tournament_id FROM tournaments)",
     "DELETE FROM one_time_tokens WHERE spent_by = $1",
     "DELETE FROM outgoing_messages WHERE user_id = $1 AND state <> 'sending'",
+    "DELETE FROM rewards WHERE user_id = $1",
+    "DELETE FROM mission_progress WHERE user_id = $1",
+    "DELETE FROM mission_players WHERE user_id = $1",
+    "DELETE FROM activity_events WHERE user_id = $1",
 ];
 
 const OF_CHAT: [&str; 4] = [
@@ -231,7 +235,8 @@ impl PrivacyRepository for Privacy<'_> {
             "UPDATE users
              SET telegram_user_id = NULL, platform_user_id = NULL, player = $2, alias = $3, first_name = NULL,
                username = NULL, locale = 'en', locale_source = 'none', chat_id = NULL, reachability = 'unknown',
-               contact_confirmed = FALSE, contact_asked_at = NULL, erase_after = NULL, erased_at = $4, updated_at = $4
+               contact_confirmed = FALSE, contact_asked_at = NULL, region = NULL, kyc_level = 'none', kyc_at = NULL,
+               erase_after = NULL, erased_at = $4, updated_at = $4
              WHERE user_id = $1",
         )
         .bind(erasure.user_id.as_uuid())

@@ -2,20 +2,26 @@
 
 use async_trait::async_trait;
 use storage::{
+    ActivityRepository, ConsoleSessionRepository, JobRepository, MissionProgressRepository,
+    MissionRepository, OperatorRepository, RewardRepository,
+};
+use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
     EventRepository, InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository,
     OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
     StoreError, TournamentRepository, Transaction, UserRepository,
 };
-use storage::{ConsoleSessionRepository, JobRepository, OperatorRepository};
 
+use crate::{
+    activity::Activities, console_session::ConsoleSessions, job::Jobs, mission::MissionRows,
+    mission_progress::MissionProgress, operator::Operators, reward::Rewards,
+};
 use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
     dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
     session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
-use crate::{console_session::ConsoleSessions, job::Jobs, operator::Operators};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct PostgresTransaction {
@@ -104,6 +110,22 @@ impl Transaction for PostgresTransaction {
 
     fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_> {
         Box::new(OutgoingEvents { connection: &mut self.connection })
+    }
+
+    fn missions(&mut self) -> Box<dyn MissionRepository + '_> {
+        Box::new(MissionRows { connection: &mut self.connection })
+    }
+
+    fn mission_progress(&mut self) -> Box<dyn MissionProgressRepository + '_> {
+        Box::new(MissionProgress { connection: &mut self.connection })
+    }
+
+    fn activities(&mut self) -> Box<dyn ActivityRepository + '_> {
+        Box::new(Activities { connection: &mut self.connection })
+    }
+
+    fn rewards(&mut self) -> Box<dyn RewardRepository + '_> {
+        Box::new(Rewards { connection: &mut self.connection })
     }
 
     fn jobs(&mut self) -> Box<dyn JobRepository + '_> {

@@ -9,6 +9,7 @@
 
 #![deny(missing_docs)]
 
+mod activity;
 mod audit;
 mod board;
 mod campaign;
@@ -23,6 +24,8 @@ mod inbox;
 mod job;
 mod lease;
 mod list;
+mod mission;
+mod mission_progress;
 mod one_time_token;
 mod operator;
 mod outbox;
@@ -30,6 +33,7 @@ mod outgoing_event;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod reward;
 mod session;
 mod setting;
 mod signing_key;

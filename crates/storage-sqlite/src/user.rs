@@ -1,7 +1,7 @@
 //! People.
 
 use async_trait::async_trait;
-use domain::{ChatId, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
+use domain::{ChatId, KycLevel, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
 use sqlx::FromRow;
 use storage::{
     StoreError, UserRepository, stored,
@@ -17,7 +17,7 @@ const IDS_MAX: usize = 1000;
 macro_rules! columns {
     () => {
         "user_id, telegram_user_id, platform_user_id, player, alias, first_name, username, locale, chat_id, \
-         reachability, contact_confirmed, created_at, erase_after"
+         reachability, contact_confirmed, region, kyc_level, created_at, erase_after"
     };
 }
 
@@ -42,6 +42,8 @@ struct Row {
     chat_id: Option<i64>,
     reachability: String,
     contact_confirmed: bool,
+    region: Option<String>,
+    kyc_level: String,
     created_at: i64,
     erase_after: Option<i64>,
 }
@@ -65,6 +67,9 @@ impl TryFrom<Row> for User {
             reachability: Reachability::from_text(&row.reachability)
                 .ok_or(StoreError::Inconsistent { table: TABLE, column: "reachability" })?,
             contact_confirmed: row.contact_confirmed,
+            region: row.region,
+            kyc_level: KycLevel::from_text(&row.kyc_level)
+                .ok_or(StoreError::Inconsistent { table: TABLE, column: "kyc_level" })?,
             created_at: Timestamp::from_millis(row.created_at),
             erase_after: row.erase_after.map(Timestamp::from_millis),
         })
@@ -179,8 +184,9 @@ impl UserRepository for Users<'_> {
         let locale_source = if profile.locale.is_some() { "platform" } else { "none" };
         let row: Row = sqlx::query_as(concat!(
             "INSERT INTO users
-               (user_id, platform_user_id, player, alias, locale, locale_source, contact_confirmed, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, COALESCE($8, FALSE), $7, $7)
+               (user_id, platform_user_id, player, alias, locale, locale_source, contact_confirmed, region,
+                created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, COALESCE($8, FALSE), $9, $7, $7)
              ON CONFLICT (platform_user_id) DO UPDATE
              SET alias = excluded.alias,
                locale = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
@@ -188,6 +194,7 @@ impl UserRepository for Users<'_> {
                locale_source = CASE WHEN users.locale_source = 'telegram' OR excluded.locale_source = 'none'
                  THEN users.locale_source ELSE excluded.locale_source END,
                contact_confirmed = COALESCE($8, users.contact_confirmed),
+               region = COALESCE(excluded.region, users.region),
                updated_at = excluded.updated_at
              RETURNING ",
             columns!()
@@ -200,6 +207,7 @@ impl UserRepository for Users<'_> {
         .bind(locale_source)
         .bind(profile.seen_at.as_millis())
         .bind(profile.contact_confirmed)
+        .bind(profile.region.as_deref())
         .fetch_one(&mut *self.connection)
         .await
         .at("users.upsert_platform")?;
@@ -314,6 +322,40 @@ impl UserRepository for Users<'_> {
         .await
         .at("users.set_contact_confirmed")?;
         Ok(())
+    }
+
+    async fn set_region(&mut self, user_id: UserId, region: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE users
+             SET region = $2
+             WHERE user_id = $1",
+        )
+        .bind(user_id.as_uuid())
+        .bind(region)
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_region")?;
+        Ok(())
+    }
+
+    async fn set_kyc_level(
+        &mut self,
+        user_id: UserId,
+        level: KycLevel,
+        told_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let result = sqlx::query(
+            "UPDATE users
+             SET kyc_level = $2, kyc_at = $3
+             WHERE user_id = $1 AND (kyc_at IS NULL OR kyc_at <= $3)",
+        )
+        .bind(user_id.as_uuid())
+        .bind(level.as_str())
+        .bind(told_at.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at("users.set_kyc_level")?;
+        Ok(result.rows_affected() == 1)
     }
 
     async fn ask_contact(&mut self, user_id: UserId, now: Timestamp) -> Result<bool, StoreError> {

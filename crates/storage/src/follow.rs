@@ -13,50 +13,86 @@ pub struct Follow {
     /// The other column of a unique key: of two rows with the same value, the one of the user who takes over stays, so
     /// that nothing counts twice.
     pub unique_with: Option<&'static str>,
+    /// A third column of that key.
+    pub unique_and: Option<&'static str>,
+    /// A condition under which a row of the one who is taken over stays instead: what was done for them is not done
+    /// again.
+    pub prevails_when: Option<&'static str>,
     /// A column that numbers a user's rows: what comes is numbered behind what is there, for it was said later.
     pub numbered_by: Option<&'static str>,
 }
 
 /// A column that follows as it is.
 const fn plain(table: &'static str, column: &'static str) -> Follow {
-    Follow { table, column, unique_with: None, numbered_by: None }
+    Follow { table, column, unique_with: None, unique_and: None, prevails_when: None, numbered_by: None }
 }
 
 /// What follows, in the order in which it is moved.
-pub const FOLLOWS: [Follow; 6] = [
+pub const FOLLOWS: [Follow; 7] = [
     plain("sessions", "user_id"),
     plain("one_time_tokens", "spent_by"),
     plain("outgoing_messages", "user_id"),
     plain("downloads", "user_id"),
     Follow { unique_with: Some("code"), ..plain("campaign_arrivals", "user_id") },
     Follow { numbered_by: Some("number"), ..plain("consents", "user_id") },
+    Follow {
+        unique_with: Some("source"),
+        unique_and: Some("source_id"),
+        prevails_when: Some("state = 'granted'"),
+        ..plain("rewards", "user_id")
+    },
 ];
 
 /// What stays, and why.
-pub const STAYS: [(&str, &str, &str); 4] = [
+pub const STAYS: [(&str, &str, &str); 7] = [
     ("users", "user_id", "the row itself, which is merged"),
     ("audit_log", "subject_id", "append-only: what was done to the light profile was done to it"),
     ("board_entries", "user_id", "scores name a user of the platform: a light profile has none"),
     ("board_history", "user_id", "scores name a user of the platform: a light profile has none"),
+    ("activity_events", "user_id", "activities name a user of the platform: a light profile has none"),
+    ("mission_progress", "user_id", "it follows from activities: a light profile has none"),
+    ("mission_players", "user_id", "it follows from activities: a light profile has none"),
 ];
 
 impl Follow {
+    /// That a row of `left` and one of `right` stand for the same thing.
+    fn same(self, left: &str, right: &str) -> Option<String> {
+        let Self { unique_with, unique_and, .. } = self;
+        let columns: Vec<String> = unique_with
+            .into_iter()
+            .chain(unique_and)
+            .map(|key| format!("{left}.{key} = {right}.{key}"))
+            .collect();
+        (!columns.is_empty()).then(|| columns.join(" AND "))
+    }
+
+    /// The statement, to be run first, that removes rows of user `$2` which yield to one of user `$1`.
+    pub fn yields(self) -> Option<String> {
+        let Self { table, column, prevails_when, .. } = self;
+        let (condition, same) = (prevails_when?, self.same("taken", table)?);
+        Some(format!(
+            "DELETE FROM {table}
+             WHERE {column} = $2 AND NOT ({condition})
+               AND EXISTS (SELECT 1 FROM {table} AS taken WHERE taken.{column} = $1 AND taken.{condition} AND {same})"
+        ))
+    }
+
     /// The statements that give the rows of user `$1` to user `$2`. The first takes both; the second, which removes
     /// what would count twice, takes `$1` alone.
     pub fn statements(self) -> (String, Option<String>) {
-        let Self { table, column, unique_with, numbered_by } = self;
+        let Self { table, column, numbered_by, .. } = self;
         let renumber = numbered_by.map_or_else(String::new, |number| {
             format!(
                 ", {number} = {number} + (SELECT COALESCE(MAX({number}), 0) FROM {table} WHERE {column} = $2)"
             )
         });
         let update = format!("UPDATE {table} SET {column} = $2{renumber} WHERE {column} = $1");
-        match unique_with {
+        match self.same("kept", table) {
             None => (update, None),
-            Some(key) => (
+            Some(same) => (
                 format!(
                     "{update} AND NOT EXISTS (
-                       SELECT 1 FROM {table} AS kept WHERE kept.{column} = $2 AND kept.{key} = {table}.{key}
+                       SELECT 1 FROM {table} AS kept WHERE kept.{column} = $2 AND {same}
                      )"
                 ),
                 Some(format!("DELETE FROM {table} WHERE {column} = $1")),

@@ -12,6 +12,7 @@
 
 #![deny(missing_docs)]
 
+pub mod activity;
 pub mod audit;
 pub mod board;
 pub mod campaign;
@@ -24,12 +25,15 @@ pub mod follow;
 pub mod inbox;
 pub mod job;
 pub mod lease;
+pub mod mission;
+pub mod mission_progress;
 pub mod one_time_token;
 pub mod operator;
 pub mod outbox;
 pub mod outgoing_event;
 pub mod personal;
 pub mod privacy;
+pub mod reward;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
@@ -42,6 +46,10 @@ pub mod testsuite;
 
 use async_trait::async_trait;
 
+pub use crate::{
+    activity::ActivityRepository, mission::MissionRepository, mission_progress::MissionProgressRepository,
+    reward::RewardRepository,
+};
 pub use crate::{
     audit::AuditRepository, board::BoardRepository, campaign::CampaignRepository, consent::ConsentRepository,
     dialogue::DialogueRepository, error::StoreError, event::EventRepository, inbox::InboxRepository,
@@ -144,6 +152,14 @@ pub trait Transaction: Send {
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
     /// Events on their way out to the platform.
     fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
+    /// Missions.
+    fn missions(&mut self) -> Box<dyn MissionRepository + '_>;
+    /// How far players are with missions.
+    fn mission_progress(&mut self) -> Box<dyn MissionProgressRepository + '_>;
+    /// What players have done.
+    fn activities(&mut self) -> Box<dyn ActivityRepository + '_>;
+    /// What players are given.
+    fn rewards(&mut self) -> Box<dyn RewardRepository + '_>;
     /// What is to be done at a time, once.
     fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
 

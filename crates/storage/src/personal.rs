@@ -34,6 +34,17 @@ pub type Column = (&'static str, Treatment);
 /// Every table with all its columns.
 pub const COLUMNS: &[(&str, &[Column])] = &[
     (
+        "activity_events",
+        &[
+            ("activity", Erase),
+            ("event_id", Erase),
+            ("fields", Erase),
+            ("happened_at", Erase),
+            ("source", Erase),
+            ("user_id", Erase),
+        ],
+    ),
+    (
         "audit_log",
         &[
             ("action", NotPersonal),
@@ -151,6 +162,32 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     ("leases", &[("held_until", NotPersonal), ("name", NotPersonal), ("owner", NotPersonal)]),
+    ("mission_players", &[("user_id", Erase), ("version", Erase)]),
+    (
+        "mission_progress",
+        &[
+            ("done_at", Erase),
+            ("mission_id", Erase),
+            ("period", Erase),
+            ("progress", Erase),
+            ("tiers", Erase),
+            ("updated_at", Erase),
+            ("user_id", Erase),
+            ("version", Erase),
+        ],
+    ),
+    (
+        "missions",
+        &[
+            ("created_at", NotPersonal),
+            ("definition", NotPersonal),
+            ("ends_at", NotPersonal),
+            ("mission_id", NotPersonal),
+            ("owner", NotPersonal),
+            ("stopped_at", NotPersonal),
+            ("updated_at", NotPersonal),
+        ],
+    ),
     (
         "one_time_tokens",
         &[
@@ -235,6 +272,20 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "rewards",
+        &[
+            ("expires_at", Erase),
+            ("granted_at", Erase),
+            ("offered_at", Erase),
+            ("reward_id", Erase),
+            ("source", Erase),
+            ("source_id", Erase),
+            ("state", Erase),
+            ("user_id", Erase),
+            ("what", Erase),
+        ],
+    ),
+    (
         "seen_events",
         &[
             (
@@ -300,11 +351,14 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("erase_after", Erase),
             ("erased_at", NotPersonal),
             ("first_name", Erase),
+            ("kyc_at", Erase),
+            ("kyc_level", Erase),
             ("locale", Erase),
             ("locale_source", Erase),
             ("platform_user_id", Erase),
             ("player", Pseudonymise),
             ("reachability", Erase),
+            ("region", Erase),
             ("telegram_user_id", Erase),
             ("updated_at", NotPersonal),
             ("user_id", Pseudonymise),

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
 
+pub mod activities;
 pub mod audit;
 pub mod boards;
 pub mod campaigns;
@@ -17,12 +18,15 @@ pub mod inbox;
 pub mod jobs;
 pub mod leases;
 pub mod links;
+pub mod mission_progress;
+pub mod missions;
 pub mod one_time_tokens;
 pub mod operators;
 pub mod outbox;
 pub mod outgoing_events;
 pub mod planted;
 pub mod privacy;
+pub mod rewards;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
@@ -133,6 +137,7 @@ macro_rules! contract_suite {
                 names_are_replaced_unless_they_have_changed,
                 only_telegram_overrules_a_locale,
                 people_are_answered_in_the_order_of_the_call,
+                region_and_identification_are_as_told_last,
                 text_survives,
                 too_many_ids_are_refused,
                 users_are_found_by_every_key,
@@ -279,6 +284,37 @@ macro_rules! contract_suite {
                 old_ended_events_are_removed,
                 senders_at_once_never_share_an_event,
             ]
+            missions: [
+                a_mission_is_replaced_and_stays_its_owner_s,
+                each_change_of_a_mission_raises_the_version,
+                missions_that_are_not_over_are_listed,
+            ]
+            mission_progress: [
+                a_locked_player_loses_no_progress,
+                a_player_s_progress_is_listed_from_a_day_on,
+                old_periods_are_removed,
+                progress_is_put_and_found,
+                stats_count_who_has_begun_and_who_is_done,
+                too_much_progress_is_refused,
+                versions_of_players_grow_one_by_one,
+                what_is_done_is_known_by_player,
+            ]
+            activities: [
+                a_player_s_activities_are_found_by_time,
+                activities_of_a_kind_are_met_once,
+                an_activity_is_kept_once_as_it_was,
+                old_activities_are_removed,
+                too_many_activities_are_refused,
+            ]
+            rewards: [
+                a_merge_rewards_nothing_twice,
+                a_reward_is_found_as_it_was_stored,
+                a_thing_is_rewarded_once,
+                of_claims_at_once_one_wins,
+                rewards_are_listed_newest_first_page_by_page,
+                too_many_rewards_are_refused,
+                what_is_not_claimed_in_time_expires,
+            ]
         }
     };
     (@modules $fixture:path; $($module:ident: [$($contract:ident,)*])*) => {
@@ -301,6 +337,9 @@ mod tests {
     #[test]
     fn every_contract_is_in_the_suite() {
         let sources = [
+            ("activities", include_str!("testsuite/activities.rs")),
+            ("missions", include_str!("testsuite/missions.rs")),
+            ("mission_progress", include_str!("testsuite/mission_progress.rs")),
             ("audit", include_str!("testsuite/audit.rs")),
             ("boards", include_str!("testsuite/boards.rs")),
             ("console_sessions", include_str!("testsuite/console_sessions.rs")),
@@ -317,6 +356,7 @@ mod tests {
             ("outbox", include_str!("testsuite/outbox.rs")),
             ("privacy", include_str!("testsuite/privacy.rs")),
             ("outgoing_events", include_str!("testsuite/outgoing_events.rs")),
+            ("rewards", include_str!("testsuite/rewards.rs")),
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),

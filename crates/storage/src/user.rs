@@ -1,7 +1,10 @@
 //! People: who they are at Telegram, at the platform, and on boards.
 
 use async_trait::async_trait;
-use domain::{ChatId, Locale, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId};
+use domain::{
+    ChatId, KycLevel, Locale, PlatformUserId, PlayerKey, Reachability, TelegramUserId, Timestamp, UserId,
+    condition::Person,
+};
 
 use crate::error::StoreError;
 
@@ -66,10 +69,25 @@ pub struct User {
     pub reachability: Reachability,
     /// Whether the platform has a confirmed phone or e-mail of the user.
     pub contact_confirmed: bool,
+    /// Where the user lives, if the platform has told it.
+    pub region: Option<String>,
+    /// The level of identification, as the platform has told it last.
+    pub kyc_level: KycLevel,
     /// When it was first seen.
     pub created_at: Timestamp,
     /// When it will be erased, since the person asked for it.
     pub erase_after: Option<Timestamp>,
+}
+
+impl User {
+    /// What is known of the user, as far as conditions ask.
+    pub fn person(&self) -> Person<'_> {
+        Person {
+            is_linked: self.platform_user_id.is_some() && self.telegram_user_id.is_some(),
+            kyc_level: self.kyc_level,
+            region: self.region.as_deref(),
+        }
+    }
 }
 
 impl std::fmt::Debug for User {
@@ -128,6 +146,8 @@ pub struct PlatformProfile {
     pub locale: Option<Locale>,
     /// Whether the platform has a confirmed phone or e-mail of the user; what is known stays when it does not tell.
     pub contact_confirmed: Option<bool>,
+    /// Where the user lives; what is known stays when the platform does not tell.
+    pub region: Option<String>,
     /// When this was seen.
     pub seen_at: Timestamp,
 }
@@ -195,6 +215,18 @@ pub trait UserRepository: Send {
 
     /// Sets whether the platform has a confirmed phone or e-mail of a user.
     async fn set_contact_confirmed(&mut self, user_id: UserId, is_confirmed: bool) -> Result<(), StoreError>;
+
+    /// Sets where a user lives.
+    async fn set_region(&mut self, user_id: UserId, region: &str) -> Result<(), StoreError>;
+
+    /// Sets a user's level of identification, as it was told at `told_at`. Returns `false`, changing nothing, when
+    /// something later was told before.
+    async fn set_kyc_level(
+        &mut self,
+        user_id: UserId,
+        level: KycLevel,
+        told_at: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// Notes that a user without a confirmed contact is asked to confirm one. Returns `false`, changing nothing, when
     /// they were asked before or have confirmed it: they are asked once.

@@ -13,8 +13,10 @@ use services::{
     inbox::IngestError,
     limits::Limited,
     links::LinkError,
+    missions::MissionError,
     platform::{EventsError, SignatureError},
     privacy::download::DownloadError,
+    rewards::RewardError,
 };
 
 use crate::telemetry::trace;
@@ -159,6 +161,30 @@ impl From<LinkError> for ApiError {
         match error {
             LinkError::Auth(error) => error.into(),
             LinkError::Malformed(detail) => Self::new(ErrorCode::BadRequest).with_detail(detail),
+            error => Self::logged(error.code(), &error),
+        }
+    }
+}
+
+impl From<MissionError> for ApiError {
+    fn from(error: MissionError) -> Self {
+        match error {
+            MissionError::Auth(error) => error.into(),
+            MissionError::Invalid(invalid) => {
+                Self::new(ErrorCode::EventDataInvalid).with_detail(invalid.to_string())
+            }
+            error => Self::logged(error.code(), &error),
+        }
+    }
+}
+
+impl From<RewardError> for ApiError {
+    fn from(error: RewardError) -> Self {
+        match error {
+            RewardError::Auth(error) => error.into(),
+            RewardError::Cursor => {
+                Self::new(ErrorCode::BadRequest).with_detail("cursor is not one of a page of rewards")
+            }
             error => Self::logged(error.code(), &error),
         }
     }

@@ -12,6 +12,6 @@ pub use crate::http::extract::{
     client_address::ClientAddress,
     device::ClientDevice,
     json::{ApiJson, ApiQuery},
-    path::{DownloadPath, SessionPath, TournamentPath},
+    path::{DownloadPath, MissionPath, RewardPath, SessionPath, TournamentPath},
     signed::SignedCall,
 };

@@ -29,6 +29,8 @@ use crate::{http::v1, state::AppState};
         (name = "privacy", description = "What a player has said yes to, and what is kept of them"),
         (name = "linking", description = "One-time tokens, and the link with an account of the platform"),
         (name = "boards", description = "Tournaments and their boards; readable without a token"),
+        (name = "missions", description = "What a player can do"),
+        (name = "rewards", description = "What a player is given"),
         (name = "platform", description = "What the platform tells; signed with a service key"),
         (name = "page", description = "What the Mini App reports"),
         (name = "health", description = "For load balancers")
@@ -74,6 +76,11 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::tournament::tournament))
         .routes(routes!(v1::board::board))
         .routes(routes!(v1::live::live))
+        .routes(routes!(v1::missions::list))
+        .routes(routes!(v1::missions::one))
+        .routes(routes!(v1::missions::claim))
+        .routes(routes!(v1::rewards::rewards))
+        .routes(routes!(v1::rewards::claim))
         .routes(routes!(v1::start::start))
         .routes(routes!(v1::link::preview))
         .routes(routes!(v1::link::link))

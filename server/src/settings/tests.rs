@@ -128,3 +128,18 @@ fn sign_in_by_openid_connect_needs_both_halves_and_https() {
         assert!(error.starts_with("TELEGRAM_OIDC_ISSUER"), "{error}");
     }
 }
+
+#[test]
+fn every_key_of_the_settings_file_has_a_variable_and_no_other_variable_is_taken_for_one() {
+    let defaults = Figment::from(Toml::string(DEFAULTS));
+    let sections = DEFAULTS.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
+    let sections: Vec<String> = sections.map(str::to_ascii_uppercase).collect();
+    assert!(sections.len() >= 4, "{sections:?}");
+    for section in sections {
+        assert!(is_of_file(&defaults, &format!("{section}_ANY_KEY")), "{section}");
+    }
+    for name in NAMED {
+        let name = name.strip_prefix("PODIUM_").unwrap_or(name);
+        assert!(!is_of_file(&defaults, name), "{name}");
+    }
+}

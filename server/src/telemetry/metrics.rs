@@ -58,7 +58,7 @@ const JOB_KINDS: Labels = &[("kind", JobKind::LABELS)];
 
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 16] = [
+const COUNTERS: [Counter; 18] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -142,6 +142,22 @@ const COUNTERS: [Counter; 16] = [
     Counter(names::JOBS_COMPLETED_TOTAL, "Jobs done by kind", &[JOB_KINDS]),
     Counter(names::JOBS_FAILED_TOTAL, "Tries of jobs that failed by kind", &[JOB_KINDS]),
     Counter(names::JOBS_DEAD_TOTAL, "Jobs given up by kind", &[JOB_KINDS]),
+    Counter(
+        names::MISSIONS_COMPLETED_TOTAL,
+        "Missions that were done, once for each player and period",
+        &[&[("kind", &["one_off", "daily", "weekly", "streak", "achievement"])]],
+    ),
+    Counter(
+        names::REWARDS_TOTAL,
+        "Rewards by what they are for and what became of them",
+        &[&[
+            ("source", &["tournament", "mission", "achievement"]),
+            (
+                "result",
+                &["offered", "granted", "repeated", "revoked", "expired", "foreign", "not_linked", "failed"],
+            ),
+        ]],
+    ),
     Counter(
         names::FUNNEL_TOTAL,
         "Steps from opening the app to its target",

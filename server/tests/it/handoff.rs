@@ -13,7 +13,11 @@ async fn with_cabinet() -> TestServer {
 }
 
 async fn hand_over(server: &TestServer, who: &SignedIn, to: &str) -> (StatusCode, Value) {
-    let mut request = post_json("/v1/tg/handoff", &json!({"to": to}));
+    hand_over_with(server, who, &json!({"to": to})).await
+}
+
+async fn hand_over_with(server: &TestServer, who: &SignedIn, body: &Value) -> (StatusCode, Value) {
+    let mut request = post_json("/v1/tg/handoff", body);
     request.headers_mut().insert("authorization", format!("Bearer {}", who.jwt).parse().unwrap());
     server.json(request).await
 }
@@ -46,6 +50,24 @@ async fn a_linked_player_goes_over_by_a_code_that_is_good_once() {
         (status, problem_code(status, &again).as_str()),
         (StatusCode::CONFLICT, "one_time_token_used")
     );
+}
+
+#[tokio::test]
+async fn identification_goes_on_at_its_step_and_nothing_else_has_steps() {
+    let server = with_cabinet().await;
+    let (ada, _) = linked_with_code(&server).await;
+    let (_, answer) = hand_over_with(&server, &ada, &json!({"to": "kyc", "step": "passport"})).await;
+    let code = answer["url"].as_str().unwrap().strip_prefix(&format!("{CABINET}?to=kyc&step=passport&code="));
+    let (_, handoff) = redeem(&server, code.unwrap()).await;
+    assert_eq!((&handoff["to"], &handoff["step"]), (&json!("kyc"), &json!("passport")));
+
+    let stranger = server.sign_in(43, "Bob").await;
+    let (_, answer) = hand_over_with(&server, &stranger, &json!({"to": "kyc", "step": "passport"})).await;
+    assert_eq!(answer["url"], format!("{CABINET}?to=kyc&step=passport"));
+    for refused in [json!({"to": "bonus", "step": "passport"}), json!({"to": "kyc", "step": "a&b=c"})] {
+        let (status, problem) = hand_over_with(&server, &ada, &refused).await;
+        assert_eq!(problem_code(status, &problem), "bad_request", "{refused}");
+    }
 }
 
 #[tokio::test]

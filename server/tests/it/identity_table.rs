@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 60] = [
+const TABLE: [(&str, &str, Needs); 67] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -52,6 +52,11 @@ const TABLE: [(&str, &str, Needs); 60] = [
     ("get", "/v1/tg/sessions", Needs::Player),
     ("delete", "/v1/tg/sessions", Needs::Player),
     ("delete", "/v1/tg/sessions/{id}", Needs::Player),
+    ("get", "/v1/missions", Needs::Player),
+    ("get", "/v1/missions/{id}", Needs::Player),
+    ("post", "/v1/missions/{id}/claim", Needs::Player),
+    ("get", "/v1/rewards", Needs::Player),
+    ("post", "/v1/rewards/{id}/claim", Needs::Player),
     ("post", "/v1/tg/link", Needs::Player),
     ("post", "/v1/tg/link/preview", Needs::Player),
     ("post", "/v1/tg/start", Needs::Player),
@@ -74,6 +79,8 @@ const TABLE: [(&str, &str, Needs); 60] = [
     // Server functions. A page asks for its own place with `around_me`, which needs a player; the board itself does not.
     ("post", "/fn/boards/page", Needs::Nothing),
     ("post", "/fn/me", Needs::Player),
+    ("post", "/fn/missions/claim", Needs::Player),
+    ("post", "/fn/missions/list", Needs::Player),
     ("post", "/fn/tournaments/lobby", Needs::Nothing),
     ("post", "/fn/tournaments/page", Needs::Nothing),
     ("get", "/console", Needs::Operator),
@@ -128,6 +135,7 @@ async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not()
         ("/v1/tg/logout", json!({"refresh_token": "x"})),
         ("/fn/boards/page", json!({"id": "cup", "around_me": false, "limit": 10})),
         ("/fn/tournaments/page", json!({"id": "cup"})),
+        ("/fn/missions/claim", json!({"id": "daily"})),
     ]);
     let door = answer(&server, get("/console/enter")).await.html;
     let style = door.split("/console/files/").nth(1).unwrap().split('"').next().unwrap().to_owned();

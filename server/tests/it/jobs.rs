@@ -128,7 +128,7 @@ async fn backlog(server: &TestServer) -> JobBacklog {
 /// The notes that were committed, the last first.
 async fn notes(server: &TestServer) -> Vec<String> {
     let mut tx = server.services.store().begin_read().await.unwrap();
-    let lines = tx.audit().newest(None, 100).await.unwrap();
+    let lines = tx.audit().newest(None, None, 100).await.unwrap();
     lines.into_iter().map(|line| line.detail).collect()
 }
 

@@ -216,7 +216,10 @@ async fn a_launch_resolves_the_signed_parameter_alone() {
     assert_eq!(refused, "one_time_token_foreign", "it goes on in the account of somebody else");
     link(&server, &ada, &ask).await.unwrap();
     let opened = start(&server, &ada, of_account["token"].as_str()).await.unwrap();
-    assert_eq!(opened["path"], "/app/profile");
+    assert_eq!(opened["path"], "/app/profile?kyc=passport");
+    let no_step = token(&server, &json!({"action": "open_kyc"})).await;
+    let opened = start(&server, &ada, no_step["token"].as_str()).await.unwrap();
+    assert_eq!(opened["path"], "/app/profile?kyc");
 }
 
 #[tokio::test]

@@ -66,6 +66,8 @@ impl Settings<'_> {
             .env("PODIUM_DRAIN_S", "0")
             .env("PODIUM_SITE_ROOT", site::directory())
             .env("PODIUM_FRAME_ANCESTORS", &telegram_url)
+            // The demo platform's own site, beside the simulated Telegram.
+            .env("PODIUM_CABINET_URL", format!("{telegram_url}/cabinet"))
             .env("PODIUM_PLATFORM_KEY", self.platform_key)
             .env("PODIUM_ADMIN_IDS", ADMIN_ID)
             .env("DATABASE_URL", format!("sqlite:{}/podium.db", self.data.display()))

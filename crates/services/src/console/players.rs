@@ -5,8 +5,8 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    Consents, OperatorId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, TokenAction, UserId,
-    audit::AuditAction, console::Permission, token::TokenState,
+    Consents, KycLevel, OperatorId, PlatformUserId, PlayerKey, TelegramUserId, Timestamp, TokenAction,
+    UserId, audit::AuditAction, console::Permission, token::TokenState,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -317,6 +317,8 @@ fn visible(operator: &Operator, user: User) -> User {
         first_name: None,
         username: None,
         chat_id: None,
+        region: None,
+        kyc_level: KycLevel::None,
         ..user
     }
 }

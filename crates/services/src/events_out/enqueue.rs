@@ -15,6 +15,11 @@ pub enum EventKind {
     /// The link between the two ended. Subject: the `user_id` of the account; data: `user_id`, `platform_user_id`,
     /// `unlinked_at`.
     LinkEnded,
+    /// A reward is to be booked. Subject: the `user_id`; data: `reward_id`, `user_id`, `platform_user_id`, `source`,
+    /// `source_id`, `code`, `amount`?, `currency`?, `granted_at`.
+    RewardGranted,
+    /// A reward that was granted is taken back. The same data, and `revoked_at`.
+    RewardRevoked,
     /// A person was erased at their own wish. Subject: the `user_id`; data: `user_id`, `platform_user_id` when they were
     /// linked, `erased_at`.
     UserErased,
@@ -26,6 +31,8 @@ impl EventKind {
         match self {
             Self::LinkCreated => "podium.link.created",
             Self::LinkEnded => "podium.link.ended",
+            Self::RewardGranted => "podium.reward.granted",
+            Self::RewardRevoked => "podium.reward.revoked",
             Self::UserErased => "podium.user.erased",
         }
     }
@@ -43,16 +50,31 @@ pub async fn enqueue(
     subject: &str,
     data: Map<String, Value>,
 ) -> Result<(), StoreError> {
+    let event_id = OutgoingEventId::new(services.now(), services.rng());
+    enqueue_as(services, tx, event_id, kind, subject, data).await
+}
+
+/// The same, under an id that follows from what the event tells of: there is no second one for the same thing.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when it was written before; when the database fails.
+pub async fn enqueue_as(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    event_id: OutgoingEventId,
+    kind: EventKind,
+    subject: &str,
+    data: Map<String, Value>,
+) -> Result<(), StoreError> {
     if services.platform_webhook().is_none() {
         return Ok(());
     }
-    let now = services.now();
     let event = NewOutgoingEvent {
-        event_id: OutgoingEventId::new(now, services.rng()),
+        event_id,
         kind: kind.as_str().to_owned(),
         subject: subject.to_owned(),
         data: Value::Object(data).to_string(),
-        created_at: now,
+        created_at: services.now(),
     };
     tx.outgoing_events().add(&event).await
 }

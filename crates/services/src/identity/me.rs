@@ -2,7 +2,7 @@
 
 use domain::{
     TelegramUserId,
-    session::{Kyc, KycLevel, Me},
+    session::{Kyc, Me},
 };
 use storage::user::User;
 
@@ -22,8 +22,8 @@ pub async fn me(services: &Services, session: &Session) -> Result<Me, AuthError>
     Ok(describe(services, user, telegram_user_id))
 }
 
-/// The answer for a user. Balances and the level of identification come from platform events, which fill them once
-/// they are read here; until then a player has none.
+/// The answer for a user. Balances come from platform events, which fill them once they are read here; until then a
+/// player has none.
 pub(crate) fn describe(services: &Services, user: User, telegram_user_id: TelegramUserId) -> Me {
     let first_name = services.secrets().personal().first_name(&user).unwrap_or_default();
     Me {
@@ -39,6 +39,6 @@ pub(crate) fn describe(services: &Services, user: User, telegram_user_id: Telegr
         player: user.player,
         locale: user.locale,
         balances: Vec::new(),
-        kyc: Kyc { level: KycLevel::None },
+        kyc: Kyc { level: user.kyc_level },
     }
 }

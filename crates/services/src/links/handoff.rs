@@ -4,16 +4,15 @@
 //! in as the site wants. The code is the platform's to spend: shown in the chat or the app it is unknown.
 
 use domain::{
-    TokenAction, TokenRefusal,
+    TokenAction, TokenRefusal, TournamentId,
     handoff::{CabinetPage, Handoff, HandoffAnswer},
 };
 use serde::Deserialize;
 use storage::{Transaction, audit::Actor};
 
 use crate::{
-    Services,
+    Services, funnel,
     identity::{Session, current},
-    limits,
     links::{
         LinkError,
         code::OneTimeCode,
@@ -23,30 +22,34 @@ use crate::{
         spend::{refuse, spend},
     },
     platform::PlatformKey,
-    telemetry,
 };
 
-/// A session counts once on its way to a target, however often it goes.
-const FUNNEL_WINDOW_MS: i64 = 24 * 3_600_000;
-
-/// The way to the cabinet for the session's person.
+/// The way to the cabinet for the session's person. Identification may go on at a `step`.
 ///
 /// # Errors
-/// [`LinkError::NoCabinet`], [`LinkError::Auth`], [`LinkError::Store`].
+/// [`LinkError::NoCabinet`], [`LinkError::Malformed`], [`LinkError::Auth`], [`LinkError::Store`].
 pub async fn hand_over(
     services: &Services,
     session: &Session,
     to: CabinetPage,
+    step: Option<TournamentId>,
 ) -> Result<HandoffAnswer, LinkError> {
     let cabinet = services.settings().cabinet_url.as_deref().ok_or(LinkError::NoCabinet)?;
+    if step.is_some() && to != CabinetPage::Kyc {
+        return Err(LinkError::Malformed("only kyc has steps"));
+    }
     limit(services, session).await?;
     let mut tx = services.store().begin_write().await?;
     let user = current::user_of(&mut *tx, session).await?;
     let mut url = cabinet_page(cabinet, to);
+    if let Some(step) = &step {
+        url.push_str("&step=");
+        url.push_str(step.as_str());
+    }
     if user.platform_user_id.is_some() {
         let new = NewToken {
             action: TokenAction::Handoff,
-            payload: TokenPayload { page: Some(to), ..TokenPayload::default() },
+            payload: TokenPayload { page: Some(to), target: step, account: None },
             platform_user_id: user.platform_user_id,
             telegram_user_id: user.telegram_user_id,
             by: Actor::player(user.user_id),
@@ -56,11 +59,7 @@ pub async fn hand_over(
         url.push_str(&code.to_text());
         tx.save().await?;
     }
-    if limits::first(services, "funnel:target", session.session_id().as_uuid().as_bytes(), FUNNEL_WINDOW_MS)
-        .await
-    {
-        metrics::counter!(telemetry::FUNNEL_TOTAL, "step" => "target").increment(1);
-    }
+    funnel::target(services, session).await;
     Ok(HandoffAnswer { url })
 }
 
@@ -120,6 +119,7 @@ async fn redeem_within(
         return Err(refuse(services, tx, &token, Actor::platform(), None, refusal).await?);
     };
     spend(services, tx, &token, &owner).await?;
-    let to = TokenPayload::of(&token)?.page.unwrap_or(CabinetPage::Profile);
-    Ok(Handoff { platform_user_id: account, user_id: owner.user_id, to })
+    let wanted = TokenPayload::of(&token)?;
+    let to = wanted.page.unwrap_or(CabinetPage::Profile);
+    Ok(Handoff { platform_user_id: account, user_id: owner.user_id, to, step: wanted.target })
 }

@@ -3,6 +3,7 @@
 //! Invariant: one transaction removes rows of one kind, at most `CLEAN_LIMIT` of them, so that no writer waits long
 //! for it. What is kept for how long is told to operators in docs/PRIVACY.md.
 
+use domain::mission::Day;
 use storage::{StoreError, Transaction, event::EventKey, outgoing_event::Ending};
 
 use crate::Services;
@@ -34,6 +35,10 @@ const DOWNLOADS_KEPT_MS: i64 = DAY_MS;
 const SENT_EVENTS_KEPT_MS: i64 = 14 * DAY_MS;
 /// Events that the platform did not take wait for somebody who replays them.
 const DEAD_EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
+/// What players did explains for so long how they came to their progress, and lets new missions be tried.
+const ACTIVITIES_KEPT_MS: i64 = 90 * DAY_MS;
+/// Progress of days and weeks that are over, far beyond the time in which an activity is taken late.
+const MISSION_PERIODS_KEPT_MS: i64 = 90 * DAY_MS;
 
 /// Jobs that were done are kept to explain when what happened.
 const DONE_JOBS_KEPT_MS: i64 = 7 * DAY_MS;
@@ -62,12 +67,14 @@ enum Kind {
     Audit,
     SentEvents,
     DeadEvents,
+    Activities,
+    MissionPeriods,
     DoneJobs,
     DeadJobs,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
@@ -80,6 +87,8 @@ impl Kind {
         Self::Audit,
         Self::SentEvents,
         Self::DeadEvents,
+        Self::Activities,
+        Self::MissionPeriods,
         Self::DoneJobs,
         Self::DeadJobs,
     ];
@@ -116,6 +125,14 @@ impl Kind {
                 let before = now.plus_ms(-DEAD_EVENTS_KEPT_MS);
                 tx.outgoing_events().remove_ended(Ending::Dead, before, CLEAN_LIMIT).await
             }
+            Self::Activities => {
+                tx.activities().remove_old(now.plus_ms(-ACTIVITIES_KEPT_MS), CLEAN_LIMIT).await
+            }
+            Self::MissionPeriods => {
+                let before = now.plus_ms(-MISSION_PERIODS_KEPT_MS).as_millis().div_euclid(DAY_MS);
+                let before = Day(i32::try_from(before).unwrap_or_default());
+                tx.mission_progress().remove_old(before, CLEAN_LIMIT).await
+            }
             Self::DoneJobs => tx.jobs().remove_finished(now.plus_ms(-DONE_JOBS_KEPT_MS), CLEAN_LIMIT).await,
             Self::DeadJobs => tx.jobs().remove_dead(now.plus_ms(-DEAD_JOBS_KEPT_MS), CLEAN_LIMIT).await,
         }
@@ -130,7 +147,7 @@ pub struct Cleaner {
 }
 
 impl Cleaner {
-    /// Removes what is no longer needed. A kind that fails does not keep the others from being cleaned.
+    /// Removes what is no longer needed, and ends offers whose time is over. A kind that fails does not keep the others from being cleaned.
     ///
     /// # Errors
     /// The first failure of the database.
@@ -139,6 +156,7 @@ impl Cleaner {
         for kind in Kind::ALL {
             outcome = outcome.and(remove_all(services, kind).await);
         }
+        outcome = outcome.and(expire_rewards(services).await);
         outcome.and(self.clean_events(services).await)
     }
 
@@ -163,6 +181,19 @@ impl Cleaner {
         }
         Ok(())
     }
+}
+
+/// Writes down which rewards were not claimed in time. Whoever looks sees that by the time, before it is written.
+async fn expire_rewards(services: &Services) -> Result<(), StoreError> {
+    for _ in 0..ROUNDS_MAX {
+        let mut tx = services.store().begin_write().await?;
+        let rewards = tx.rewards().expire(services.now(), CLEAN_LIMIT).await?;
+        tx.save().await?;
+        if rewards < u64::from(CLEAN_LIMIT) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 async fn remove_all(services: &Services, kind: Kind) -> Result<(), StoreError> {
@@ -201,6 +232,8 @@ mod tests {
             ("`seen_events`", EVENTS_KEPT_MS),
             ("`one_time_tokens`", TOKENS_KEPT_MS),
             ("`audit_log`", AUDIT_KEPT_MS),
+            ("`activity_events`", ACTIVITIES_KEPT_MS),
+            ("`mission_progress`", MISSION_PERIODS_KEPT_MS),
         ] {
             let line = format!("| {rows} | {} day", kept_ms / DAY_MS);
             assert!(document.contains(&line), "docs/PRIVACY.md lacks a line that begins with {line}");

@@ -1,6 +1,6 @@
 //! What events do, in the transaction and after it.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use bus::signals::Signal;
 use domain::{
@@ -16,9 +16,11 @@ use crate::{
     Services,
     boards::{index, lobby::TOURNAMENTS_MAX},
     group_commit::GroupCommitError,
+    missions::{self, apply::MissionChanges},
     platform::{
+        activity,
         envelope::{self, EventData, PlatformEvent, ScorePosted},
-        scores,
+        kyc, missions as platform_missions, scores,
         signature::PlatformKey,
         users,
     },
@@ -91,12 +93,20 @@ pub(crate) struct Refused {
     place: Place,
     id: (EventSource, EventId),
     code: ErrorCode,
-    detail: &'static str,
+    detail: Cow<'static, str>,
 }
 
+/// Why an event can't be applied: what the sender is told.
+pub(crate) type Reason = (ErrorCode, Cow<'static, str>);
+
 impl Refused {
-    pub(crate) fn new(place: Place, event: &PlatformEvent, code: ErrorCode, detail: &'static str) -> Self {
-        Self { place, id: (event.source.clone(), event.event_id.clone()), code, detail }
+    pub(crate) fn new(
+        place: Place,
+        event: &PlatformEvent,
+        code: ErrorCode,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { place, id: (event.source.clone(), event.event_id.clone()), code, detail: detail.into() }
     }
 }
 
@@ -121,7 +131,7 @@ pub async fn accept(
                 answer.rejected.push(Rejection {
                     index: place,
                     code: error.code,
-                    detail: error.detail.to_owned(),
+                    detail: error.detail.into_owned(),
                 });
             }
         }
@@ -151,6 +161,10 @@ pub(crate) struct Changes {
     renamed: Vec<UserId>,
     /// Tournaments whose rows stand in another order now.
     reordered: Vec<TournamentId>,
+    /// Whether missions were written.
+    has_new_missions: bool,
+    /// What players have done for missions.
+    missions: MissionChanges,
 }
 
 /// Applies the events of several calls in one transaction and returns what became of each call's, in their order.
@@ -178,6 +192,7 @@ pub(crate) async fn apply_calls(
     let mut refused: Vec<Refused> = Vec::new();
     let mut duplicates = HashSet::new();
     let mut run: Vec<(Place, &PlatformEvent, &ScorePosted)> = Vec::new();
+    let mut acts: activity::Run<'_> = Vec::new();
     for ((place, event), is_new) in events.into_iter().zip(is_new) {
         if !is_new {
             answers[place.call].duplicates += 1;
@@ -195,12 +210,20 @@ pub(crate) async fn apply_calls(
             }
             continue;
         }
+        // So are activities, which neither need scores nor bring what they need. They are not cut into pieces: all their
+        // players are locked in one order, whichever other batch wants the same ones.
+        if let EventData::Activity(told) = &event.data {
+            acts.push((place, event, told));
+            continue;
+        }
         scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes.boards).await?;
-        if let Err((code, detail)) = apply_one(services, tx, &event.data, &mut changes).await? {
+        activity::apply(services, tx, std::mem::take(&mut acts), &mut refused, &mut changes).await?;
+        if let Err((code, detail)) = apply_one(services, tx, event, &mut changes).await? {
             refused.push(Refused::new(place, event, code, detail));
         }
     }
     scores::apply(services, tx, run, &mut refused, &mut changes.boards).await?;
+    activity::apply(services, tx, acts, &mut refused, &mut changes).await?;
 
     let is_refused_elsewhere = |(call, source, event_id): &(usize, &EventSource, &EventId)| {
         refused.iter().any(|one| one.place.call != *call && one.id.0 == **source && one.id.1 == **event_id)
@@ -216,13 +239,27 @@ pub(crate) async fn apply_calls(
     for Refused { place, code, detail, .. } in refused {
         let answer = &mut answers[place.call];
         answer.accepted -= 1;
-        answer.rejected.push(Rejection { index: place.index, code, detail: detail.to_owned() });
+        answer.rejected.push(Rejection { index: place.index, code, detail: detail.into_owned() });
     }
     Ok(Some((answers, changes)))
 }
 
+impl Changes {
+    /// Whether the transaction has changed no mission.
+    pub(crate) const fn has_missions_as_before(&self) -> bool {
+        !self.has_new_missions
+    }
+
+    /// Notes what a run of activities has changed.
+    pub(crate) fn add_missions(&mut self, changes: MissionChanges) {
+        self.missions.players.extend(changes.players);
+        self.missions.completed.extend(changes.completed);
+    }
+}
+
 /// Tells the memory of this node and the viewers what a commit has changed.
 pub(crate) async fn tell(services: &Services, changes: Changes) {
+    missions::live::tell_changes(services, changes.missions);
     for user_id in changes.renamed {
         services.names().forget(user_id);
     }
@@ -244,14 +281,14 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
 async fn apply_one(
     services: &Services,
     tx: &mut dyn Transaction,
-    data: &EventData,
+    event: &PlatformEvent,
     changes: &mut Changes,
-) -> Result<Result<(), (ErrorCode, &'static str)>, StoreError> {
-    match data {
+) -> Result<Result<(), Reason>, StoreError> {
+    match &event.data {
         EventData::UserUpserted(user) => {
             let upserted = match users::upsert(services, tx, user).await? {
                 Ok(upserted) => upserted,
-                Err(refused) => return Ok(Err(refused)),
+                Err((code, detail)) => return Ok(Err((code, detail.into()))),
             };
             if upserted.is_renamed {
                 changes.boards.extend(boards_of(services, tx, upserted.user_id).await?);
@@ -266,7 +303,8 @@ async fn apply_one(
                 && before.as_ref().is_some_and(|before| before.tournament.operator != tournament.operator)
             {
                 // What each player's scores come to under another operator is not known any more.
-                return Ok(Err((ErrorCode::EventDataInvalid, "operator can't change once there are scores")));
+                let detail = "operator can't change once there are scores";
+                return Ok(Err((ErrorCode::EventDataInvalid, detail.into())));
             }
             tx.tournaments().upsert(tournament, services.now()).await?;
             if before.is_some_and(|before| before.tournament.order != tournament.order) {
@@ -277,8 +315,19 @@ async fn apply_one(
             }
             Ok(Ok(()))
         }
-        // Scores are applied in runs, never alone.
-        EventData::ScorePosted(_) => Ok(Ok(())),
+        EventData::KycChanged(change) => match kyc::apply(tx, change, event.time).await? {
+            Ok(user_id) => {
+                changes.missions.players.extend(user_id);
+                Ok(Ok(()))
+            }
+            Err(refused) => Ok(Err(refused)),
+        },
+        EventData::MissionUpserted(mission) => {
+            changes.has_new_missions = true;
+            platform_missions::upsert(services, tx, mission).await
+        }
+        // These are applied in runs, never alone.
+        EventData::ScorePosted(_) | EventData::Activity(_) => Ok(Ok(())),
     }
 }
 

@@ -1,13 +1,19 @@
 //! Reading CloudEvents 1.0 (JSON format, structured mode) into what Podium understands.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use domain::{
     ErrorCode, EventId, EventSource, Locale, Operator, Order, PlatformUserId, Score, TelegramUserId,
-    Timestamp, Tournament, TournamentId, tournament::Title,
+    Timestamp, Tournament, TournamentId, condition::is_region, mission::Mission, tournament::Title,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::platform::{
+    activity::{self, ActivityTold},
+    kyc::{self, KycChanged},
+    missions,
+};
 
 /// An event that can be applied.
 #[derive(Debug, Clone)]
@@ -31,6 +37,12 @@ pub enum EventData {
     TournamentUpserted(Tournament),
     /// `platform.score.posted`
     ScorePosted(ScorePosted),
+    /// `platform.kyc.changed`
+    KycChanged(KycChanged),
+    /// `platform.mission.upserted`
+    MissionUpserted(Box<Mission>),
+    /// `platform.activity`
+    Activity(ActivityTold),
 }
 
 /// A user of the platform is new or has changed.
@@ -46,6 +58,8 @@ pub struct UserUpserted {
     pub locale: Option<Locale>,
     /// Whether the platform has a confirmed phone or e-mail of the user.
     pub contact_confirmed: Option<bool>,
+    /// Where the user lives.
+    pub region: Option<String>,
 }
 
 /// A player has scored.
@@ -68,15 +82,15 @@ pub struct Unreadable {
     /// What the sender is told.
     pub code: ErrorCode,
     /// Which field, or what of it.
-    pub detail: &'static str,
+    pub detail: Cow<'static, str>,
 }
 
-const fn invalid(detail: &'static str) -> Unreadable {
-    Unreadable { code: ErrorCode::EventDataInvalid, detail }
+pub(crate) const fn invalid(detail: &'static str) -> Unreadable {
+    Unreadable { code: ErrorCode::EventDataInvalid, detail: Cow::Borrowed(detail) }
 }
 
 const fn bad(detail: &'static str) -> Unreadable {
-    Unreadable { code: ErrorCode::BadRequest, detail }
+    Unreadable { code: ErrorCode::BadRequest, detail: Cow::Borrowed(detail) }
 }
 
 #[derive(Deserialize)]
@@ -110,7 +124,13 @@ pub fn read(json: &RawValue) -> Result<PlatformEvent, Unreadable> {
             "platform.user.upserted" => EventData::UserUpserted(read_user(data)?),
             "platform.tournament.upserted" => EventData::TournamentUpserted(read_tournament(data)?),
             "platform.score.posted" => EventData::ScorePosted(read_score(data)?),
-            _ => return Err(Unreadable { code: ErrorCode::EventTypeUnknown, detail: "type is not known" }),
+            "platform.kyc.changed" => EventData::KycChanged(kyc::read(data)?),
+            "platform.mission.upserted" => EventData::MissionUpserted(Box::new(missions::read(data)?)),
+            "platform.activity" => EventData::Activity(activity::read(data)?),
+            _ => {
+                let detail = Cow::Borrowed("type is not known");
+                return Err(Unreadable { code: ErrorCode::EventTypeUnknown, detail });
+            }
         },
     })
 }
@@ -125,6 +145,8 @@ struct RawUser {
     locale: Option<String>,
     #[serde(default)]
     contact_confirmed: Option<bool>,
+    #[serde(default)]
+    region: Option<String>,
 }
 
 fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
@@ -138,12 +160,16 @@ fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
     if raw.telegram_user_id.is_some_and(|id| id.0 <= 0 || id.0 >= 1 << 52) {
         return Err(invalid("telegram_user_id is not an id of a person"));
     }
+    if raw.region.as_deref().is_some_and(|region| !is_region(region)) {
+        return Err(invalid("region must be a code of ISO 3166, such as DE or DE-BY"));
+    }
     Ok(UserUpserted {
         platform_user_id: raw.platform_user_id,
         alias: alias.to_owned(),
         telegram_user_id: raw.telegram_user_id,
         locale: raw.locale.as_deref().map(Locale::from_tag),
         contact_confirmed: raw.contact_confirmed,
+        region: raw.region,
     })
 }
 

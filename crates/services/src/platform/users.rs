@@ -78,6 +78,9 @@ async fn link(
             if let Some(is_confirmed) = event.contact_confirmed {
                 tx.users().set_contact_confirmed(person.user_id, is_confirmed).await?;
             }
+            if let Some(region) = &event.region {
+                tx.users().set_region(person.user_id, region).await?;
+            }
             Ok(Ok(Linked::Now(person.user_id)))
         }
         (_, None) => {
@@ -100,6 +103,7 @@ async fn upsert_unlinked(
         alias: event.alias.clone(),
         locale: event.locale,
         contact_confirmed: event.contact_confirmed,
+        region: event.region.clone(),
         seen_at: services.now(),
     };
     Ok(tx.users().upsert_platform(&profile).await?.user_id)

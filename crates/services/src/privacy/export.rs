@@ -1,19 +1,26 @@
 //! A copy of all that is kept of a person, as JSON that a program and a patient reader can read.
 
-use domain::{Timestamp, TokenAction, UserId, token::TokenState};
+use std::collections::BTreeMap;
+
+use domain::{Timestamp, TokenAction, UserId, mission::Day, token::TokenState};
 use serde::Serialize;
 use serde_json::Value;
 use storage::{
     StoreError, Transaction,
+    activity::ActivityRow,
+    mission_progress::ProgressRow,
     one_time_token::{OneTimeToken, TokenOwner},
     privacy::{MessageRecord, ScoreRecord, SessionRecord},
     user::User,
 };
 
-use crate::{Services, links::status::state_at};
+use crate::{Services, links::status::state_at, rewards};
 
 /// The most entries of a list. Nobody has more than a fraction of it before retention removes the oldest.
 const LIST_MAX: u32 = 10_000;
+/// Before all that is kept.
+const ALWAYS: Timestamp = Timestamp::from_millis(0);
+const DAY_MS: i64 = 24 * 3_600_000;
 /// The most lines of the audit log that a page holds.
 const AUDIT_PAGE: u32 = 100;
 /// The most lines of the audit log.
@@ -31,6 +38,9 @@ struct Export {
     past_scores: Vec<Standing>,
     messages_of_the_bot: Vec<Message>,
     campaigns: Vec<Campaign>,
+    rewards: Vec<domain::Reward>,
+    missions: Vec<Begun>,
+    activities: Vec<Deed>,
     audit: Vec<Line>,
 }
 
@@ -47,6 +57,8 @@ struct Person {
     public_key: domain::PlayerKey,
     reachability: domain::Reachability,
     contact_confirmed: bool,
+    region: Option<String>,
+    kyc_level: domain::KycLevel,
     created_at: Timestamp,
     erase_at: Option<Timestamp>,
 }
@@ -112,6 +124,22 @@ struct Campaign {
     at: Timestamp,
 }
 
+/// Progress with a mission, in the period that begins on a day since 1970; 0 where there is one for all.
+#[derive(Serialize)]
+struct Begun {
+    mission_id: domain::MissionId,
+    period: domain::mission::Day,
+    progress: domain::mission::Progress,
+    done_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Deed {
+    activity: domain::ActivityName,
+    fields: BTreeMap<domain::FieldName, domain::mission::FieldValue>,
+    at: Timestamp,
+}
+
 #[derive(Serialize)]
 struct Line {
     at: Timestamp,
@@ -132,6 +160,9 @@ pub(crate) async fn of(
     let Some(user) = tx.users().by_id(user_id).await? else { return Ok(None) };
     let proofs = tx.consents().proofs(user_id, LIST_MAX).await?;
     let records = tx.privacy().records(user_id, LIST_MAX).await?;
+    let progress = tx.mission_progress().of_player(user_id, Day(0), LIST_MAX).await?;
+    let activities = tx.activities().of_player(user_id, ALWAYS, now.plus_ms(DAY_MS), LIST_MAX).await?;
+    let rewards = tx.rewards().of_user(user_id, None, LIST_MAX).await?;
     let keys = services.secrets().personal();
     let (first_name, username) = (keys.first_name(&user), keys.username(&user));
     let export = Export {
@@ -158,6 +189,9 @@ pub(crate) async fn of(
         past_scores: records.past_scores.into_iter().map(score).collect(),
         messages_of_the_bot: records.messages.into_iter().map(message).collect(),
         campaigns: records.campaigns.into_iter().map(|(code, at)| Campaign { code, at }).collect(),
+        rewards: rewards.into_iter().map(|row| rewards::view(row, now)).collect(),
+        missions: progress.into_iter().map(mission).collect(),
+        activities: activities.into_iter().map(activity).collect(),
         audit: audit(tx, user_id).await?,
         person: Person {
             user_id,
@@ -171,6 +205,8 @@ pub(crate) async fn of(
             public_key: user.player,
             reachability: user.reachability,
             contact_confirmed: user.contact_confirmed,
+            region: user.region,
+            kyc_level: user.kyc_level,
             created_at: user.created_at,
             erase_at: user.erase_after,
         },
@@ -194,6 +230,15 @@ async fn audit(tx: &mut dyn Transaction, user_id: UserId) -> Result<Vec<Line>, S
         }));
     }
     Ok(lines)
+}
+
+fn mission(row: ProgressRow) -> Begun {
+    let ProgressRow { mission_id, period, progress, done_at, .. } = row;
+    Begun { mission_id, period, progress, done_at }
+}
+
+fn activity(row: ActivityRow) -> Deed {
+    Deed { activity: row.activity, fields: row.fields, at: row.happened_at }
 }
 
 async fn tokens(tx: &mut dyn Transaction, user: &User, now: Timestamp) -> Result<Vec<Token>, StoreError> {

@@ -13,6 +13,7 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use crate::{
+    html::escape,
     oauth::{CODES_MAX, Code, widget},
     simulator::Simulator,
     world::users::User,
@@ -176,8 +177,4 @@ fn page(simulator: &Simulator, query: &str) -> Response {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (headers, html).into_response()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

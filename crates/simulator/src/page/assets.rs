@@ -29,6 +29,7 @@ pub const ASSETS: &[Asset] = &[
     style("/page/desk.css", include_str!("../../page/desk.css")),
     style("/page/chat.css", include_str!("../../page/chat.css")),
     style("/page/app.css", include_str!("../../page/app.css")),
+    style("/page/cabinet.css", include_str!("../../page/cabinet.css")),
     picture("/page/icon.svg", include_str!("../../page/icon.svg")),
     picture("/page/pattern.svg", include_str!("../../page/pattern.svg")),
     picture("/page/pattern-dark.svg", include_str!("../../page/pattern-dark.svg")),

@@ -1,8 +1,16 @@
 //! The demo platform, against a stand-in for Podium.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use axum::{Router, extract::State, http::HeaderMap, routing::post};
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
 use serde_json::{Value, json};
 use simulator::{Config, DemoConfig, demo::signature::Key};
 
@@ -19,7 +27,22 @@ async fn podium() -> (String, Calls) {
         calls.lock().unwrap().push((headers, body));
         axum::Json(json!({"accepted": count, "duplicates": 0, "rejected": []}))
     };
-    let app = Router::new().route("/v1/platform/events", post(take)).with_state(Arc::clone(&calls));
+    let redeem = async |headers: HeaderMap, body: String| {
+        let header = |name: &str| headers[name].to_str().unwrap().to_owned();
+        let timestamp = header("webhook-timestamp").parse().unwrap();
+        let signature = Key::parse(KEY).unwrap().sign(&header("webhook-id"), timestamp, &body);
+        let is_signed = header("webhook-signature") == signature;
+        match serde_json::from_str::<Value>(&body).unwrap()["code"].as_str() {
+            Some("good") if is_signed => Ok(axum::Json(
+                json!({"platform_user_id": "demo-001", "user_id": "u", "to": "kyc", "step": "passport"}),
+            )),
+            _ => Err(StatusCode::CONFLICT),
+        }
+    };
+    let app = Router::new()
+        .route("/v1/platform/events", post(take))
+        .route("/v1/platform/handoffs", post(redeem))
+        .with_state(Arc::clone(&calls));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -106,4 +129,38 @@ async fn a_paused_platform_posts_no_scores() {
     .await;
     // Three scores enter the newcomer; no others came.
     assert_eq!(scores(), before + 3);
+}
+
+#[tokio::test]
+async fn the_cabinet_signs_in_whom_a_hand_over_brings_and_confirms_a_phone_once() {
+    let (bot, calls) = demo(0).await;
+    until("the opening is over", || is_open(&calls)).await;
+    let cabinet = format!("{}/cabinet", bot.telegram.base_url());
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+    let get = async |query: &str| {
+        let answer = client.get(format!("{cabinet}{query}")).send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    };
+    let (status, page) = get("?to=kyc&step=passport&code=good").await;
+    assert!(status.is_success() && page.contains("Signed in as"), "{page}");
+    assert!(page.contains(">kyc<") && page.contains(">passport<"), "{page}");
+    assert!(!page.contains("demo-001"), "the public name stands there");
+
+    let secret = page.split_once("name=\"secret\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
+    let confirm = || {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        client.post(&cabinet).header(form.0, form.1).body(format!("secret={secret}")).send()
+    };
+    assert!(confirm().await.unwrap().status().is_success());
+    let confirmed = events(&calls).pop().unwrap();
+    assert_eq!(
+        (&confirmed["data"]["platform_user_id"], &confirmed["data"]["contact_confirmed"]),
+        (&json!("demo-001"), &json!(true))
+    );
+    assert_eq!(confirm().await.unwrap().status(), StatusCode::FORBIDDEN, "a visit confirms once");
+
+    let (status, page) = get("?to=profile&code=used").await;
+    assert!(status == StatusCode::CONFLICT && page.contains("used before"), "{page}");
+    let (status, page) = get("?to=%3Cb%3E").await;
+    assert!(status.is_success() && page.contains("Sign in") && page.contains("&lt;b&gt;"), "{page}");
 }

@@ -34,6 +34,14 @@ impl Users<'_> {
             .at(OPERATION)?;
         for what in follow::FOLLOWS {
             // Table and column are constants of this program.
+            if let Some(yield_to) = what.yields() {
+                sqlx::query(AssertSqlSafe(yield_to))
+                    .bind(light.as_uuid())
+                    .bind(into.as_uuid())
+                    .execute(&mut *self.connection)
+                    .await
+                    .at(OPERATION)?;
+            }
             let (give, remove) = what.statements();
             sqlx::query(AssertSqlSafe(give))
                 .bind(light.as_uuid())

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Reachability, Score,
-    SessionId, Standing, TelegramUserId, Timestamp, Tournament, TournamentId, UpdateId, UserId,
-    session::DeviceKind, tournament::Title,
+    BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Prize, Reachability,
+    RewardId, RewardSource, RewardState, Score, SessionId, Standing, TelegramUserId, Timestamp, Tournament,
+    TournamentId, UpdateId, UserId, mission::Mission, session::DeviceKind, tournament::Title,
 };
 use uuid::Uuid;
 
 use crate::{
     BoxTransaction, Store,
+    activity::ActivityRow,
     inbox::{ClaimedUpdate, NewUpdate},
     outbox::{ClaimedOutgoing, NewOutgoing, OutgoingClass},
+    reward::RewardRow,
     session::NewSession,
     user::{PlatformProfile, SealedText, TelegramProfile},
 };
@@ -122,6 +124,7 @@ pub fn platform_profile(number: u32) -> PlatformProfile {
         alias: format!("Alias {number}"),
         locale: None,
         contact_confirmed: None,
+        region: None,
         seen_at: at(0),
     }
 }
@@ -136,6 +139,47 @@ pub fn session(number: u8, owner: UserId) -> NewSession {
         device: DeviceKind::Ios,
         created_at: at(0),
         expires_at: at(60_000),
+    }
+}
+
+/// A reward that was offered to a user without end, by the numbers of both; it is for winning `cup-<number>`.
+pub fn reward(number: u128, owner: u128) -> RewardRow {
+    RewardRow {
+        reward_id: RewardId::from_uuid(Uuid::from_u128(number)),
+        user_id: user_id(owner),
+        source: RewardSource::Tournament,
+        source_id: format!("cup-{number}"),
+        what: Prize {
+            code: "free_spins".parse().unwrap(),
+            amount: Some("20".parse().unwrap()),
+            currency: None,
+            title: None,
+        },
+        state: RewardState::Offered,
+        offered_at: at(0),
+        expires_at: None,
+        granted_at: None,
+    }
+}
+
+/// A mission to bet three times.
+pub fn mission(id: &str) -> Mission {
+    let json = format!(
+        r#"{{"mission_id":"{id}","title":{{"en":"Mission {id}"}},"kind":"one_off","starts_at":"2026-01-01T00:00:00Z",
+             "rule":{{"event":"bet","target":3}},"reward":{{"code":"badge"}}}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+/// A bet of a user at some milliseconds, by the numbers of the event and of the user.
+pub fn activity(number: usize, owner: u128, milliseconds: i64) -> ActivityRow {
+    ActivityRow {
+        user_id: user_id(owner),
+        source: "/platform".parse().unwrap(),
+        event_id: format!("event-{number}").parse().unwrap(),
+        activity: "bet".parse().unwrap(),
+        fields: BTreeMap::default(),
+        happened_at: at(milliseconds),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Contracts of the link between a person at Telegram and a user of the platform: made, merged, ended.
 
-use domain::{ChatId, Locale, Reachability, TelegramUserId};
+use domain::{ChatId, KycLevel, Locale, Reachability, TelegramUserId};
 use futures::{future::join_all, join};
 
 use crate::{
@@ -129,6 +129,8 @@ pub async fn a_light_profile_is_merged(store: &dyn Store) {
         chat_id: Some(ChatId(1)),
         reachability: Reachability::Unknown,
         contact_confirmed: false,
+        region: None,
+        kyc_level: KycLevel::None,
         created_at: at(0),
         erase_after: None,
     };

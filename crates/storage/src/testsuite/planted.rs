@@ -3,22 +3,27 @@
 use domain::{
     BotId, CampaignCode, ChatId, ConsentChannel, ConsentKind, Locale, OutgoingEventId, PlatformUserId,
     TelegramUserId, TokenAction, TokenId, UserId,
+    mission::{Day, Progress},
 };
 use uuid::Uuid;
 
 use crate::{
     Store,
+    activity::ActivityRow,
     board::ScoreEvent,
     consent::ConsentProof,
     inbox::NewUpdate,
+    mission::Owner,
+    mission_progress::ProgressRow,
     one_time_token::NewOneTimeToken,
     outbox::{NewOutgoing, Outcome, OutgoingClass},
     outgoing_event::NewOutgoingEvent,
     privacy::{Erasure, ErasureOutcome},
+    reward::RewardRow,
     session::NewSession,
     testsuite::fixtures::{
-        BOT, at, lease, outgoing, player, session, standing, telegram_profile, tournament, tournament_id,
-        update, user_id, write,
+        BOT, activity, at, lease, mission, outgoing, player, reward, session, standing, telegram_profile,
+        tournament, tournament_id, update, user_id, write,
     },
     user::{SealedText, TelegramProfile},
 };
@@ -115,11 +120,40 @@ pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
             created_at: at(0),
         };
         transaction.outgoing_events().add(&event).await.unwrap();
+        let rewards = [(79, person, PLANTED[1]), (80, other, "first")].map(|(number, owner, source_id)| {
+            RewardRow { user_id: owner, source_id: source_id.to_owned(), ..reward(number, 0) }
+        });
+        transaction.rewards().add_many(&rewards).await.unwrap();
+        plant_missions(transaction, person, other).await;
         plant_scores(transaction, person, other).await;
     })
     .await;
     plant_messages(store).await;
     (person, other)
+}
+
+async fn plant_missions(transaction: &mut crate::BoxTransaction, person: UserId, other: UserId) {
+    let bets = [(1, person, PLANTED[1]), (2, other, "other")].map(|(number, owner, note)| ActivityRow {
+        user_id: owner,
+        event_id: format!("{note}-{number}").parse().unwrap(),
+        fields: serde_json::from_str(&format!(r#"{{"note":"{note}"}}"#)).unwrap(),
+        ..activity(number, 0, 1)
+    });
+    transaction.activities().add_many(&bets).await.unwrap();
+    let mission = mission("bets");
+    transaction.missions().put(&mission, Owner::Platform, at(0)).await.unwrap();
+    let mut progress = transaction.mission_progress();
+    progress.bump(&[person, other]).await.unwrap();
+    let rows = [person, other].map(|owner| ProgressRow {
+        user_id: owner,
+        mission_id: mission.mission_id.clone(),
+        period: Day(0),
+        progress: Progress::new(&mission),
+        tiers: 0,
+        done_at: None,
+        version: 1,
+    });
+    progress.put_many(&rows, at(0)).await.unwrap();
 }
 
 async fn plant_scores(transaction: &mut crate::BoxTransaction, person: UserId, other: UserId) {

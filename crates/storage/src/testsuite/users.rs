@@ -1,6 +1,6 @@
 //! Contracts of users.
 
-use domain::{ChatId, Locale, Reachability, TelegramUserId, UserId};
+use domain::{ChatId, KycLevel, Locale, Reachability, TelegramUserId, UserId};
 
 use crate::{
     Store,
@@ -38,6 +38,8 @@ pub async fn a_telegram_user_is_added_once(store: &dyn Store) {
         chat_id: None,
         reachability: Reachability::Unknown,
         contact_confirmed: false,
+        region: None,
+        kyc_level: KycLevel::None,
         created_at: at(0),
         erase_after: None,
     };
@@ -124,6 +126,8 @@ pub async fn a_platform_user_is_added_once(store: &dyn Store) {
         chat_id: None,
         reachability: Reachability::Unknown,
         contact_confirmed: false,
+        region: None,
+        kyc_level: KycLevel::None,
         created_at: at(0),
         erase_after: None,
     };
@@ -306,4 +310,31 @@ pub async fn names_are_replaced_unless_they_have_changed(store: &dyn Store) {
         assert!(!replace(names, &sealed).await, "others stand there by now");
         assert!(by_id(store, names.user_id).await.unwrap().first_name == sealed.first_name);
     }
+}
+
+/// Region and level of identification are what the platform has told last, and stay when it does not tell.
+pub async fn region_and_identification_are_as_told_last(store: &dyn Store) {
+    let lives =
+        |region: Option<&str>| PlatformProfile { region: region.map(str::to_owned), ..platform_profile(1) };
+    for (told, known) in
+        [(None, None), (Some("IT"), Some("IT")), (None, Some("IT")), (Some("FR"), Some("FR"))]
+    {
+        assert_eq!(from_platform(store, &lives(told)).await.region.as_deref(), known);
+    }
+    from_telegram(store, &[telegram_profile(2)]).await;
+    let set = async |level, milliseconds| {
+        write(store, async |transaction| {
+            transaction.users().set_region(user_id(2), "US-NY").await.unwrap();
+            transaction.users().set_kyc_level(user_id(1), level, at(milliseconds)).await.unwrap()
+        })
+        .await
+    };
+    assert!(set(KycLevel::Basic, 5).await);
+    assert!(set(KycLevel::Full, 5).await);
+    assert!(!set(KycLevel::None, 4).await, "told before, and late");
+    assert_eq!(by_id(store, user_id(1)).await.unwrap().kyc_level, KycLevel::Full);
+    assert!(set(KycLevel::None, 6).await);
+    let others = by_id(store, user_id(2)).await.unwrap();
+    assert_eq!((others.region.as_deref(), others.kyc_level), (Some("US-NY"), KycLevel::None));
+    assert_eq!(from_platform(store, &lives(None)).await.kyc_level, KycLevel::None);
 }

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use domain::{ErrorCode, SessionId, TournamentId};
+use domain::{ErrorCode, MissionId, RewardId, SessionId, TournamentId};
 
 use crate::http::error::ApiError;
 
@@ -32,6 +32,34 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionPath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let unknown = || ApiError::new(ErrorCode::SessionUnknown);
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        text.parse().map(Self).map_err(|_| unknown())
+    }
+}
+
+/// The mission of a path such as `/v1/missions/{id}`.
+#[derive(Debug)]
+pub struct MissionPath(pub MissionId);
+
+impl<S: Send + Sync> FromRequestParts<S> for MissionPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let unknown = || ApiError::new(ErrorCode::MissionUnknown);
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
+        text.parse().map(Self).map_err(|_| unknown())
+    }
+}
+
+/// The reward of a path such as `/v1/rewards/{id}/claim`.
+#[derive(Debug)]
+pub struct RewardPath(pub RewardId);
+
+impl<S: Send + Sync> FromRequestParts<S> for RewardPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let unknown = || ApiError::new(ErrorCode::RewardUnknown);
         let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| unknown())?;
         text.parse().map(Self).map_err(|_| unknown())
     }

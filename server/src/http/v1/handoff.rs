@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
 use domain::{
-    Problem,
+    Problem, TournamentId,
     handoff::{CabinetPage, Handoff, HandoffAnswer},
 };
 use serde::Deserialize;
@@ -23,6 +23,9 @@ use crate::http::{
 pub struct HandoffRequest {
     /// The page of the cabinet.
     to: CabinetPage,
+    /// The step of `kyc` at which to go on.
+    #[serde(default)]
+    step: Option<TournamentId>,
 }
 
 /// The way to the platform's site, to be opened outside of Telegram at once.
@@ -34,6 +37,7 @@ pub struct HandoffRequest {
     request_body = HandoffRequest,
     responses(
         (status = 200, description = "Where to go; with a one-time code for a linked account", body = HandoffAnswer),
+        (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "`unauthorized` or `token_expired`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no site is set", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "`rate_limited`", body = Problem, content_type = "application/problem+json"),
@@ -46,7 +50,7 @@ pub(crate) async fn hand_over(
     ApiJson(request): ApiJson<HandoffRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
     limits::take(&services, Action::Link, Subject::Address(address)).await?;
-    let answer = links::hand_over(&services, &session, request.to).await?;
+    let answer = links::hand_over(&services, &session, request.to, request.step).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)))
 }
 
