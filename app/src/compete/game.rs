@@ -1,6 +1,7 @@
 //! A tournament as it concerns the player: what is known of it, kept current while its page is shown.
 
 use domain::{ErrorCode, Timestamp, board::TournamentCard, tournament::Phase};
+use leptos::prelude::Get;
 
 use crate::{
     account::{api, talk::Talk},

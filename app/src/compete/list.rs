@@ -12,7 +12,7 @@ use crate::{
     context::Context,
     data::Remote,
     pages::{countdown, frame, name_document, title},
-    part::{Part, attr, block, nothing, part},
+    part::{Part, block, nothing, part},
     reactive::{self, Shared},
     router::{List, Route},
     ui::{ButtonKind, Way, button, cell_link, cell_skeleton, placeholder, section},
