@@ -10,6 +10,7 @@ mod lobby;
 mod me;
 mod missions;
 mod tournament;
+mod tournaments;
 
 pub(crate) use self::encoding::{ArgumentJson, Arguments, PageJson};
 pub use self::{
@@ -19,6 +20,9 @@ pub use self::{
     me::me,
     missions::{claim_mission, missions},
     tournament::tournament_page,
+    tournaments::{
+        join_tournament, list_tournaments, my_tournament, remind_of_tournament, tournament_details,
+    },
 };
 
 /// Who may call a server function.
@@ -36,8 +40,13 @@ pub const ACCESS: &[(&str, Access)] = &[
     ("/fn/me", Access::Player),
     ("/fn/missions/claim", Access::Player),
     ("/fn/missions/list", Access::Player),
+    ("/fn/tournaments/details", Access::Anyone),
+    ("/fn/tournaments/join", Access::Player),
+    ("/fn/tournaments/list", Access::Anyone),
     ("/fn/tournaments/lobby", Access::Anyone),
+    ("/fn/tournaments/mine", Access::Player),
     ("/fn/tournaments/page", Access::Anyone),
+    ("/fn/tournaments/reminder", Access::Player),
 ];
 
 #[cfg(all(test, feature = "ssr"))]
@@ -48,6 +57,7 @@ mod tests {
     fn every_server_function_is_listed_with_its_access() {
         // Named, so that the linker keeps the registrations.
         let _ = (board_page, claim_mission, lobby, me, missions, tournament_page);
+        let _ = (join_tournament, list_tournaments, my_tournament, remind_of_tournament, tournament_details);
         let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
             .map(|(path, method)| (path, method.to_string()))
             .collect();

@@ -26,7 +26,8 @@ pub async fn board_page(id: TournamentId, around_me: bool, limit: u32) -> Result
     let request = crate::ssr::Request::expect()?;
     let viewer = request.viewer().await?;
     let window = if around_me { WindowQuery::AroundMe } else { WindowQuery::Top };
-    Ok(services::boards::page(request.services(), &id, BoardQuery { window, limit }, viewer).await?)
+    let board = domain::BoardId::plain(&id);
+    Ok(services::boards::page(request.services(), &board, BoardQuery { window, limit }, viewer).await?)
 }
 
 impl Arguments for FetchBoard {

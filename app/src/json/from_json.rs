@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use domain::{
-    ErrorCode, Operator, PlayerKey, Score, Timestamp, Tournament, TournamentId,
+    ErrorCode, Operator, PlayerKey, Score, TieOrders, Timestamp, Tournament, TournamentId,
     board::{BoardEntry, BoardPage, LiveDelta, LiveSnapshot, Lobby, TournamentCard, TournamentPage},
     ranking::Order,
     tournament::{Phase, Title},
@@ -166,7 +166,7 @@ structs! {
     TournamentPage { card, board, now }
     LiveSnapshot { tournament_id, version, total, order, entries }
     LiveDelta { from, version, total, changed, moved, left }
-    Tournament { tournament_id, title, starts_at, ends_at, operator, order }
+    Tournament { tournament_id, title, starts_at, ends_at, operator, order, ties }
     Grant { jwt, refresh_token, user }
     Player { first_name, alias, player }
     PageData { path, bot, now, first }
@@ -180,8 +180,8 @@ structs! {
 }
 
 enums! {
-    Phase { "upcoming" => Upcoming, "running" => Running, "finished" => Finished }
-    Operator { "best" => Best, "sum" => Sum, "latest" => Latest }
+    Phase { "upcoming" => Upcoming, "running" => Running, "finished" => Finished, "canceled" => Canceled }
+    Operator { "best" => Best, "sum" => Sum, "latest" => Latest, "count" => Count }
     Order { "desc" => Desc, "asc" => Asc }
 }
 
@@ -195,6 +195,17 @@ impl FromJson for TournamentCard {
             phase: field(value, "phase")?,
             players: field(value, "players")?,
         })
+    }
+}
+
+/// The page shows no tie columns, so it does not read them.
+impl FromJson for TieOrders {
+    fn from_json(_: &Value) -> Option<Self> {
+        Self::absent()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
     }
 }
 

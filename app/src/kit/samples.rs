@@ -113,6 +113,7 @@ fn card_of(id: &str, title: &str, starts_in_ms: i64, ends_in_ms: i64, players: u
         ends_at: now().plus_ms(ends_in_ms),
         operator: Operator::Best,
         order: Order::Desc,
+        ties: domain::TieOrders::default(),
     };
     let phase = tournament.phase(now());
     TournamentCard { tournament, phase, players }

@@ -19,14 +19,19 @@ use crate::{
     ui::{Shape, icon},
 };
 
+/// The phase at `now`: a tournament moves on while the page is open, but one that was canceled.
+fn phase_at(card: &TournamentCard, now: domain::Timestamp) -> Phase {
+    if card.phase == Phase::Canceled { Phase::Canceled } else { card.tournament.phase(now) }
+}
+
 /// Where a tournament stands in time. Ticks by itself and touches nothing but its own text.
 pub(crate) fn countdown(card: &TournamentCard) -> Text {
     let Context { texts, now, .. } = Context::get();
-    let tournament = card.tournament.clone();
+    let (tournament, shown) = (card.tournament.clone(), card.clone());
     text(move || {
         let now = now.get();
         let until = |at| clock::countdown(texts, at, now);
-        match tournament.phase(now) {
+        match phase_at(&shown, now) {
             Phase::Upcoming => {
                 texts.with(|catalog| app::tournament_starts_in(catalog, &until(tournament.starts_at)))
             }
@@ -34,6 +39,7 @@ pub(crate) fn countdown(card: &TournamentCard) -> Text {
                 texts.with(|catalog| app::tournament_ends_in(catalog, &until(tournament.ends_at)))
             }
             Phase::Finished => texts.get(app::TOURNAMENT_ENDED),
+            Phase::Canceled => texts.get(app::PHASE_CANCELED),
         }
     })
 }
@@ -41,16 +47,17 @@ pub(crate) fn countdown(card: &TournamentCard) -> Text {
 /// The mark of a tournament's phase.
 pub(crate) fn phase_mark(card: &TournamentCard) -> Part {
     let Context { texts, now, .. } = Context::get();
-    let (tournament, marked) = (card.tournament.clone(), card.tournament.clone());
+    let (shown, marked) = (card.clone(), card.clone());
     let class = attr(move || {
-        let is_running = tournament.phase(now.get()) == Phase::Running;
+        let is_running = phase_at(&shown, now.get()) == Phase::Running;
         Some(if is_running { "mark mark--live" } else { "mark" }.to_owned())
     });
     let label = text(move || {
-        texts.get(match marked.phase(now.get()) {
+        texts.get(match phase_at(&marked, now.get()) {
             Phase::Running => app::LIVE,
             Phase::Upcoming => app::PHASE_UPCOMING,
             Phase::Finished => app::PHASE_FINISHED,
+            Phase::Canceled => app::PHASE_CANCELED,
         })
     });
     part(view! { <span class=class>{label}</span> })
@@ -96,6 +103,7 @@ pub(crate) fn rule(texts: Texts, card: &TournamentCard) -> String {
         Operator::Best => app::TOURNAMENT_RULE_BEST,
         Operator::Sum => app::TOURNAMENT_RULE_SUM,
         Operator::Latest => app::TOURNAMENT_RULE_LATEST,
+        Operator::Count => app::TOURNAMENT_RULE_COUNT,
     });
     match card.tournament.order {
         Order::Desc => rule,

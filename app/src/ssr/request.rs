@@ -8,6 +8,7 @@ use services::{
     boards::BoardError,
     identity::{AuthError, Session},
     missions::MissionError,
+    tournaments::TournamentError,
 };
 
 use crate::functions::Failure;
@@ -70,6 +71,12 @@ impl From<BoardError> for Failure {
 
 impl From<MissionError> for Failure {
     fn from(error: MissionError) -> Self {
+        Self::from(error.code())
+    }
+}
+
+impl From<TournamentError> for Failure {
+    fn from(error: TournamentError) -> Self {
         Self::from(error.code())
     }
 }

@@ -19,6 +19,7 @@ pub fn render_rules(setting: Setting<'_>, tournament: &Tournament, grace_s: u64)
         Operator::Best => site::RULES_BEST,
         Operator::Sum => site::RULES_SUM,
         Operator::Latest => site::RULES_LATEST,
+        Operator::Count => site::RULES_COUNT,
     };
     let order = match tournament.order {
         Order::Desc => site::RULES_MORE,

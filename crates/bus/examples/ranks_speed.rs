@@ -5,9 +5,9 @@ use std::{env, error::Error, fs};
 
 use bus::{
     RedisConnection,
-    ranks::{Applied, Ranks, Window, in_process::InProcessRanks, redis::RedisRanks},
+    ranks::{Applied, Change, Ranks, Window, in_process::InProcessRanks, redis::RedisRanks},
 };
-use domain::{Order, Rng, Score, SeededRng, Timestamp, TournamentId, UserId, ranking::RankKey};
+use domain::{BoardId, BoardOrder, Rng, Score, SeededRng, Ties, Timestamp, UserId, ranking::RankKey};
 use stopwatch::Stopwatch;
 
 const PLAYERS: u64 = 1_000_000;
@@ -17,7 +17,7 @@ const PREFIX: &str = "speed:";
 /// What a measurement is made on.
 struct Board<'a> {
     ranks: &'a dyn Ranks,
-    id: TournamentId,
+    id: BoardId,
     rng: SeededRng,
     version: u64,
 }
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let mut command = redis::cmd("MEMORY");
         command
             .arg("USAGE")
-            .arg(format!("podium:v1:{PREFIX}ranks:{{{}}}:{part}", board.id))
+            .arg(format!("podium:v1:{PREFIX}ranks2:{{{}}}:{part}", board.id))
             .arg("SAMPLES")
             .arg(1_000);
         bytes += command.query_async::<u64>(&mut connection).await?;
@@ -65,7 +65,7 @@ impl<'a> Board<'a> {
     async fn measure(&mut self, rounds: usize) -> Result<(), Box<dyn Error>> {
         let keys = (0..PLAYERS).map(|number| self.key(number)).collect::<Result<_, _>>()?;
         let watch = Stopwatch::start();
-        self.ranks.load(&self.id, Order::Desc, self.version, keys).await?;
+        self.ranks.load(&self.id, BoardOrder::DESC, self.version, keys).await?;
         println!(
             "  build from {PLAYERS} unsorted keys                       {:>8.0} ms",
             watch.micros() / 1e3
@@ -97,6 +97,7 @@ impl<'a> Board<'a> {
         let id = u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
         Ok(RankKey {
             score: Score::new(i64::try_from(self.rng.next_u64() % 1_000_000)?)?,
+            ties: Ties::default(),
             achieved_at: Timestamp::from_millis(
                 1_767_225_600_000 + i64::try_from(self.rng.next_u64() % 86_400_000)?,
             ),
@@ -109,7 +110,9 @@ impl<'a> Board<'a> {
     }
 
     async fn update(&mut self, players: usize) -> Result<f64, Box<dyn Error>> {
-        let keys = (0..players).map(|_| self.anybody()).collect::<Result<Vec<_>, _>>()?;
+        let keys = (0..players)
+            .map(|_| Ok(Change::Put(self.anybody()?)))
+            .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
         let watch = Stopwatch::start();
         let applied = self.ranks.apply(&self.id, self.version, self.version + 1, &keys).await?;
         let micros = watch.micros();

@@ -11,7 +11,7 @@ mod index;
 pub mod redis;
 
 use async_trait::async_trait;
-use domain::{Order, TournamentId, UserId, ranking::RankKey};
+use domain::{BoardId, BoardOrder, UserId, ranking::RankKey};
 
 use crate::BusError;
 
@@ -52,6 +52,15 @@ pub enum Window {
     Around(UserId),
 }
 
+/// What has become of a player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// The player stands here now.
+    Put(RankKey),
+    /// The player is not on the board any more.
+    Remove(UserId),
+}
+
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Applied {
@@ -85,13 +94,13 @@ pub trait Ranks: Send + Sync + std::fmt::Debug {
     /// index that is at a later version already is left alone.
     async fn load(
         &self,
-        board: &TournamentId,
-        order: Order,
+        board: &BoardId,
+        order: BoardOrder,
         version: u64,
         keys: Vec<RankKey>,
     ) -> Result<(), BusError>;
 
-    /// Applies the new standings of players, which lead from version `from` to `version`. A catch-up over several
+    /// Applies what has become of players, which leads from version `from` to `version`. A catch-up over several
     /// versions is one call. Each player at most once a call. An index between the two versions takes it too: it
     /// holds every standing that changed since `from`, so whatever was applied before is only said again.
     ///
@@ -99,28 +108,28 @@ pub trait Ranks: Send + Sync + std::fmt::Debug {
     /// board at one go and keeps its readers waiting meanwhile.
     async fn apply(
         &self,
-        board: &TournamentId,
+        board: &BoardId,
         from: u64,
         version: u64,
-        keys: &[RankKey],
+        changes: &[Change],
     ) -> Result<Applied, BusError>;
 
     /// Reads a part of a board, at most [`PAGE_ROWS_MAX`] rows, and, in the same version, the row of `me`. `None`
     /// when the board is not loaded.
     async fn page(
         &self,
-        board: &TournamentId,
+        board: &BoardId,
         window: Window,
         limit: u32,
         me: Option<UserId>,
     ) -> Result<Option<RankPage>, BusError>;
 
     /// The version that a board's index is at; `None` when it is not loaded.
-    async fn version(&self, board: &TournamentId) -> Result<Option<u64>, BusError>;
+    async fn version(&self, board: &BoardId) -> Result<Option<u64>, BusError>;
 
     /// Whether other nodes read this index too: then no node forgets a board because it does not read it itself.
     fn is_shared(&self) -> bool;
 
     /// Forgets a board.
-    async fn unload(&self, board: &TournamentId) -> Result<(), BusError>;
+    async fn unload(&self, board: &BoardId) -> Result<(), BusError>;
 }

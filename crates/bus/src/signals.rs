@@ -5,7 +5,7 @@ pub mod in_process;
 pub mod redis;
 
 use async_trait::async_trait;
-use domain::{TournamentId, UserId};
+use domain::{BoardId, UserId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -18,8 +18,8 @@ const CAPACITY: usize = 1_024;
 pub enum Signal {
     /// A board has changed.
     Board {
-        /// Whose.
-        tournament_id: TournamentId,
+        /// Which.
+        board_id: BoardId,
         /// To which version.
         version: u64,
     },

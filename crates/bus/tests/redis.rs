@@ -13,11 +13,11 @@ use std::{sync::Arc, time::Duration};
 use bus::{
     RedisConnection,
     limits::{Limits, Rate, in_process::InProcessLimits, redis::RedisLimits},
-    ranks::{Ranks, Window, in_process::InProcessRanks, redis::RedisRanks},
+    ranks::{Change, Ranks, Window, in_process::InProcessRanks, redis::RedisRanks},
     signals::{Signal, Signals, redis::RedisSignals},
     testsuite::{self, signals::board},
 };
-use domain::{Order, Score, SeededRng, Timestamp, TournamentId, UserId, ranking::RankKey};
+use domain::{BoardId, BoardOrder, Score, SeededRng, Ties, Timestamp, UserId, ranking::RankKey};
 use futures::FutureExt;
 
 use crate::{
@@ -80,6 +80,7 @@ async fn until(mut condition: impl AsyncFnMut() -> bool) {
 fn key(points: i64, number: u128) -> RankKey {
     RankKey {
         score: Score::new(points).unwrap(),
+        ties: Ties::default(),
         achieved_at: Timestamp::from_millis(1),
         user_id: UserId::from_uuid(uuid::Uuid::from_u128(number)),
     }
@@ -110,11 +111,11 @@ async fn both_implementations_of_limits_give_the_same_verdicts() {
 #[tokio::test]
 async fn a_rebuild_that_dies_leaves_the_board_as_it_was_and_keys_that_expire() {
     Server::with(async |server| {
-        let board: TournamentId = "cup".parse().unwrap();
+        let board: BoardId = "cup".parse().unwrap();
         let ranks = RedisRanks::new(server.connection());
-        ranks.load(&board, Order::Desc, 1, vec![key(1, 1)]).await.unwrap();
+        ranks.load(&board, BoardOrder::DESC, 1, vec![key(1, 1)]).await.unwrap();
         let keys = (0..200_000).map(|number| key(number, number.unsigned_abs().into())).collect();
-        let mut rebuild = ranks.load(&board, Order::Desc, 2, keys);
+        let mut rebuild = ranks.load(&board, BoardOrder::DESC, 2, keys);
         // Ends the rebuild as soon as something is staged.
         let staged = loop {
             let staged = server.keys("*:staged:*").await;
@@ -131,7 +132,7 @@ async fn a_rebuild_that_dies_leaves_the_board_as_it_was_and_keys_that_expire() {
         let page = ranks.page(&board, Window::Top, 10, None).await.unwrap().unwrap();
         assert_eq!((page.version, page.total), (1, 1));
         // A later rebuild is not disturbed by what the dead one left.
-        ranks.load(&board, Order::Desc, 3, vec![key(5, 5), key(6, 6)]).await.unwrap();
+        ranks.load(&board, BoardOrder::DESC, 3, vec![key(5, 5), key(6, 6)]).await.unwrap();
         let page = ranks.page(&board, Window::Top, 10, None).await.unwrap().unwrap();
         assert_eq!((page.version, page.total), (3, 2));
         for part in ["meta", "places", "players"] {
@@ -144,18 +145,19 @@ async fn a_rebuild_that_dies_leaves_the_board_as_it_was_and_keys_that_expire() {
 #[tokio::test]
 async fn a_finished_call_leaves_nothing_staged_behind() {
     Server::with(async |server| {
-        let board: TournamentId = "cup".parse().unwrap();
+        let board: BoardId = "cup".parse().unwrap();
         let ranks = RedisRanks::new(server.connection());
         let many: Vec<_> = (0..5_000).map(|number| key(number, number.unsigned_abs().into())).collect();
-        ranks.load(&board, Order::Desc, 5, many.clone()).await.unwrap();
-        ranks.apply(&board, 5, 6, &many).await.unwrap();
-        ranks.apply(&board, 5, 6, &many).await.unwrap();
-        ranks.apply(&board, 8, 9, &many).await.unwrap();
-        ranks.load(&board, Order::Desc, 4, many.clone()).await.unwrap();
-        assert!(ranks.load(&board, Order::Desc, 9, vec![key(1, 1), key(2, 1)]).await.is_err());
+        ranks.load(&board, BoardOrder::DESC, 5, many.clone()).await.unwrap();
+        let changes: Vec<_> = many.iter().copied().map(Change::Put).collect();
+        ranks.apply(&board, 5, 6, &changes).await.unwrap();
+        ranks.apply(&board, 5, 6, &changes).await.unwrap();
+        ranks.apply(&board, 8, 9, &changes).await.unwrap();
+        ranks.load(&board, BoardOrder::DESC, 4, many.clone()).await.unwrap();
+        assert!(ranks.load(&board, BoardOrder::DESC, 9, vec![key(1, 1), key(2, 1)]).await.is_err());
         assert_eq!(server.keys("*:staged:*").await, [""; 0]);
         ranks.unload(&board).await.unwrap();
-        assert_eq!(server.keys("*ranks:{*").await, [""; 0]);
+        assert_eq!(server.keys("*ranks2:{*").await, [""; 0]);
     })
     .await;
 }
@@ -250,7 +252,7 @@ async fn hints_and_calls_come_back_after_the_connection_was_lost() {
 async fn without_redis_calls_end_and_hints_are_dropped_and_counted() {
     let connection = RedisConnection::connect(AWAY, "").unwrap();
     let ranks = RedisRanks::new(connection.clone());
-    let board_id: TournamentId = "cup".parse().unwrap();
+    let board_id: BoardId = "cup".parse().unwrap();
     let calls = async {
         assert_eq!(ranks.version(&board_id).await.unwrap_err().operation, "ranks.version");
         assert!(ranks.page(&board_id, Window::Top, 10, None).await.is_err());
@@ -283,16 +285,16 @@ async fn dropping_the_signals_ends_their_tasks() {
 #[tokio::test]
 async fn many_nodes_may_change_one_board_at_once() {
     Server::with(async |server| {
-        let board: TournamentId = "cup".parse().unwrap();
+        let board: BoardId = "cup".parse().unwrap();
         let nodes = [0; 4].map(|_| Arc::new(RedisRanks::new(server.connection())));
-        nodes[0].load(&board, Order::Desc, 0, Vec::new()).await.unwrap();
+        nodes[0].load(&board, BoardOrder::DESC, 0, Vec::new()).await.unwrap();
         // Every node offers every version; each is applied once, by whoever comes first.
         let tasks = nodes.map(|ranks| {
             let board = board.clone();
             tokio::spawn(async move {
                 let mut done = 0;
                 for version in 1..=50_u64 {
-                    let change = [key(i64::try_from(version).unwrap(), version.into())];
+                    let change = [Change::Put(key(i64::try_from(version).unwrap(), version.into()))];
                     match ranks.apply(&board, version - 1, version, &change).await.unwrap() {
                         bus::ranks::Applied::Done => done += 1,
                         bus::ranks::Applied::Known => {}

@@ -76,6 +76,22 @@ audit_actions! {
     PlayerViewed = "player_viewed";
     /// An operator ended sessions of a player.
     PlayerSessionsEnded = "player_sessions_ended";
+    /// A tournament was ended before its time.
+    TournamentStopped = "tournament_stopped";
+    /// A tournament was given more time.
+    TournamentExtended = "tournament_extended";
+    /// A tournament takes no scores until it is thawed.
+    TournamentFrozen = "tournament_frozen";
+    /// A frozen tournament goes on.
+    TournamentThawed = "tournament_thawed";
+    /// A tournament was canceled.
+    TournamentCanceled = "tournament_canceled";
+    /// The boards of a tournament were computed anew.
+    TournamentRecomputed = "tournament_recomputed";
+    /// A player was excluded from a tournament.
+    PlayerDisqualified = "player_disqualified";
+    /// An exclusion was taken back.
+    PlayerReinstated = "player_reinstated";
     /// An operator looked at the audit log.
     AuditViewed = "audit_viewed";
     /// A reward was taken back.

@@ -231,6 +231,88 @@ text_id!(
     CampaignCode, "campaign code", 64, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
 
+/// A ranked list of a tournament: of one period and one cohort of it. Its text is the tournament's id, with the period
+/// and the cohort behind dots where there are any: `cup`, `cup.3`, `cup.3.12`. No tournament's id has a dot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct BoardId(String);
+
+impl BoardId {
+    /// The board of a period and a cohort. Period 0 is the first one, cohort 0 all players of a period together.
+    pub fn of(tournament_id: &TournamentId, period: u32, cohort: u32) -> Self {
+        let tournament_id = tournament_id.as_str();
+        Self(match (period, cohort) {
+            (0, 0) => tournament_id.to_owned(),
+            (period, 0) => format!("{tournament_id}.{period}"),
+            (period, cohort) => format!("{tournament_id}.{period}.{cohort}"),
+        })
+    }
+
+    /// The only board of a tournament without periods and cohorts.
+    pub fn plain(tournament_id: &TournamentId) -> Self {
+        Self::of(tournament_id, 0, 0)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whose board this is.
+    pub fn tournament_id(&self) -> TournamentId {
+        TournamentId(self.parts().0.to_owned())
+    }
+
+    /// Which period, the first one 0.
+    pub fn period(&self) -> u32 {
+        self.parts().1
+    }
+
+    /// Which cohort of the period; 0 when there are none.
+    pub fn cohort(&self) -> u32 {
+        self.parts().2
+    }
+
+    fn parts(&self) -> (&str, u32, u32) {
+        let mut parts = self.0.split('.');
+        let tournament_id = parts.next().unwrap_or_default();
+        let mut number = || parts.next().and_then(|text| text.parse().ok()).unwrap_or_default();
+        (tournament_id, number(), number())
+    }
+}
+
+impl TryFrom<String> for BoardId {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let board = Self(text);
+        let (tournament_id, period, cohort) = board.parts();
+        // One board has one text: whatever is not written as we would write it is no id.
+        let is_ours =
+            tournament_id.parse().is_ok_and(|id: TournamentId| Self::of(&id, period, cohort) == board);
+        if is_ours { Ok(board) } else { Err(Invalid { kind: "board id" }) }
+    }
+}
+
+impl FromStr for BoardId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::try_from(text.to_owned())
+    }
+}
+
+impl fmt::Display for BoardId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for BoardId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
 text_id!(
     /// The id of a mission, chosen by who owns it. At most 62 characters of the base64url alphabet, as of a tournament.
     MissionId, "mission id", 62, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
@@ -300,6 +382,41 @@ mod tests {
         assert!("a".repeat(62).parse::<TournamentId>().is_ok());
         for bad in ["", "with space", "ünicode", &"a".repeat(63)] {
             assert!(bad.parse::<TournamentId>().is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn a_board_is_named_by_its_tournament_period_and_cohort() {
+        let cup: TournamentId = "cup_1-A".parse().unwrap();
+        for (period, cohort, text) in [
+            (0, 0, "cup_1-A"),
+            (7, 0, "cup_1-A.7"),
+            (0, 3, "cup_1-A.0.3"),
+            (u32::MAX, u32::MAX, "cup_1-A.4294967295.4294967295"),
+        ] {
+            let board = BoardId::of(&cup, period, cohort);
+            assert_eq!(board.as_str(), text);
+            assert_eq!(text.parse(), Ok(board.clone()));
+            assert_eq!(
+                (board.tournament_id(), board.period(), board.cohort()),
+                (cup.clone(), period, cohort)
+            );
+        }
+        for bad in [
+            "",
+            ".",
+            ".1",
+            "cup.",
+            "cup.0",
+            "cup.01",
+            "cup.1.0",
+            "cup.x",
+            "cup.1.2.3",
+            "cup.-1",
+            "cup.+1",
+            "cup.0.0",
+        ] {
+            assert!(bad.parse::<BoardId>().is_err(), "{bad:?} was accepted");
         }
     }
 

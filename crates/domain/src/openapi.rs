@@ -43,6 +43,13 @@ schema!(crate::Currency, Type::String, None, "A currency's code, as the platform
 schema!(crate::Amount, Type::String, None, "An exact decimal that is not negative", "12.50");
 schema!(crate::PlatformUserId, Type::String, None, "The platform's id of a user", "42");
 schema!(crate::TournamentId, Type::String, None, "The platform's id of a tournament", "winter-cup");
+schema!(
+    crate::BoardId,
+    Type::String,
+    None,
+    "A board: the tournament, and its period and cohort behind dots",
+    "winter-cup.3"
+);
 schema!(crate::PlayerKey, Type::String, None, "What boards call a player; opaque", "p_abcdefghijklmnop");
 schema!(
     crate::TokenId,

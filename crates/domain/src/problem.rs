@@ -117,6 +117,18 @@ error_codes! {
     InitDataForeign = "init_data_foreign", 403, "The init data belongs to somebody else";
     /// The bot may not write to the player: never started, blocked, or gone.
     PlayerUnreachable = "player_unreachable", 409, "The player can't be reached";
+    /// Scores count of those alone who have joined.
+    NotJoined = "not_joined", 409, "The player has not joined the tournament";
+    /// There is no place left.
+    TournamentFull = "tournament_full", 409, "The tournament is full";
+    /// All attempts, or entries, are used.
+    AttemptsUsed = "attempts_used", 409, "No attempt is left";
+    /// The player does not fulfill the condition, or is excluded.
+    NotEligible = "not_eligible", 403, "The player may not take part";
+    /// It takes no scores for now.
+    TournamentFrozen = "tournament_frozen", 409, "The tournament is frozen";
+    /// It is too early or too late for it, or the tournament does not take place.
+    TournamentClosed = "tournament_closed", 409, "The tournament is not open for this";
     /// There is no such reward.
     RewardUnknown = "reward_unknown", 404, "There is no such reward";
     /// The reward is somebody else's.

@@ -1,11 +1,12 @@
 //! The rules of ranking: how a score changes a standing and which standing is higher.
 //!
-//! Invariant: for `best` and `latest` the outcome does not depend on the order in which events arrive, only on their
-//! times; an event that changes nothing moves nobody.
+//! Invariant: the outcome does not depend on the order in which events arrive, only on their times (a sum that was held
+//! at the limits of a score excepted); an event that changes nothing moves nobody. `best` compares a score with its tie
+//! columns as one tuple, so that what stands on a board was played in one go.
 
 use std::cmp::Ordering;
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
     id::{Invalid, UserId},
@@ -65,13 +66,140 @@ pub enum Order {
 }
 
 impl Order {
-    /// Whether `left` is strictly better than `right`.
-    pub fn is_better(self, left: Score, right: Score) -> bool {
+    /// Compares two scores: `Less` is the better one.
+    pub fn compare(self, left: Score, right: Score) -> Ordering {
         match self {
-            Self::Desc => left > right,
-            Self::Asc => left < right,
+            Self::Desc => right.cmp(&left),
+            Self::Asc => left.cmp(&right),
         }
     }
+}
+
+/// The most columns that decide between equal scores.
+pub const TIES_MAX: usize = 3;
+
+/// Which of two values in a tie column is better, for up to [`TIES_MAX`] columns, the weightiest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct TieOrders([Option<Order>; TIES_MAX]);
+
+impl TieOrders {
+    /// The orders of some columns; `None` when there are too many.
+    pub fn new(orders: &[Order]) -> Option<Self> {
+        let mut columns = [None; TIES_MAX];
+        for (at, order) in orders.iter().enumerate() {
+            *columns.get_mut(at)? = Some(*order);
+        }
+        Some(Self(columns))
+    }
+
+    /// Whether there are no tie columns.
+    pub fn is_empty(&self) -> bool {
+        self.0[0].is_none()
+    }
+
+    /// How many columns there are.
+    pub fn len(&self) -> usize {
+        self.iter().count()
+    }
+
+    /// The order of each column.
+    pub fn iter(&self) -> impl Iterator<Item = Order> {
+        self.0.into_iter().flatten()
+    }
+}
+
+impl Serialize for TieOrders {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for TieOrders {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let orders = Vec::deserialize(deserializer)?;
+        Self::new(&orders).ok_or_else(|| D::Error::custom("too many tie columns"))
+    }
+}
+
+/// A player's values in the tie columns. Columns that a board does not have are 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ties([Score; TIES_MAX]);
+
+impl Ties {
+    /// The values of some columns; `None` when there are too many.
+    pub fn new(values: &[Score]) -> Option<Self> {
+        let mut columns = [Score::default(); TIES_MAX];
+        for (at, value) in values.iter().enumerate() {
+            *columns.get_mut(at)? = *value;
+        }
+        Some(Self(columns))
+    }
+
+    /// The values of all columns.
+    pub const fn columns(&self) -> &[Score; TIES_MAX] {
+        &self.0
+    }
+
+    fn saturating_add(mut self, other: Self) -> Self {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine = mine.saturating_add(theirs);
+        }
+        self
+    }
+}
+
+/// What stands higher on a board: the better score, then the better value in each tie column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BoardOrder {
+    /// Which score is better.
+    pub order: Order,
+    /// What decides between equal scores, before time does.
+    pub ties: TieOrders,
+}
+
+impl BoardOrder {
+    /// More is better, without tie columns.
+    pub const DESC: Self = Self { order: Order::Desc, ties: TieOrders([None; TIES_MAX]) };
+    /// Less is better, without tie columns.
+    pub const ASC: Self = Self { order: Order::Asc, ties: TieOrders([None; TIES_MAX]) };
+
+    /// Compares two results as one tuple each: `Less` is the better one.
+    pub fn compare(&self, left: (Score, &Ties), right: (Score, &Ties)) -> Ordering {
+        let by_score = self.order.compare(left.0, right.0);
+        let columns = self.ties.iter().zip(left.1.0.into_iter().zip(right.1.0));
+        columns
+            .fold(by_score, |so_far, (order, (left, right))| so_far.then_with(|| order.compare(left, right)))
+    }
+}
+
+impl From<Order> for BoardOrder {
+    /// An order without tie columns.
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Desc => Self::DESC,
+            Order::Asc => Self::ASC,
+        }
+    }
+}
+
+/// How the scores of a player become a standing, and standings ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ranking {
+    /// How several scores become one.
+    pub operator: Operator,
+    /// What stands higher.
+    pub order: BoardOrder,
+}
+
+/// One score of a player, as it was played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Played {
+    /// The points.
+    pub score: Score,
+    /// The values in the tie columns.
+    pub ties: Ties,
+    /// When it happened.
+    pub at: Timestamp,
 }
 
 /// What a player has reached in a tournament.
@@ -79,6 +207,8 @@ impl Order {
 pub struct Standing {
     /// The score that counts.
     pub score: Score,
+    /// The values in the tie columns that belong to it.
+    pub ties: Ties,
     /// When that score was reached (the event's time).
     pub achieved_at: Timestamp,
     /// `latest`: the time of the player's newest event, beyond which no history is needed. Other operators do not ask
@@ -91,58 +221,134 @@ pub struct Standing {
 pub enum Applied {
     /// This is the standing now. It may equal the old one.
     Standing(Standing),
-    /// The event is older than the newest one of a `latest` board: the standing follows from the player's whole
-    /// history (see [`latest_of_history`]).
+    /// The standing follows from the player's whole history alone (see [`Ranking::of_history`]): the event is older
+    /// than the newest one of a `latest` board, or the first that adds something to a sum of nothing.
     NeedsHistory,
 }
 
-/// Applies one score to a player's standing. `current` is `None` for the player's first score.
-pub fn apply(
-    operator: Operator,
-    order: Order,
-    current: Option<Standing>,
-    score: Score,
-    at: Timestamp,
-) -> Applied {
-    let Some(current) = current else {
-        return Applied::Standing(Standing { score, achieved_at: at, newest_at: at });
-    };
-    let reached = |score, at| Standing { score, achieved_at: at, newest_at: at };
-    let standing = match operator {
-        Operator::Best if order.is_better(score, current.score) => reached(score, at),
-        // The same best, reached earlier than known so far.
-        Operator::Best if score == current.score && at < current.achieved_at => reached(score, at),
-        Operator::Best => current,
-        Operator::Sum => match current.score.saturating_add(score) {
-            sum if sum == current.score => current,
-            sum => reached(sum, current.achieved_at.max(at)),
-        },
-        Operator::Latest if at <= current.newest_at => return Applied::NeedsHistory,
-        Operator::Latest if score == current.score => Standing { newest_at: at, ..current },
-        Operator::Latest => reached(score, at),
-    };
-    Applied::Standing(standing)
-}
+impl Ranking {
+    /// Applies one score to a player's standing. `current` is `None` for the player's first score.
+    pub fn apply(&self, current: Option<Standing>, played: Played) -> Applied {
+        let played = self.counted(played);
+        let Some(current) = current else {
+            return Applied::Standing(played.as_standing());
+        };
+        let standing = match self.operator {
+            Operator::Best => match self.compare(&played, &current) {
+                Ordering::Less => played.as_standing(),
+                // The same best, reached earlier than known so far.
+                Ordering::Equal if played.at < current.achieved_at => played.as_standing(),
+                Ordering::Equal | Ordering::Greater => current,
+            },
+            Operator::Sum | Operator::Count => {
+                let score = current.score.saturating_add(played.score);
+                let ties = current.ties.saturating_add(played.ties);
+                if (score, ties) == (current.score, current.ties) {
+                    if played.is_nothing() && is_nothing(current.score, &current.ties) {
+                        return Applied::NeedsHistory;
+                    }
+                    return Applied::Standing(current);
+                }
+                // Whether this sum of nothing was reached by adding something is not known here.
+                if is_nothing(current.score, &current.ties) {
+                    return Applied::NeedsHistory;
+                }
+                let at = current.achieved_at.max(played.at);
+                Standing { score, ties, achieved_at: at, newest_at: at }
+            }
+            Operator::Latest if played.at <= current.newest_at => return Applied::NeedsHistory,
+            Operator::Latest if (played.score, played.ties) == (current.score, current.ties) => {
+                Standing { newest_at: played.at, ..current }
+            }
+            Operator::Latest => played.as_standing(),
+        };
+        Applied::Standing(standing)
+    }
 
-/// The standing of a `latest` board from all events of a player, in any order. `None` without events. Of two events
-/// with one time the better score is held to be the later one, so that arrival does not matter.
-pub fn latest_of_history(order: Order, mut history: Vec<(Timestamp, Score)>) -> Option<Standing> {
-    history.sort_by(|left, right| {
-        left.0.cmp(&right.0).then_with(|| match order {
-            Order::Desc => left.1.cmp(&right.1),
-            Order::Asc => right.1.cmp(&left.1),
+    /// The standing from all scores of a player, in any order. `None` without scores.
+    ///
+    /// Of two scores with one time the better one is held to be the later one, so that arrival does not matter.
+    pub fn of_history(&self, mut history: Vec<Played>) -> Option<Standing> {
+        for played in &mut history {
+            *played = self.counted(*played);
+        }
+        history.sort_by(|left, right| {
+            let by_time = left.at.cmp(&right.at);
+            by_time.then_with(|| self.order.compare(right.result(), left.result()))
+        });
+        let first = *history.first()?;
+        let last = *history.last()?;
+        Some(match self.operator {
+            Operator::Best => {
+                // `min_by` takes the first of equal ones, which is the earliest.
+                history
+                    .iter()
+                    .min_by(|left, right| self.order.compare(left.result(), right.result()))?
+                    .as_standing()
+            }
+            Operator::Sum | Operator::Count => {
+                let (mut score, mut ties) = (Score::default(), Ties::default());
+                for played in &history {
+                    (score, ties) = (score.saturating_add(played.score), ties.saturating_add(played.ties));
+                }
+                // What adds nothing reaches nothing.
+                let at = history.iter().rfind(|played| !played.is_nothing()).unwrap_or(&first).at;
+                Standing { score, ties, achieved_at: at, newest_at: at }
+            }
+            Operator::Latest => {
+                let same = history.iter().rev().take_while(|other| other.result() == last.result());
+                let achieved_at = same.last()?.at;
+                Standing { achieved_at, ..last.as_standing() }
+            }
         })
-    });
-    let (newest_at, score) = *history.last()?;
-    let achieved_at = history.iter().rev().take_while(|(_, other)| *other == score).last()?.0;
-    Some(Standing { score, achieved_at, newest_at })
+    }
+
+    /// A score as it counts.
+    fn counted(&self, played: Played) -> Played {
+        match self.operator {
+            Operator::Count => Played { score: Score(1), ..played },
+            Operator::Best | Operator::Sum | Operator::Latest => played,
+        }
+    }
+
+    fn compare(&self, played: &Played, standing: &Standing) -> Ordering {
+        self.order.compare(played.result(), (standing.score, &standing.ties))
+    }
 }
 
-/// What decides a rank: the better score, then the earlier time, then the older account. No two players are equal.
+impl Played {
+    const fn as_standing(&self) -> Standing {
+        Standing { score: self.score, ties: self.ties, achieved_at: self.at, newest_at: self.at }
+    }
+
+    const fn result(&self) -> (Score, &Ties) {
+        (self.score, &self.ties)
+    }
+
+    fn is_nothing(&self) -> bool {
+        is_nothing(self.score, &self.ties)
+    }
+}
+
+fn is_nothing(score: Score, ties: &Ties) -> bool {
+    (score, ties) == (Score::default(), &Ties::default())
+}
+
+impl Standing {
+    /// What decides the rank of the player who has this standing.
+    pub const fn key(&self, user_id: UserId) -> RankKey {
+        RankKey { score: self.score, ties: self.ties, achieved_at: self.achieved_at, user_id }
+    }
+}
+
+/// What decides a rank: the better score, then the better value in each tie column, then the earlier time, then the
+/// older account. No two players are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RankKey {
     /// The score that counts.
     pub score: Score,
+    /// The values in the tie columns.
+    pub ties: Ties,
     /// When it was reached.
     pub achieved_at: Timestamp,
     /// Whose it is.
@@ -151,120 +357,13 @@ pub struct RankKey {
 
 impl RankKey {
     /// Compares two keys: `Less` stands higher on the board.
-    pub fn compare(&self, other: &Self, order: Order) -> Ordering {
-        let by_score = match order {
-            Order::Desc => other.score.cmp(&self.score),
-            Order::Asc => self.score.cmp(&other.score),
-        };
-        by_score
+    pub fn compare(&self, other: &Self, order: BoardOrder) -> Ordering {
+        order
+            .compare((self.score, &self.ties), (other.score, &other.ties))
             .then_with(|| self.achieved_at.cmp(&other.achieved_at))
             .then_with(|| self.user_id.cmp(&other.user_id))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn at(milliseconds: i64) -> Timestamp {
-        Timestamp::from_millis(milliseconds)
-    }
-
-    fn play(operator: Operator, order: Order, events: &[(i64, i64)]) -> Standing {
-        let mut standing = None;
-        let mut history = Vec::new();
-        for (time, points) in events {
-            let score = Score::new(*points).unwrap();
-            history.push((at(*time), score));
-            standing = match apply(operator, order, standing, score, at(*time)) {
-                Applied::Standing(standing) => Some(standing),
-                Applied::NeedsHistory => latest_of_history(order, history.clone()),
-            };
-        }
-        standing.unwrap()
-    }
-
-    #[test]
-    fn best_keeps_the_moment_it_was_first_reached() {
-        let standing = play(Operator::Best, Order::Desc, &[(10, 5), (20, 9), (30, 9), (40, 1)]);
-        assert_eq!((standing.score.points(), standing.achieved_at), (9, at(20)));
-    }
-
-    #[test]
-    fn best_of_an_ascending_board_is_the_smallest() {
-        assert_eq!(play(Operator::Best, Order::Asc, &[(10, 5), (20, 9), (30, 3)]).score.points(), 3);
-    }
-
-    #[test]
-    fn adding_nothing_moves_nobody() {
-        let standing = play(Operator::Sum, Order::Desc, &[(10, 5), (90, 0)]);
-        assert_eq!((standing.score.points(), standing.achieved_at), (5, at(10)));
-    }
-
-    #[test]
-    fn an_event_that_counts_for_nothing_changes_nothing() {
-        let before = Standing { score: Score::new(5).unwrap(), achieved_at: at(10), newest_at: at(30) };
-        for (operator, points, time) in [
-            (Operator::Best, 4, 90),
-            (Operator::Best, 5, 90),
-            (Operator::Best, 5, 10),
-            (Operator::Sum, 0, 90),
-        ] {
-            let score = Score::new(points).unwrap();
-            let after = apply(operator, Order::Desc, Some(before), score, at(time));
-            assert_eq!(after, Applied::Standing(before), "{operator:?} {points} at {time}");
-        }
-    }
-
-    #[test]
-    fn a_sum_stays_within_the_limits() {
-        let top = Score::MAX.points();
-        assert_eq!(play(Operator::Sum, Order::Desc, &[(1, top), (2, top)]).score, Score::MAX);
-    }
-
-    #[test]
-    fn a_score_beyond_the_limits_is_refused() {
-        assert!(Score::new((1 << 53) + 1).is_err());
-        assert!(serde_json::from_str::<Score>("9007199254740993").is_err());
-    }
-
-    fn events() -> impl Strategy<Value = Vec<(i64, i64)>> {
-        prop::collection::vec((0_i64..8, -3_i64..3), 1..8)
-    }
-
-    proptest! {
-        #[test]
-        fn arrival_does_not_matter(
-            events in events(),
-            seed in any::<u64>(),
-            latest in any::<bool>(),
-            ascending in any::<bool>(),
-        ) {
-            let operator = if latest { Operator::Latest } else { Operator::Best };
-            let order = if ascending { Order::Asc } else { Order::Desc };
-            let mut shuffled = events.clone();
-            let length = shuffled.len();
-            for index in 0..length {
-                let other = usize::try_from(seed.rotate_left(u32::try_from(index).unwrap() * 7) % length as u64).unwrap();
-                shuffled.swap(index, other);
-            }
-            prop_assert_eq!(play(operator, order, &events), play(operator, order, &shuffled));
-        }
-
-        #[test]
-        fn the_order_is_total(left in (-3_i64..3, 0_i64..3, 0_u128..3), right in (-3_i64..3, 0_i64..3, 0_u128..3)) {
-            let key = |(points, time, user): (i64, i64, u128)| RankKey {
-                score: Score::new(points).unwrap(),
-                achieved_at: at(time),
-                user_id: UserId::from_uuid(uuid::Uuid::from_u128(user)),
-            };
-            for order in [Order::Asc, Order::Desc] {
-                let forth = key(left).compare(&key(right), order);
-                prop_assert_eq!(forth, key(right).compare(&key(left), order).reverse());
-                prop_assert_eq!(forth == Ordering::Equal, left == right);
-            }
-        }
-    }
-}
+mod tests;

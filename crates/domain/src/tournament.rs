@@ -1,10 +1,22 @@
 //! What a tournament is and when it takes scores.
 
+pub mod cohort;
+pub mod lifecycle;
+pub mod owner;
+pub mod rules;
+pub mod steps;
+pub mod view;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{id::TournamentId, locale::Locale, ranking::Order, time::Timestamp};
+use crate::{
+    id::TournamentId,
+    locale::Locale,
+    ranking::{BoardOrder, Order, Ranking, TieOrders},
+    time::Timestamp,
+};
 
 /// How several scores of one player become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +29,8 @@ pub enum Operator {
     Sum,
     /// The one with the latest time counts.
     Latest,
+    /// How many there are counts, whatever their points.
+    Count,
 }
 
 /// Where a tournament stands in time.
@@ -30,6 +44,8 @@ pub enum Phase {
     Running,
     /// Over.
     Finished,
+    /// It does not take place.
+    Canceled,
 }
 
 /// A competition with a window in time and one board.
@@ -48,6 +64,10 @@ pub struct Tournament {
     pub operator: Operator,
     /// Which score is better.
     pub order: Order,
+    /// What decides between equal scores, before time does.
+    #[serde(default, skip_serializing_if = "TieOrders::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Order>))]
+    pub ties: TieOrders,
 }
 
 /// A title in one or more languages, sorted by language tag. On the wire it is a map.
@@ -115,6 +135,11 @@ pub enum Acceptance {
 }
 
 impl Tournament {
+    /// How scores become standings, and standings ranks.
+    pub const fn ranking(&self) -> Ranking {
+        Ranking { operator: self.operator, order: BoardOrder { order: self.order, ties: self.ties } }
+    }
+
     /// Where the tournament stands at `now`.
     pub fn phase(&self, now: Timestamp) -> Phase {
         if now < self.starts_at {
@@ -151,6 +176,7 @@ mod tests {
             ends_at: Timestamp::from_millis(2000),
             operator: Operator::Best,
             order: Order::Desc,
+            ties: TieOrders::default(),
         }
     }
 

@@ -25,8 +25,8 @@ pub use crate::boards::{
 /// A board can't be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum BoardError {
-    /// There is no such tournament.
-    #[error("there is no such tournament")]
+    /// There is no such tournament, or no such board of it.
+    #[error("there is no such board")]
     Unknown,
     /// The cursor is not one of ours.
     #[error("the cursor is not valid")]

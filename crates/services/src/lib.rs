@@ -30,6 +30,7 @@ pub mod secrets;
 pub mod settings;
 pub mod telemetry;
 pub mod tokens;
+pub mod tournaments;
 
 use std::sync::Arc;
 

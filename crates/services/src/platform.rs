@@ -12,6 +12,7 @@ pub mod kyc;
 pub mod missions;
 pub mod scores;
 pub mod signature;
+pub mod tournaments;
 pub mod users;
 
 pub use crate::platform::{

@@ -22,16 +22,16 @@ pub const TELEGRAM_RETRY_AFTER_SECONDS: &str = "telegram_retry_after_seconds";
 pub const QUEUE_OLDEST_AGE_SECONDS: &str = "queue_oldest_age_seconds";
 /// Rows of a `queue` by `state`.
 pub const QUEUE_DEPTH: &str = "queue_depth";
+/// Boards whose ranks became final.
+pub const TOURNAMENTS_FINALIZED_TOTAL: &str = "tournaments_finalized_total";
+/// Players who took part, or could not, by `result`.
+pub const TOURNAMENT_ENTRIES_TOTAL: &str = "tournament_entries_total";
 /// Platform events, by `result`: `accepted`, `duplicate`, `rejected`.
 pub const PLATFORM_EVENTS_TOTAL: &str = "platform_events_total";
 /// What made launches suspicious, by `reason`.
 pub const SUSPICIONS_TOTAL: &str = "suspicions_total";
 /// Events posted to the platform, by `outcome`: `sent`, `retry`, `dead`.
 pub const PLATFORM_WEBHOOK_SENDS_TOTAL: &str = "platform_webhook_sends_total";
-/// Missions that were done, by `kind`.
-pub const MISSIONS_COMPLETED_TOTAL: &str = "missions_completed_total";
-/// Rewards, by `source` and `result`.
-pub const REWARDS_TOTAL: &str = "rewards_total";
 /// Jobs that a worker began, by `kind`; each try counts.
 pub const JOBS_CLAIMED_TOTAL: &str = "jobs_claimed_total";
 /// Jobs that were done, by `kind`.
@@ -42,6 +42,10 @@ pub const JOBS_FAILED_TOTAL: &str = "jobs_failed_total";
 pub const JOBS_DEAD_TOTAL: &str = "jobs_dead_total";
 /// Seconds that doing a job took, by `kind`.
 pub const JOB_DURATION_SECONDS: &str = "job_duration_seconds";
+/// Missions that were done, by `kind`.
+pub const MISSIONS_COMPLETED_TOTAL: &str = "missions_completed_total";
+/// Rewards, by `source` and `result`.
+pub const REWARDS_TOTAL: &str = "rewards_total";
 /// Viewers of live streams.
 pub const SSE_CLIENTS: &str = "sse_clients";
 /// Seconds from the page's request for a board to its answer, measured in the page.

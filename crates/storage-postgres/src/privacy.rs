@@ -43,14 +43,17 @@ struct DownloadRow {
 }
 
 /// Rows that name the user, and what removes them. What names them by `$2` and `$3` stands in the chat.
-const OF_USER: [&str; 11] = [
+const OF_USER: [&str; 14] = [
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM consents WHERE user_id = $1",
     "DELETE FROM downloads WHERE user_id = $1",
     "DELETE FROM campaign_arrivals WHERE user_id = $1",
     "DELETE FROM board_history
-     WHERE user_id = $1 AND tournament_id IN (SELECT tournament_id FROM tournaments)",
+     WHERE user_id = $1 AND board_id IN (SELECT board_id FROM boards)",
     "DELETE FROM one_time_tokens WHERE spent_by = $1",
+    "DELETE FROM entries WHERE user_id = $1",
+    "DELETE FROM tournament_wishes WHERE user_id = $1",
+    "UPDATE board_results SET user_id = NULL WHERE user_id = $1",
     "DELETE FROM outgoing_messages WHERE user_id = $1 AND state <> 'sending'",
     "DELETE FROM rewards WHERE user_id = $1",
     "DELETE FROM mission_progress WHERE user_id = $1",
@@ -134,8 +137,7 @@ impl Privacy<'_> {
             .fetch_all(&mut *self.connection)
             .await
             .at("privacy.records")?;
-        let record =
-            |(tournament_id, score, at)| ScoreRecord { tournament_id, score, at: Timestamp::from_millis(at) };
+        let record = |(board_id, score, at)| ScoreRecord { board_id, score, at: Timestamp::from_millis(at) };
         Ok(rows.into_iter().map(record).collect())
     }
 
@@ -271,18 +273,18 @@ impl PrivacyRepository for Privacy<'_> {
         .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        // Boards are kept by tournament, so the tournaments are gone through rather than all standings.
-        let standings = "SELECT board.tournament_id, board.score, board.achieved_at
-             FROM tournaments
-             JOIN board_entries AS board ON board.tournament_id = tournaments.tournament_id
-             WHERE board.user_id = $1
-             ORDER BY board.achieved_at DESC, board.tournament_id
+        // Standings are kept by board, so the boards are gone through rather than all standings.
+        let standings = "SELECT entry.board_id, entry.score, entry.achieved_at
+             FROM boards
+             JOIN board_entries AS entry ON entry.board_id = boards.board_id
+             WHERE entry.user_id = $1
+             ORDER BY entry.achieved_at DESC, entry.board_id
              LIMIT $2";
-        let past_scores = "SELECT board.tournament_id, board.score, board.happened_at
-             FROM tournaments
-             JOIN board_history AS board ON board.tournament_id = tournaments.tournament_id
-             WHERE board.user_id = $1
-             ORDER BY board.happened_at DESC, board.tournament_id, board.source, board.event_id
+        let past_scores = "SELECT past.board_id, past.score, past.happened_at
+             FROM boards
+             JOIN board_history AS past ON past.board_id = boards.board_id
+             WHERE past.user_id = $1
+             ORDER BY past.happened_at DESC, past.board_id, past.source, past.event_id
              LIMIT $2";
         Ok(PersonalRecords {
             standings: self.scores(standings, user_id, limit).await?,

@@ -1,17 +1,37 @@
-//! Tournaments and the versions of their boards.
+//! Tournaments.
 
 use async_trait::async_trait;
-use domain::{Timestamp, Tournament, TournamentId};
+use domain::{
+    Timestamp, Tournament, TournamentId,
+    tournament::{lifecycle::State, owner::Owner, view::ListFilter},
+};
 use sqlx::FromRow;
-use storage::{StoreError, TournamentRepository, stored, tournament::TournamentRow};
+use storage::{
+    StoreError, TournamentRepository, stored,
+    tournament::{TournamentRow, TournamentStatus},
+};
 
 use crate::{connection::Connection, error::At};
 
-macro_rules! find {
+/// A tournament with what the boards of its latest period have come to.
+macro_rules! tournament_row {
     () => {
-        "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players
-         FROM tournaments
-         WHERE tournament_id = $1"
+        "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, tie_orders,
+           owner, state, is_frozen, is_private, rules, asks_entries, reminded_for, revision,
+           COALESCE((
+             SELECT SUM(boards.players)
+             FROM boards
+             WHERE boards.tournament_id = tournaments.tournament_id
+               AND boards.period = (
+                 SELECT MAX(latest.period) FROM boards AS latest
+                 WHERE latest.tournament_id = tournaments.tournament_id
+               )
+           ), 0)::BIGINT AS players,
+           EXISTS (
+             SELECT 1 FROM boards
+             WHERE boards.tournament_id = tournaments.tournament_id AND boards.version > 0
+           ) AS has_scores
+         FROM tournaments"
     };
 }
 
@@ -29,8 +49,16 @@ struct Row {
     ends_at: i64,
     operator: String,
     ranking_order: String,
-    board_version: i64,
+    tie_orders: String,
     players: i64,
+    has_scores: bool,
+    owner: String,
+    state: String,
+    is_frozen: bool,
+    rules: String,
+    asks_entries: bool,
+    reminded_for: Option<i64>,
+    revision: i64,
 }
 
 impl TryFrom<Row> for TournamentRow {
@@ -38,9 +66,18 @@ impl TryFrom<Row> for TournamentRow {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         const TABLE: &str = "tournaments";
-        let title = serde_json::from_str(&row.title)
-            .map_err(|_| StoreError::Inconsistent { table: TABLE, column: "title" })?;
+        let broken = |column: &'static str| StoreError::Inconsistent { table: TABLE, column };
+        let title = serde_json::from_str(&row.title).map_err(|_| broken("title"))?;
         Ok(Self {
+            status: TournamentStatus {
+                owner: Owner::from_text(&row.owner).ok_or(broken("owner"))?,
+                state: State::from_text(&row.state).ok_or(broken("state"))?,
+                is_frozen: row.is_frozen,
+                rules: serde_json::from_str(&row.rules).map_err(|_| broken("rules"))?,
+                asks_entries: row.asks_entries,
+                reminded_for: row.reminded_for.map(Timestamp::from_millis),
+                revision: stored::unsigned(row.revision, TABLE, "revision")?,
+            },
             tournament: Tournament {
                 tournament_id: stored::parse(row.tournament_id, TABLE, "tournament_id")?,
                 title,
@@ -48,9 +85,10 @@ impl TryFrom<Row> for TournamentRow {
                 ends_at: Timestamp::from_millis(row.ends_at),
                 operator: stored::operator(&row.operator, TABLE, "operator")?,
                 order: stored::order(&row.ranking_order, TABLE, "ranking_order")?,
+                ties: stored::tie_orders(&row.tie_orders, TABLE, "tie_orders")?,
             },
-            board_version: stored::unsigned(row.board_version, TABLE, "board_version")?,
-            players: stored::unsigned(row.players, TABLE, "players")?,
+            players: stored::unsigned(row.players, "boards", "players")?,
+            has_scores: row.has_scores,
         })
     }
 }
@@ -58,11 +96,10 @@ impl TryFrom<Row> for TournamentRow {
 impl Tournaments<'_> {
     async fn find(
         &mut self,
-        statement: &'static str,
         tournament_id: &TournamentId,
         operation: &'static str,
     ) -> Result<Option<TournamentRow>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(statement)
+        let row: Option<Row> = sqlx::query_as(concat!(tournament_row!(), " WHERE tournament_id = $1"))
             .bind(tournament_id.as_str())
             .fetch_optional(&mut *self.connection)
             .await
@@ -79,15 +116,16 @@ impl TournamentRepository for Tournaments<'_> {
             .map_err(|error| StoreError::failed(OPERATION, error.to_string()))?;
         sqlx::query(
             "INSERT INTO tournaments
-               (tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players,
-                created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $7)
+               (tournament_id, title, starts_at, ends_at, operator, ranking_order, tie_orders, created_at,
+                updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
              ON CONFLICT (tournament_id) DO UPDATE
              SET title = excluded.title,
                starts_at = excluded.starts_at,
                ends_at = excluded.ends_at,
                operator = excluded.operator,
                ranking_order = excluded.ranking_order,
+               tie_orders = excluded.tie_orders,
                updated_at = excluded.updated_at",
         )
         .bind(tournament.tournament_id.as_str())
@@ -96,6 +134,7 @@ impl TournamentRepository for Tournaments<'_> {
         .bind(tournament.ends_at.as_millis())
         .bind(stored::operator_label(tournament.operator))
         .bind(stored::order_label(tournament.order))
+        .bind(stored::tie_orders_label(tournament.ties))
         .bind(now.as_millis())
         .execute(&mut *self.connection)
         .await
@@ -104,20 +143,19 @@ impl TournamentRepository for Tournaments<'_> {
     }
 
     async fn by_id(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError> {
-        self.find(find!(), tournament_id, "tournaments.by_id").await
+        self.find(tournament_id, "tournaments.by_id").await
     }
 
     async fn by_ids(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError> {
         const OPERATION: &str = "tournaments.by_ids";
         stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
         let listed: Vec<&str> = ids.iter().map(TournamentId::as_str).collect();
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players
-             FROM tournaments
-             WHERE tournament_id = ANY($1)
-             ORDER BY tournament_id
-             LIMIT 1000",
-        )
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            tournament_row!(),
+            " WHERE tournament_id = ANY($1)
+                  ORDER BY tournament_id
+                  LIMIT 1000"
+        ))
         .bind(listed)
         .fetch_all(&mut *self.connection)
         .await
@@ -125,16 +163,104 @@ impl TournamentRepository for Tournaments<'_> {
         rows.into_iter().map(TournamentRow::try_from).collect()
     }
 
-    async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, board_version, players
-             FROM tournaments
-             ORDER BY
-               CASE WHEN starts_at > $1 THEN 1 WHEN ends_at > $1 THEN 0 ELSE 2 END,
-               CASE WHEN starts_at > $1 THEN starts_at WHEN ends_at > $1 THEN -players ELSE -ends_at END,
-               tournament_id
-             LIMIT $2",
+    async fn set_status(
+        &mut self,
+        tournament_id: &TournamentId,
+        status: &TournamentStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "tournaments.set_status";
+        let rules = serde_json::to_string(&status.rules)
+            .map_err(|error| StoreError::failed(OPERATION, error.to_string()))?;
+        let result = sqlx::query(
+            "UPDATE tournaments
+             SET owner = $2, state = $3, is_frozen = $4, is_private = $5, rules = $6, asks_entries = $7,
+               reminded_for = $8, revision = $9, updated_at = $10
+             WHERE tournament_id = $1",
         )
+        .bind(tournament_id.as_str())
+        .bind(status.owner.as_str())
+        .bind(status.state.as_str())
+        .bind(status.is_frozen)
+        .bind(status.rules.is_private)
+        .bind(rules)
+        .bind(status.asks_entries)
+        .bind(status.reminded_for.map(Timestamp::as_millis))
+        .bind(stored::signed(status.revision))
+        .bind(now.as_millis())
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        if result.rows_affected() == 0 {
+            return Err(StoreError::failed(OPERATION, "there is no such tournament"));
+        }
+        Ok(())
+    }
+
+    async fn page(
+        &mut self,
+        filter: ListFilter,
+        now: Timestamp,
+        after: Option<(Timestamp, &TournamentId)>,
+        limit: u32,
+    ) -> Result<Vec<TournamentRow>, StoreError> {
+        let statement = match filter {
+            ListFilter::Live => concat!(
+                tournament_row!(),
+                " WHERE state NOT IN ('draft', 'canceled') AND NOT is_private
+                    AND starts_at <= $1 AND ends_at > $1 AND (ends_at, tournament_id) > ($2, $3)
+                  ORDER BY ends_at, tournament_id
+                  LIMIT $4"
+            ),
+            ListFilter::Upcoming => concat!(
+                tournament_row!(),
+                " WHERE state NOT IN ('draft', 'canceled') AND NOT is_private
+                    AND starts_at > $1 AND (starts_at, tournament_id) > ($2, $3)
+                  ORDER BY starts_at, tournament_id
+                  LIMIT $4"
+            ),
+            // From the latest end back, and of one end by id: the comparison can't be one of rows.
+            ListFilter::Past => concat!(
+                tournament_row!(),
+                " WHERE (state = 'canceled' OR state <> 'draft' AND ends_at <= $1) AND NOT is_private
+                    AND (ends_at < $2 OR ends_at = $2 AND tournament_id > $3)
+                  ORDER BY ends_at DESC, tournament_id
+                  LIMIT $4"
+            ),
+        };
+        let (at, id) = match (after, filter) {
+            (Some((at, id)), _) => (at.as_millis(), id.as_str()),
+            (None, ListFilter::Past) => (i64::MAX, ""),
+            (None, ListFilter::Live | ListFilter::Upcoming) => (i64::MIN, ""),
+        };
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(now.as_millis())
+            .bind(at)
+            .bind(id)
+            .bind(i64::from(limit))
+            .fetch_all(&mut *self.connection)
+            .await
+            .at("tournaments.page")?;
+        rows.into_iter().map(TournamentRow::try_from).collect()
+    }
+
+    async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT * FROM (",
+            tournament_row!(),
+            ") AS listed
+                WHERE state <> 'draft' AND NOT is_private
+                ORDER BY
+                  CASE
+                    WHEN state = 'canceled' THEN 2 WHEN starts_at > $1 THEN 1 WHEN ends_at > $1 THEN 0 ELSE 2
+                  END,
+                  CASE
+                    WHEN state = 'canceled' THEN -ends_at
+                    WHEN starts_at > $1 THEN starts_at WHEN ends_at > $1 THEN -players ELSE -ends_at
+                  END,
+                  tournament_id
+                LIMIT $2"
+        ))
         .bind(now.as_millis())
         .bind(i64::from(limit))
         .fetch_all(&mut *self.connection)
@@ -144,27 +270,35 @@ impl TournamentRepository for Tournaments<'_> {
     }
 
     async fn lock(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError> {
-        self.find(concat!(find!(), " FOR UPDATE"), tournament_id, "tournaments.lock").await
+        const OPERATION: &str = "tournaments.lock";
+        // Read by a statement of its own: one that waits for a lock sees the boards as they were before.
+        let locked = sqlx::query("SELECT 1 FROM tournaments WHERE tournament_id = $1 FOR UPDATE")
+            .bind(tournament_id.as_str())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .at(OPERATION)?;
+        if locked.is_none() {
+            return Ok(None);
+        }
+        self.find(tournament_id, OPERATION).await
     }
 
-    async fn bump_board(
-        &mut self,
-        tournament_id: &TournamentId,
-        new_players: u64,
-    ) -> Result<u64, StoreError> {
-        const OPERATION: &str = "tournaments.bump_board";
-        let version: Option<i64> = sqlx::query_scalar(
-            "UPDATE tournaments
-             SET board_version = board_version + 1, players = players + $2
-             WHERE tournament_id = $1
-             RETURNING board_version",
+    async fn hold(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError> {
+        const OPERATION: &str = "tournaments.hold";
+        stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
+        let listed: Vec<&str> = ids.iter().map(TournamentId::as_str).collect();
+        sqlx::query(
+            "SELECT 1
+             FROM tournaments
+             WHERE tournament_id = ANY($1)
+             ORDER BY tournament_id
+             LIMIT 1000
+             FOR SHARE",
         )
-        .bind(tournament_id.as_str())
-        .bind(stored::signed(new_players))
-        .fetch_optional(&mut *self.connection)
+        .bind(listed)
+        .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        let version = version.ok_or_else(|| StoreError::failed(OPERATION, "there is no such tournament"))?;
-        stored::unsigned(version, "tournaments", "board_version")
+        self.by_ids(ids).await
     }
 }

@@ -11,6 +11,7 @@ use storage::{
     OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
     StoreError, TournamentRepository, Transaction, UserRepository,
 };
+use storage::{EntryRepository, PeriodRepository, ResultRepository, WishRepository};
 
 use crate::{
     activity::Activities, console_session::ConsoleSessions, job::Jobs, mission::MissionRows,
@@ -22,6 +23,7 @@ use crate::{
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
     session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
 };
+use crate::{entry::Entries, period::Periods, result::Results, wish::Wishes};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct PostgresTransaction {
@@ -68,6 +70,22 @@ impl Transaction for PostgresTransaction {
         Box::new(Tournaments { connection: &mut self.connection })
     }
 
+    fn periods(&mut self) -> Box<dyn PeriodRepository + '_> {
+        Box::new(Periods { connection: &mut self.connection })
+    }
+
+    fn entries(&mut self) -> Box<dyn EntryRepository + '_> {
+        Box::new(Entries { connection: &mut self.connection })
+    }
+
+    fn wishes(&mut self) -> Box<dyn WishRepository + '_> {
+        Box::new(Wishes { connection: &mut self.connection })
+    }
+
+    fn results(&mut self) -> Box<dyn ResultRepository + '_> {
+        Box::new(Results { connection: &mut self.connection })
+    }
+
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
         Box::new(Boards { connection: &mut self.connection })
     }
@@ -112,6 +130,10 @@ impl Transaction for PostgresTransaction {
         Box::new(OutgoingEvents { connection: &mut self.connection })
     }
 
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_> {
+        Box::new(Jobs { connection: &mut self.connection })
+    }
+
     fn missions(&mut self) -> Box<dyn MissionRepository + '_> {
         Box::new(MissionRows { connection: &mut self.connection })
     }
@@ -126,10 +148,6 @@ impl Transaction for PostgresTransaction {
 
     fn rewards(&mut self) -> Box<dyn RewardRepository + '_> {
         Box::new(Rewards { connection: &mut self.connection })
-    }
-
-    fn jobs(&mut self) -> Box<dyn JobRepository + '_> {
-        Box::new(Jobs { connection: &mut self.connection })
     }
 
     async fn save(self: Box<Self>) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use domain::{BotId, ChatId, Score, Standing, Timestamp, TournamentId, UpdateId, UserId};
+use domain::{BoardId, BotId, ChatId, Score, Standing, Timestamp, UpdateId, UserId};
 use storage::{Store, inbox::NewUpdate};
 use storage_sqlite::{Options, SqliteStore};
 use uuid::Uuid;
@@ -79,11 +79,16 @@ fn standing(user: u64, round: u64) -> Result<(UserId, Standing), AnyError> {
     let at = Timestamp::from_millis(1_767_225_600_000 + i64::try_from(round)?);
     Ok((
         id,
-        Standing { score: Score::new(i64::try_from(user * 7 + round)?)?, achieved_at: at, newest_at: at },
+        Standing {
+            score: Score::new(i64::try_from(user * 7 + round)?)?,
+            ties: domain::Ties::default(),
+            achieved_at: at,
+            newest_at: at,
+        },
     ))
 }
 
-fn board() -> Result<TournamentId, AnyError> {
+fn board() -> Result<BoardId, AnyError> {
     Ok("cup-2026".parse()?)
 }
 

@@ -4,11 +4,14 @@
 //! is being built.
 
 use async_trait::async_trait;
-use domain::{Order, Score, Standing, Timestamp, TournamentId, UserId, ranking::RankKey};
+use domain::{
+    BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId,
+    ranking::{Played, RankKey},
+};
 use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
-    board::{RankedKey, ScoreEvent},
+    board::{BoardRow, NewBoard, RankedKey, ScoreEvent},
     stored,
 };
 use uuid::Uuid;
@@ -17,15 +20,68 @@ use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "board_entries";
 const USERS_MAX: usize = 1000;
+const BOARDS_MAX: usize = 1000;
 
 pub(crate) struct Boards<'t> {
     pub(crate) connection: &'t mut Connection,
+}
+
+/// A board with how its tournament ranks.
+macro_rules! board_row {
+    () => {
+        "SELECT boards.board_id, boards.tier, boards.starts_at, boards.ends_at, boards.version, boards.players,
+           boards.state, tournaments.operator, tournaments.ranking_order, tournaments.tie_orders
+         FROM boards
+         JOIN tournaments ON tournaments.tournament_id = boards.tournament_id"
+    };
+}
+
+#[derive(FromRow)]
+struct Row {
+    board_id: String,
+    tier: i64,
+    starts_at: i64,
+    ends_at: i64,
+    version: i64,
+    players: i64,
+    state: String,
+    operator: String,
+    ranking_order: String,
+    tie_orders: String,
+}
+
+impl TryFrom<Row> for BoardRow {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        const BOARDS: &str = "boards";
+        const TOURNAMENTS: &str = "tournaments";
+        Ok(Self {
+            board_id: stored::parse(row.board_id, BOARDS, "board_id")?,
+            tier: stored::unsigned(row.tier, BOARDS, "tier")?,
+            starts_at: Timestamp::from_millis(row.starts_at),
+            ends_at: Timestamp::from_millis(row.ends_at),
+            version: stored::unsigned(row.version, BOARDS, "version")?,
+            players: stored::unsigned(row.players, BOARDS, "players")?,
+            state: stored::board_state(&row.state, BOARDS, "state")?,
+            ranking: Ranking {
+                operator: stored::operator(&row.operator, TOURNAMENTS, "operator")?,
+                order: BoardOrder {
+                    order: stored::order(&row.ranking_order, TOURNAMENTS, "ranking_order")?,
+                    ties: stored::tie_orders(&row.tie_orders, TOURNAMENTS, "tie_orders")?,
+                },
+            },
+        })
+    }
 }
 
 #[derive(FromRow)]
 struct KeyRow {
     user_id: Uuid,
     score: i64,
+    tie_1: i64,
+    tie_2: i64,
+    tie_3: i64,
     achieved_at: i64,
 }
 
@@ -35,6 +91,7 @@ impl TryFrom<KeyRow> for RankKey {
     fn try_from(row: KeyRow) -> Result<Self, StoreError> {
         Ok(Self {
             score: stored::score(row.score, TABLE, "score")?,
+            ties: stored::ties([row.tie_1, row.tie_2, row.tie_3], TABLE)?,
             achieved_at: Timestamp::from_millis(row.achieved_at),
             user_id: UserId::from_uuid(row.user_id),
         })
@@ -47,26 +104,49 @@ fn ranked(rows: Vec<KeyRow>, first_rank: u64) -> Result<Vec<RankedKey>, StoreErr
 }
 
 impl Boards<'_> {
+    async fn find(
+        &mut self,
+        board_id: &BoardId,
+        operation: &'static str,
+    ) -> Result<Option<BoardRow>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(concat!(board_row!(), " WHERE boards.board_id = $1"))
+            .bind(board_id.as_str())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .at(operation)?;
+        row.map(BoardRow::try_from).transpose()
+    }
+
     /// How many rows stand above `key`, which is itself counted when `inclusive`.
     async fn count_above(
         &mut self,
-        tournament_id: &TournamentId,
-        order: Order,
+        board_id: &BoardId,
+        order: BoardOrder,
         key: RankKey,
         inclusive: bool,
         operation: &'static str,
     ) -> Result<u64, StoreError> {
-        let sign = stored::order_sign(order);
+        let sign = stored::order_sign(order.order);
+        let [first, second, third] = stored::tie_signs(order.ties);
+        let [tie_1, tie_2, tie_3] = stored::tie_columns(&key.ties);
         let count: i64 = sqlx::query_scalar(
             "SELECT COUNT(*)
              FROM board_entries
-             WHERE tournament_id = $1
-               AND ((score * $2, achieved_at, user_id) < ($3, $4, $5)
-                 OR $6 AND score * $2 = $3 AND achieved_at = $4 AND user_id = $5)",
+             WHERE board_id = $1
+               AND ((score * $2, tie_1 * $3, tie_2 * $4, tie_3 * $5, achieved_at, user_id)
+                   < ($6, $7, $8, $9, $10, $11)
+                 OR $12 AND score * $2 = $6 AND tie_1 * $3 = $7 AND tie_2 * $4 = $8 AND tie_3 * $5 = $9
+                   AND achieved_at = $10 AND user_id = $11)",
         )
-        .bind(tournament_id.as_str())
+        .bind(board_id.as_str())
         .bind(sign)
+        .bind(first)
+        .bind(second)
+        .bind(third)
         .bind(key.score.points() * sign)
+        .bind(tie_1 * first)
+        .bind(tie_2 * second)
+        .bind(tie_3 * third)
         .bind(key.achieved_at.as_millis())
         .bind(key.user_id.as_uuid())
         .bind(inclusive)
@@ -78,16 +158,16 @@ impl Boards<'_> {
 
     async fn key_of(
         &mut self,
-        tournament_id: &TournamentId,
+        board_id: &BoardId,
         user_id: UserId,
         operation: &'static str,
     ) -> Result<Option<RankKey>, StoreError> {
         let row: Option<KeyRow> = sqlx::query_as(
-            "SELECT user_id, score, achieved_at
+            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE tournament_id = $1 AND user_id = $2",
+             WHERE board_id = $1 AND user_id = $2",
         )
-        .bind(tournament_id.as_str())
+        .bind(board_id.as_str())
         .bind(user_id.as_uuid())
         .fetch_optional(&mut *self.connection)
         .await
@@ -98,29 +178,101 @@ impl Boards<'_> {
 
 #[async_trait]
 impl BoardRepository for Boards<'_> {
+    async fn open(&mut self, boards: &[NewBoard]) -> Result<(), StoreError> {
+        const OPERATION: &str = "boards.open";
+        let rows = list::rows(boards, OPERATION, |board| {
+            (
+                board.board_id.as_str(),
+                board.board_id.tournament_id(),
+                board.board_id.period(),
+                board.board_id.cohort(),
+                board.tier,
+                board.starts_at.as_millis(),
+                board.ends_at.as_millis(),
+            )
+        })?;
+        sqlx::query(
+            "INSERT INTO boards (board_id, tournament_id, period, cohort, tier, starts_at, ends_at, state)
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'open'
+             FROM json_each($1)
+             WHERE true
+             ON CONFLICT (board_id) DO UPDATE
+             SET starts_at = excluded.starts_at, ends_at = excluded.ends_at",
+        )
+        .bind(rows)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        Ok(())
+    }
+
+    async fn by_id(&mut self, board_id: &BoardId) -> Result<Option<BoardRow>, StoreError> {
+        self.find(board_id, "boards.by_id").await
+    }
+
+    async fn by_ids(&mut self, ids: &[BoardId]) -> Result<Vec<BoardRow>, StoreError> {
+        const OPERATION: &str = "boards.by_ids";
+        stored::at_most(BOARDS_MAX, ids.len(), OPERATION)?;
+        let listed: serde_json::Value = ids.iter().map(BoardId::as_str).collect();
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            board_row!(),
+            " WHERE boards.board_id IN (SELECT value FROM json_each($1))
+             ORDER BY boards.board_id
+             LIMIT 1000"
+        ))
+        .bind(listed.to_string())
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        rows.into_iter().map(BoardRow::try_from).collect()
+    }
+
+    /// The only writer holds the whole file, so that nothing more has to be locked; PostgreSQL locks the row.
+    async fn lock(&mut self, board_id: &BoardId) -> Result<Option<BoardRow>, StoreError> {
+        self.find(board_id, "boards.lock").await
+    }
+
+    async fn bump(&mut self, board_id: &BoardId, new_players: i64) -> Result<u64, StoreError> {
+        const OPERATION: &str = "boards.bump";
+        let version: Option<i64> = sqlx::query_scalar(
+            "UPDATE boards
+             SET version = version + 1, players = players + $2
+             WHERE board_id = $1
+             RETURNING version",
+        )
+        .bind(board_id.as_str())
+        .bind(new_players)
+        .fetch_optional(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        let version = version.ok_or_else(|| StoreError::failed(OPERATION, "there is no such board"))?;
+        stored::unsigned(version, "boards", "version")
+    }
+
     async fn standings(
         &mut self,
-        tournament_id: &TournamentId,
+        board_id: &BoardId,
         users: &[UserId],
     ) -> Result<Vec<(UserId, Standing)>, StoreError> {
         const OPERATION: &str = "boards.standings";
         stored::at_most(USERS_MAX, users.len(), OPERATION)?;
-        let rows: Vec<(Uuid, i64, i64, i64)> = sqlx::query_as(
-            "SELECT user_id, score, achieved_at, newest_at
+        let rows: Vec<(Uuid, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at
              FROM board_entries
-             WHERE tournament_id = $1 AND user_id IN (SELECT unhex(value) FROM json_each($2))
+             WHERE board_id = $1 AND user_id IN (SELECT unhex(value) FROM json_each($2))
              ORDER BY user_id
              LIMIT 1000",
         )
-        .bind(tournament_id.as_str())
+        .bind(board_id.as_str())
         .bind(list::ids(users.iter().map(|id| id.as_uuid())))
         .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;
         rows.into_iter()
-            .map(|(user_id, score, achieved_at, newest_at)| {
+            .map(|(user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at)| {
                 let standing = Standing {
                     score: stored::score(score, TABLE, "score")?,
+                    ties: stored::ties([tie_1, tie_2, tie_3], TABLE)?,
                     achieved_at: Timestamp::from_millis(achieved_at),
                     newest_at: Timestamp::from_millis(newest_at),
                 };
@@ -131,31 +283,40 @@ impl BoardRepository for Boards<'_> {
 
     async fn put_many(
         &mut self,
-        tournament_id: &TournamentId,
+        board_id: &BoardId,
         version: u64,
         standings: &[(UserId, Standing)],
     ) -> Result<(), StoreError> {
         const OPERATION: &str = "boards.put_many";
         let rows = list::rows(standings, OPERATION, |(user_id, standing)| {
+            let [tie_1, tie_2, tie_3] = stored::tie_columns(&standing.ties);
             (
                 list::hex(user_id.as_uuid()),
                 standing.score.points(),
+                tie_1,
+                tie_2,
+                tie_3,
                 standing.achieved_at.as_millis(),
                 standing.newest_at.as_millis(),
             )
         })?;
         sqlx::query(
-            "INSERT INTO board_entries (tournament_id, user_id, score, achieved_at, newest_at, version)
-             SELECT $1, unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, $2
+            "INSERT INTO board_entries
+               (board_id, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, version)
+             SELECT $1, unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+               value ->> 6, $2
              FROM json_each($3)
              WHERE true
-             ON CONFLICT (tournament_id, user_id) DO UPDATE
+             ON CONFLICT (board_id, user_id) DO UPDATE
              SET score = excluded.score,
+               tie_1 = excluded.tie_1,
+               tie_2 = excluded.tie_2,
+               tie_3 = excluded.tie_3,
                achieved_at = excluded.achieved_at,
                newest_at = excluded.newest_at,
                version = excluded.version",
         )
-        .bind(tournament_id.as_str())
+        .bind(board_id.as_str())
         .bind(stored::signed(version))
         .bind(rows)
         .execute(&mut *self.connection)
@@ -167,21 +328,27 @@ impl BoardRepository for Boards<'_> {
     async fn add_history(&mut self, events: &[ScoreEvent]) -> Result<(), StoreError> {
         const OPERATION: &str = "boards.add_history";
         let rows = list::rows(events, OPERATION, |event| {
+            let [tie_1, tie_2, tie_3] = stored::tie_columns(&event.ties);
             (
-                event.tournament_id.as_str(),
+                event.board_id.as_str(),
                 list::hex(event.user_id.as_uuid()),
                 event.source.as_str(),
                 event.event_id.as_str(),
                 event.score.points(),
+                tie_1,
+                tie_2,
+                tie_3,
                 event.at.as_millis(),
             )
         })?;
         sqlx::query(
-            "INSERT INTO board_history (tournament_id, user_id, source, event_id, score, happened_at)
-             SELECT value ->> 0, unhex(value ->> 1), value ->> 2, value ->> 3, value ->> 4, value ->> 5
+            "INSERT INTO board_history
+               (board_id, user_id, source, event_id, score, tie_1, tie_2, tie_3, happened_at)
+             SELECT value ->> 0, unhex(value ->> 1), value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+               value ->> 6, value ->> 7, value ->> 8
              FROM json_each($1)
              WHERE true
-             ON CONFLICT (tournament_id, user_id, source, event_id) DO NOTHING",
+             ON CONFLICT (board_id, user_id, source, event_id) DO NOTHING",
         )
         .bind(rows)
         .execute(&mut *self.connection)
@@ -190,27 +357,28 @@ impl BoardRepository for Boards<'_> {
         Ok(())
     }
 
-    async fn history(
-        &mut self,
-        tournament_id: &TournamentId,
-        user_id: UserId,
-    ) -> Result<Vec<(Timestamp, Score)>, StoreError> {
-        let mut rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT happened_at, score
+    async fn history(&mut self, board_id: &BoardId, user_id: UserId) -> Result<Vec<Played>, StoreError> {
+        const HISTORY: &str = "board_history";
+        let mut rows: Vec<(i64, i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT happened_at, score, tie_1, tie_2, tie_3
              FROM board_history
-             WHERE tournament_id = $1 AND user_id = $2
+             WHERE board_id = $1 AND user_id = $2
              ORDER BY happened_at DESC, source DESC, event_id DESC
              LIMIT 10000",
         )
-        .bind(tournament_id.as_str())
+        .bind(board_id.as_str())
         .bind(user_id.as_uuid())
         .fetch_all(&mut *self.connection)
         .await
         .at("boards.history")?;
         rows.reverse();
         rows.into_iter()
-            .map(|(at, score)| {
-                Ok((Timestamp::from_millis(at), stored::score(score, "board_history", "score")?))
+            .map(|(at, score, tie_1, tie_2, tie_3)| {
+                Ok(Played {
+                    score: stored::score(score, HISTORY, "score")?,
+                    ties: stored::ties([tie_1, tie_2, tie_3], HISTORY)?,
+                    at: Timestamp::from_millis(at),
+                })
             })
             .collect()
     }
@@ -218,10 +386,10 @@ impl BoardRepository for Boards<'_> {
     async fn remove_history(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let result = sqlx::query(
             "DELETE FROM board_history
-             WHERE (tournament_id, user_id, source, event_id) IN (
-               SELECT tournament_id, user_id, source, event_id
+             WHERE (board_id, user_id, source, event_id) IN (
+               SELECT board_id, user_id, source, event_id
                FROM board_history
-               WHERE tournament_id IN (SELECT tournament_id FROM tournaments WHERE ends_at < $1)
+               WHERE board_id IN (SELECT board_id FROM boards WHERE ends_at < $1)
                LIMIT $2
              )",
         )
@@ -235,20 +403,20 @@ impl BoardRepository for Boards<'_> {
 
     async fn scan(
         &mut self,
-        tournament_id: &TournamentId,
+        board_id: &BoardId,
         after: Option<UserId>,
         limit: u32,
     ) -> Result<Vec<RankKey>, StoreError> {
         // An empty BLOB stands before every id.
         let after = after.map(|id| id.as_uuid().into_bytes().to_vec()).unwrap_or_default();
         let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT user_id, score, achieved_at
+            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE tournament_id = $1 AND user_id > $2
+             WHERE board_id = $1 AND user_id > $2
              ORDER BY user_id
              LIMIT $3",
         )
-        .bind(tournament_id.as_str())
+        .bind(board_id.as_str())
         .bind(after)
         .bind(limit)
         .fetch_all(&mut *self.connection)
@@ -259,19 +427,19 @@ impl BoardRepository for Boards<'_> {
 
     async fn changed_since(
         &mut self,
-        tournament_id: &TournamentId,
+        board_id: &BoardId,
         version: u64,
         limit: u32,
     ) -> Result<Vec<RankKey>, StoreError> {
         // Reads the whole board: one process hears of every change itself. PostgreSQL, where others ask, has an index.
         let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT user_id, score, achieved_at
+            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE tournament_id = $1 AND version > $2
+             WHERE board_id = $1 AND version > $2
              ORDER BY user_id
              LIMIT $3",
         )
-        .bind(tournament_id.as_str())
+        .bind(board_id.as_str())
         .bind(stored::signed(version))
         .bind(limit)
         .fetch_all(&mut *self.connection)
@@ -282,54 +450,54 @@ impl BoardRepository for Boards<'_> {
 
     async fn page(
         &mut self,
-        tournament_id: &TournamentId,
-        order: Order,
+        board_id: &BoardId,
+        order: BoardOrder,
         after: Option<RankKey>,
         limit: u32,
     ) -> Result<Vec<RankedKey>, StoreError> {
         const OPERATION: &str = "boards.page";
         let above = match after {
-            Some(key) => self.count_above(tournament_id, order, key, true, OPERATION).await?,
+            Some(key) => self.count_above(board_id, order, key, true, OPERATION).await?,
             None => 0,
         };
-        self.rows_from(tournament_id, order, above, limit, OPERATION).await
+        self.rows_from(board_id, order, above, limit, OPERATION).await
     }
 
     async fn place(
         &mut self,
-        tournament_id: &TournamentId,
-        order: Order,
+        board_id: &BoardId,
+        order: BoardOrder,
         user_id: UserId,
     ) -> Result<Option<RankedKey>, StoreError> {
         const OPERATION: &str = "boards.place";
-        let Some(key) = self.key_of(tournament_id, user_id, OPERATION).await? else {
+        let Some(key) = self.key_of(board_id, user_id, OPERATION).await? else {
             return Ok(None);
         };
-        let above = self.count_above(tournament_id, order, key, false, OPERATION).await?;
+        let above = self.count_above(board_id, order, key, false, OPERATION).await?;
         Ok(Some(RankedKey { rank: above + 1, key }))
     }
 
     async fn around(
         &mut self,
-        tournament_id: &TournamentId,
-        order: Order,
+        board_id: &BoardId,
+        order: BoardOrder,
         user_id: UserId,
         limit: u32,
     ) -> Result<Vec<RankedKey>, StoreError> {
         const OPERATION: &str = "boards.around";
-        let Some(key) = self.key_of(tournament_id, user_id, OPERATION).await? else {
+        let Some(key) = self.key_of(board_id, user_id, OPERATION).await? else {
             return Ok(Vec::new());
         };
-        let above = self.count_above(tournament_id, order, key, false, OPERATION).await?;
-        let total: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM board_entries WHERE tournament_id = $1")
-            .bind(tournament_id.as_str())
+        let above = self.count_above(board_id, order, key, false, OPERATION).await?;
+        let total: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM board_entries WHERE board_id = $1")
+            .bind(board_id.as_str())
             .fetch_one(&mut *self.connection)
             .await
             .at(OPERATION)?;
-        let total: u64 = stored::unsigned(total, TABLE, "tournament_id")?;
+        let total: u64 = stored::unsigned(total, TABLE, "board_id")?;
         let last_start = total.saturating_sub(u64::from(limit));
         let start = above.saturating_sub(u64::from(limit / 2)).min(last_start);
-        self.rows_from(tournament_id, order, start, limit, OPERATION).await
+        self.rows_from(board_id, order, start, limit, OPERATION).await
     }
 }
 
@@ -337,21 +505,25 @@ impl Boards<'_> {
     /// Up to `limit` rows behind the first `above` rows of the board.
     async fn rows_from(
         &mut self,
-        tournament_id: &TournamentId,
-        order: Order,
+        board_id: &BoardId,
+        order: BoardOrder,
         above: u64,
         limit: u32,
         operation: &'static str,
     ) -> Result<Vec<RankedKey>, StoreError> {
+        let [first, second, third] = stored::tie_signs(order.ties);
         let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT user_id, score, achieved_at
+            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE tournament_id = $1
-             ORDER BY score * $2, achieved_at, user_id
-             LIMIT $3 OFFSET $4",
+             WHERE board_id = $1
+             ORDER BY score * $2, tie_1 * $3, tie_2 * $4, tie_3 * $5, achieved_at, user_id
+             LIMIT $6 OFFSET $7",
         )
-        .bind(tournament_id.as_str())
-        .bind(stored::order_sign(order))
+        .bind(board_id.as_str())
+        .bind(stored::order_sign(order.order))
+        .bind(first)
+        .bind(second)
+        .bind(third)
         .bind(limit)
         .bind(stored::signed(above))
         .fetch_all(&mut *self.connection)

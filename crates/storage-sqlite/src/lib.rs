@@ -18,6 +18,7 @@ mod connection;
 mod consent;
 mod console_session;
 mod dialogue;
+mod entry;
 mod error;
 mod event;
 mod inbox;
@@ -30,9 +31,11 @@ mod one_time_token;
 mod operator;
 mod outbox;
 mod outgoing_event;
+mod period;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod result;
 mod reward;
 mod session;
 mod setting;
@@ -41,5 +44,6 @@ mod store;
 mod tournament;
 mod transaction;
 mod user;
+mod wish;
 
 pub use crate::store::{Options, SqliteStore};

@@ -28,12 +28,19 @@ const fn plain(table: &'static str, column: &'static str) -> Follow {
 }
 
 /// What follows, in the order in which it is moved.
-pub const FOLLOWS: [Follow; 7] = [
+pub const FOLLOWS: [Follow; 9] = [
     plain("sessions", "user_id"),
     plain("one_time_tokens", "spent_by"),
     plain("outgoing_messages", "user_id"),
     plain("downloads", "user_id"),
     Follow { unique_with: Some("code"), ..plain("campaign_arrivals", "user_id") },
+    Follow {
+        unique_with: Some("tournament_id"),
+        unique_and: Some("period"),
+        prevails_when: Some("entries > 0"),
+        ..plain("entries", "user_id")
+    },
+    Follow { unique_with: Some("tournament_id"), ..plain("tournament_wishes", "user_id") },
     Follow { numbered_by: Some("number"), ..plain("consents", "user_id") },
     Follow {
         unique_with: Some("source"),
@@ -44,10 +51,11 @@ pub const FOLLOWS: [Follow; 7] = [
 ];
 
 /// What stays, and why.
-pub const STAYS: [(&str, &str, &str); 7] = [
+pub const STAYS: [(&str, &str, &str); 8] = [
     ("users", "user_id", "the row itself, which is merged"),
     ("audit_log", "subject_id", "append-only: what was done to the light profile was done to it"),
     ("board_entries", "user_id", "scores name a user of the platform: a light profile has none"),
+    ("board_results", "user_id", "ranks follow from scores, which name a user of the platform"),
     ("board_history", "user_id", "scores name a user of the platform: a light profile has none"),
     ("activity_events", "user_id", "activities name a user of the platform: a light profile has none"),
     ("mission_progress", "user_id", "it follows from activities: a light profile has none"),

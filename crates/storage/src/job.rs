@@ -54,14 +54,16 @@ macro_rules! job_kinds {
 job_kinds! {
     /// A signing key follows on the last one. Key: `signing`.
     KeyRotation = "key_rotation";
-    /// A tournament opens for those who want to join.
-    TournamentOpen = "tournament_open";
-    /// A tournament starts.
-    TournamentStart = "tournament_start";
+    /// A tournament takes its next step: it opens, starts, begins a period, ends. Key: its id.
+    TournamentClock = "tournament_clock";
     /// A tournament starts soon: who asked for it is told.
     TournamentReminder = "tournament_reminder";
-    /// A board comes to its end, or to the end of a period.
+    /// A board's ranks become final. Key: its id.
     BoardEnd = "board_end";
+    /// The winners of a board are given their prizes, some at a time. Key: its id.
+    BoardPrizes = "board_prizes";
+    /// The players of a board are told their ranks, some at a time. Key: its id.
+    BoardNotices = "board_notices";
     /// Players were overtaken: who asked for it is told.
     BoardOvertaken = "board_overtaken";
     /// A board is computed anew from the events that it has seen.

@@ -19,6 +19,7 @@ pub mod campaign;
 pub mod consent;
 pub mod console_session;
 pub mod dialogue;
+pub mod entry;
 pub mod error;
 pub mod event;
 pub mod follow;
@@ -31,8 +32,10 @@ pub mod one_time_token;
 pub mod operator;
 pub mod outbox;
 pub mod outgoing_event;
+pub mod period;
 pub mod personal;
 pub mod privacy;
+pub mod result;
 pub mod reward;
 pub mod session;
 pub mod setting;
@@ -40,6 +43,7 @@ pub mod signing_key;
 pub mod stored;
 pub mod tournament;
 pub mod user;
+pub mod wish;
 
 #[cfg(feature = "testsuite")]
 pub mod testsuite;
@@ -60,6 +64,9 @@ pub use crate::{
 };
 pub use crate::{
     console_session::ConsoleSessionRepository, job::JobRepository, operator::OperatorRepository,
+};
+pub use crate::{
+    entry::EntryRepository, period::PeriodRepository, result::ResultRepository, wish::WishRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -130,6 +137,14 @@ pub trait Transaction: Send {
     fn leases(&mut self) -> Box<dyn LeaseRepository + '_>;
     /// Tournaments.
     fn tournaments(&mut self) -> Box<dyn TournamentRepository + '_>;
+    /// Periods of tournaments.
+    fn periods(&mut self) -> Box<dyn PeriodRepository + '_>;
+    /// Who takes part in tournaments.
+    fn entries(&mut self) -> Box<dyn EntryRepository + '_>;
+    /// Who wants to be told of tournaments.
+    fn wishes(&mut self) -> Box<dyn WishRepository + '_>;
+    /// Final ranks.
+    fn results(&mut self) -> Box<dyn ResultRepository + '_>;
     /// Standings.
     fn boards(&mut self) -> Box<dyn BoardRepository + '_>;
     /// Events of the platform that were seen.
@@ -152,6 +167,8 @@ pub trait Transaction: Send {
     fn one_time_tokens(&mut self) -> Box<dyn OneTimeTokenRepository + '_>;
     /// Events on their way out to the platform.
     fn outgoing_events(&mut self) -> Box<dyn OutgoingEventRepository + '_>;
+    /// What is to be done at a time, once.
+    fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
     /// Missions.
     fn missions(&mut self) -> Box<dyn MissionRepository + '_>;
     /// How far players are with missions.
@@ -160,8 +177,6 @@ pub trait Transaction: Send {
     fn activities(&mut self) -> Box<dyn ActivityRepository + '_>;
     /// What players are given.
     fn rewards(&mut self) -> Box<dyn RewardRepository + '_>;
-    /// What is to be done at a time, once.
-    fn jobs(&mut self) -> Box<dyn JobRepository + '_>;
 
     /// Makes all that was done durable. When this returns, a power cut does not take it back.
     ///

@@ -56,8 +56,8 @@ pub struct Download {
 /// A score of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScoreRecord {
-    /// Where.
-    pub tournament_id: String,
+    /// On which board.
+    pub board_id: String,
     /// How many points.
     pub score: i64,
     /// When.

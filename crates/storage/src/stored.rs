@@ -1,9 +1,12 @@
 //! How values stand in rows, for both engines: what is not a plain number, text or id, and what is read back into a
 //! type that has rules. A value that breaks a rule is [`StoreError::Inconsistent`], never a panic and never a guess.
 
-use domain::{ConsentChannel, ConsentKind, Consents, Locale, Operator, Order, Score, session::DeviceKind};
+use domain::{
+    ConsentChannel, ConsentKind, Consents, Locale, Operator, Order, Score, TieOrders, Ties,
+    ranking::TIES_MAX, session::DeviceKind,
+};
 
-use crate::{error::StoreError, session::TokenHash};
+use crate::{board::BoardState, error::StoreError, session::TokenHash};
 
 /// A validated value from its text.
 ///
@@ -121,6 +124,7 @@ pub const fn operator_label(operator: Operator) -> &'static str {
         Operator::Best => "best",
         Operator::Sum => "sum",
         Operator::Latest => "latest",
+        Operator::Count => "count",
     }
 }
 
@@ -129,7 +133,7 @@ pub const fn operator_label(operator: Operator) -> &'static str {
 /// # Errors
 /// [`StoreError::Inconsistent`] when there is no such operator.
 pub fn operator(label: &str, table: &'static str, column: &'static str) -> Result<Operator, StoreError> {
-    [Operator::Best, Operator::Sum, Operator::Latest]
+    [Operator::Best, Operator::Sum, Operator::Latest, Operator::Count]
         .into_iter()
         .find(|operator| operator_label(*operator) == label)
         .ok_or(StoreError::Inconsistent { table, column })
@@ -151,6 +155,59 @@ pub fn order(label: &str, table: &'static str, column: &'static str) -> Result<O
     [Order::Desc, Order::Asc]
         .into_iter()
         .find(|order| order_label(*order) == label)
+        .ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// The stored form of tie columns: the label of each, in their order.
+pub fn tie_orders_label(orders: TieOrders) -> String {
+    orders.iter().map(order_label).collect::<Vec<_>>().join(",")
+}
+
+/// Tie columns from their stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when it is none.
+pub fn tie_orders(text: &str, table: &'static str, column: &'static str) -> Result<TieOrders, StoreError> {
+    let labels = text.split(',').filter(|label| !label.is_empty());
+    let orders = labels.map(|label| order(label, table, column)).collect::<Result<Vec<_>, _>>()?;
+    TieOrders::new(&orders).ok_or(StoreError::Inconsistent { table, column })
+}
+
+/// The values in the tie columns.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when one is beyond the limits.
+pub fn ties(columns: [i64; TIES_MAX], table: &'static str) -> Result<Ties, StoreError> {
+    let mut values = [Score::default(); TIES_MAX];
+    for (value, points) in values.iter_mut().zip(columns) {
+        *value = score(points, table, "tie_1")?;
+    }
+    Ok(Ties::new(&values).unwrap_or_default())
+}
+
+/// The stored form of the values in the tie columns.
+pub fn tie_columns(ties: &Ties) -> [i64; TIES_MAX] {
+    ties.columns().map(Score::points)
+}
+
+/// What the tie columns are multiplied by so that the smaller product is the better value. A column that the board
+/// does not have is 0 in every row.
+pub fn tie_signs(orders: TieOrders) -> [i64; TIES_MAX] {
+    let mut signs = [1; TIES_MAX];
+    for (sign, order) in signs.iter_mut().zip(orders.iter()) {
+        *sign = order_sign(order);
+    }
+    signs
+}
+
+/// The state of a board from its stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such state.
+pub fn board_state(text: &str, table: &'static str, column: &'static str) -> Result<BoardState, StoreError> {
+    BoardState::ALL
+        .into_iter()
+        .find(|state| state.as_str() == text)
         .ok_or(StoreError::Inconsistent { table, column })
 }
 

@@ -12,6 +12,7 @@ pub mod campaigns;
 pub mod consents;
 pub mod console_sessions;
 pub mod dialogues;
+pub mod entries;
 pub mod events;
 pub mod fixtures;
 pub mod inbox;
@@ -24,8 +25,10 @@ pub mod one_time_tokens;
 pub mod operators;
 pub mod outbox;
 pub mod outgoing_events;
+pub mod periods;
 pub mod planted;
 pub mod privacy;
+pub mod results;
 pub mod rewards;
 pub mod sessions;
 pub mod settings;
@@ -33,6 +36,7 @@ pub mod signing_keys;
 pub mod tournaments;
 pub mod transactions;
 pub mod users;
+pub mod wishes;
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
@@ -95,6 +99,29 @@ macro_rules! contract_suite {
                 updates_without_a_chat_wait_for_nobody,
                 workers_at_once_keep_each_chats_order,
                 workers_at_once_never_share_a_chat,
+            ]
+            periods: [
+                a_period_is_found_by_what_it_is,
+                a_moved_period_moves_its_boards,
+                a_full_period_takes_nobody,
+                a_cohort_fills_before_the_next_is_opened,
+            ]
+            entries: [
+                a_player_enters_a_period_once,
+                what_is_noted_before_an_entry_stays,
+                entering_again_ends_at_the_limit,
+                an_exclusion_is_noted_and_taken_back,
+                the_entries_of_a_player_are_found,
+            ]
+            wishes: [
+                a_wish_is_kept_until_it_is_withdrawn,
+                a_start_is_told_once,
+                where_a_player_was_seen_is_noted,
+            ]
+            results: [
+                ranks_are_frozen_in_the_order_of_the_board,
+                ranks_are_frozen_once,
+                a_range_of_ranks_wins_a_prize,
             ]
             outbox: [
                 a_backlog_is_what_is_open_or_ended_badly,
@@ -172,6 +199,9 @@ macro_rules! contract_suite {
                 owners_at_once_do_not_share,
             ]
             tournaments: [
+                a_status_is_kept_when_the_definition_changes,
+                lists_leave_out_what_is_not_public,
+                pages_of_lists_follow_on_each_other,
                 a_missing_tournament_has_no_board,
                 a_tournament_is_replaced_and_its_board_stays,
                 tournaments_are_found_by_their_ids,
@@ -346,6 +376,10 @@ mod tests {
             ("consents", include_str!("testsuite/consents.rs")),
             ("campaigns", include_str!("testsuite/campaigns.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
+            ("periods", include_str!("testsuite/periods.rs")),
+            ("entries", include_str!("testsuite/entries.rs")),
+            ("wishes", include_str!("testsuite/wishes.rs")),
+            ("results", include_str!("testsuite/results.rs")),
             ("events", include_str!("testsuite/events.rs")),
             ("inbox", include_str!("testsuite/inbox.rs")),
             ("jobs", include_str!("testsuite/jobs.rs")),

@@ -1,25 +1,76 @@
-//! Tournaments, and the version of each one's board.
+//! Tournaments.
 
 use async_trait::async_trait;
-use domain::{Timestamp, Tournament, TournamentId};
+use domain::{
+    Timestamp, Tournament, TournamentId,
+    tournament::{Phase, lifecycle::State, owner::Owner, rules::TournamentRules, view::ListFilter},
+};
 
 use crate::error::StoreError;
 
-/// A tournament with what its board has come to.
+/// Where a tournament stands, and what its definition says beyond the first paint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TournamentStatus {
+    /// Whose it is.
+    pub owner: Owner,
+    /// Where it stands; what readers see and whether scores count follows from the clock too.
+    pub state: State,
+    /// Whether it takes no scores for now.
+    pub is_frozen: bool,
+    /// Its rules.
+    pub rules: TournamentRules,
+    /// Whether a score asks for its player's entry: where it does not, scores go straight to the board.
+    pub asks_entries: bool,
+    /// For which start players were reminded.
+    pub reminded_for: Option<Timestamp>,
+    /// Grows by one with each change of the definition.
+    pub revision: u64,
+}
+
+impl Default for TournamentStatus {
+    /// What a tournament is that was announced and nothing more.
+    fn default() -> Self {
+        Self {
+            owner: Owner::Platform,
+            state: State::Scheduled,
+            is_frozen: false,
+            rules: TournamentRules::default(),
+            asks_entries: false,
+            reminded_for: None,
+            revision: 0,
+        }
+    }
+}
+
+/// A tournament with what its boards have come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TournamentRow {
     /// The tournament.
     pub tournament: Tournament,
-    /// Grows by one with each change of the board.
-    pub board_version: u64,
-    /// How many players have a standing.
+    /// How many players have a rank on the boards of the latest period.
     pub players: u64,
+    /// Whether a score has ever changed a board of it.
+    pub has_scores: bool,
+    /// Where it stands, and its rules.
+    pub status: TournamentStatus,
+}
+
+impl TournamentRow {
+    /// What readers see at `now`, whatever job is late.
+    pub fn phase(&self, now: Timestamp) -> Phase {
+        self.status.state.phase((self.tournament.starts_at, self.tournament.ends_at), now)
+    }
+
+    /// Whether a viewer may see it: a draft nobody, a private one whoever is signed in.
+    pub const fn is_visible(&self, is_signed_in: bool) -> bool {
+        self.status.state.is_public() && (is_signed_in || !self.status.rules.is_private)
+    }
 }
 
 /// Access to tournaments.
 #[async_trait]
 pub trait TournamentRepository: Send {
-    /// Adds or replaces a tournament; its board stays.
+    /// Adds or replaces what the first paint shows of a tournament; its boards and where it stands stay.
     async fn upsert(&mut self, tournament: &Tournament, now: Timestamp) -> Result<(), StoreError>;
 
     /// The tournament with an id.
@@ -28,16 +79,32 @@ pub trait TournamentRepository: Send {
     /// The tournaments with these ids, by id; unknown ones are left out. At most 1000 ids.
     async fn by_ids(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError>;
 
-    /// Up to `limit` tournaments: running ones first (most players first), then upcoming ones (soonest first), then
-    /// finished ones (latest end first); ties by id.
+    /// Stores where a tournament stands, and its rules.
+    async fn set_status(
+        &mut self,
+        tournament_id: &TournamentId,
+        status: &TournamentStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Up to `limit` tournaments that everybody may see: running ones first (most players first), then upcoming ones
+    /// (soonest first), then finished and canceled ones (latest end first); ties by id.
     async fn list(&mut self, now: Timestamp, limit: u32) -> Result<Vec<TournamentRow>, StoreError>;
 
-    /// The tournament with an id, locked until the transaction ends: whoever changes a board's standings does this
-    /// before reading them, so that two batches of scores can't overwrite each other.
+    /// Up to `limit` tournaments that everybody may see, in the order that `filter` says, then by id, behind `after`: the
+    /// time by which they are ordered, and the id.
+    async fn page(
+        &mut self,
+        filter: ListFilter,
+        now: Timestamp,
+        after: Option<(Timestamp, &TournamentId)>,
+        limit: u32,
+    ) -> Result<Vec<TournamentRow>, StoreError>;
+
+    /// The tournament with an id, locked until the transaction ends: whoever changes it does this first.
     async fn lock(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError>;
 
-    /// Raises the board's version by one and the number of players by `new_players`, and returns the new version.
-    /// The row stays locked until the transaction ends, so that versions are committed in their order.
-    async fn bump_board(&mut self, tournament_id: &TournamentId, new_players: u64)
-    -> Result<u64, StoreError>;
+    /// The tournaments with these ids, by id, none of which changes until the transaction ends; unknown ones are left
+    /// out. Whoever takes scores does this before locking boards. At most 1000 ids.
+    async fn hold(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError>;
 }

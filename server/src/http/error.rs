@@ -17,6 +17,7 @@ use services::{
     platform::{EventsError, SignatureError},
     privacy::download::DownloadError,
     rewards::RewardError,
+    tournaments::TournamentError,
 };
 
 use crate::telemetry::trace;
@@ -186,6 +187,26 @@ impl From<RewardError> for ApiError {
                 Self::new(ErrorCode::BadRequest).with_detail("cursor is not one of a page of rewards")
             }
             error => Self::logged(error.code(), &error),
+        }
+    }
+}
+
+impl From<TournamentError> for ApiError {
+    fn from(error: TournamentError) -> Self {
+        let detail = match &error {
+            TournamentError::Cursor => Some("cursor is not one of this list".to_owned()),
+            TournamentError::Malformed(what) => Some((*what).to_owned()),
+            // What is missing is the player's own affair, and they may know it.
+            TournamentError::NotEligible(refusal) => Some(refusal.to_string()),
+            _ => None,
+        };
+        let answer = match error {
+            TournamentError::Auth(error) => return error.into(),
+            error => Self::logged(error.code(), &error),
+        };
+        match detail {
+            Some(detail) => answer.with_detail(detail),
+            None => answer,
         }
     }
 }

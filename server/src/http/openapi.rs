@@ -29,6 +29,7 @@ use crate::{http::v1, state::AppState};
         (name = "privacy", description = "What a player has said yes to, and what is kept of them"),
         (name = "linking", description = "One-time tokens, and the link with an account of the platform"),
         (name = "boards", description = "Tournaments and their boards; readable without a token"),
+        (name = "tournaments", description = "Taking part in tournaments, and how they ended"),
         (name = "missions", description = "What a player can do"),
         (name = "rewards", description = "What a player is given"),
         (name = "platform", description = "What the platform tells; signed with a service key"),
@@ -76,6 +77,12 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::tournament::tournament))
         .routes(routes!(v1::board::board))
         .routes(routes!(v1::live::live))
+        .routes(routes!(v1::tournament_entry::join))
+        .routes(routes!(v1::tournament_entry::want_reminder, v1::tournament_entry::drop_reminder))
+        .routes(routes!(v1::tournament_entry::mine))
+        .routes(routes!(v1::tournament_results::details))
+        .routes(routes!(v1::tournament_results::periods))
+        .routes(routes!(v1::tournament_results::results))
         .routes(routes!(v1::missions::list))
         .routes(routes!(v1::missions::one))
         .routes(routes!(v1::missions::claim))

@@ -24,5 +24,7 @@ pub mod sessions;
 pub mod start;
 pub mod telemetry;
 pub mod tournament;
+pub mod tournament_entry;
+pub mod tournament_results;
 pub mod tournaments;
 pub mod unlink;

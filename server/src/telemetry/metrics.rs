@@ -58,7 +58,7 @@ const JOB_KINDS: Labels = &[("kind", JobKind::LABELS)];
 
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 18] = [
+const COUNTERS: [Counter; 20] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -146,6 +146,15 @@ const COUNTERS: [Counter; 18] = [
         names::MISSIONS_COMPLETED_TOTAL,
         "Missions that were done, once for each player and period",
         &[&[("kind", &["one_off", "daily", "weekly", "streak", "achievement"])]],
+    ),
+    Counter(names::TOURNAMENTS_FINALIZED_TOTAL, "Boards whose ranks became final", ONE),
+    Counter(
+        names::TOURNAMENT_ENTRIES_TOTAL,
+        "Players who took part in a tournament by what brought them, and who could not",
+        &[&[(
+            "result",
+            &["app", "chat", "score", "platform", "full", "not_eligible", "closed", "entries_used", "failed"],
+        )]],
     ),
     Counter(
         names::REWARDS_TOTAL,

@@ -191,13 +191,13 @@ async fn an_index_that_missed_a_change_catches_up() {
     let at = server.services.ranks().version(&board).await.unwrap().unwrap();
     // A crash between commit and index: SQL moves on, the index does not hear of it.
     let mut tx = server.services.store().begin_write().await.unwrap();
-    let version = tx.tournaments().bump_board(&board, 0).await.unwrap();
+    let version = tx.boards().bump(&board, 0).await.unwrap();
     tx.save().await.unwrap();
     assert!(services::boards::index::reconcile(&server.services, &board, version).await.unwrap());
     assert_eq!(server.services.ranks().version(&board).await.unwrap(), Some(at + 1));
     // And a change that finds a gap heals it by itself.
     let mut tx = server.services.store().begin_write().await.unwrap();
-    tx.tournaments().bump_board(&board, 0).await.unwrap();
+    tx.boards().bump(&board, 0).await.unwrap();
     tx.save().await.unwrap();
     server.events(&json!([server.score("s", "cup", "1", 500)])).await;
     assert_eq!(server.services.ranks().version(&board).await.unwrap(), Some(at + 3));
@@ -274,13 +274,13 @@ async fn every_board_that_is_read_is_compared_with_sql() {
     let tournaments: Vec<Value> =
         boards.iter().map(|board| server.tournament(board, "best", "desc")).collect();
     server.events(&Value::Array(tournaments)).await;
-    let boards: Vec<domain::TournamentId> = boards.iter().map(|board| board.parse().unwrap()).collect();
+    let boards: Vec<domain::BoardId> = boards.iter().map(|board| board.parse().unwrap()).collect();
     for board in &boards {
         services::boards::index::load(&server.services, board).await.unwrap();
     }
     let mut tx = server.services.store().begin_write().await.unwrap();
     for board in &boards {
-        tx.tournaments().bump_board(board, 0).await.unwrap();
+        tx.boards().bump(board, 0).await.unwrap();
     }
     tx.save().await.unwrap();
     services::boards::keep::look(&server.services).await.unwrap();

@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 67] = [
+const TABLE: [(&str, &str, Needs); 79] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -40,6 +40,13 @@ const TABLE: [(&str, &str, Needs); 67] = [
     ("get", "/v1/tournaments/{id}", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/board", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/live", Needs::Nothing),
+    ("get", "/v1/tournaments/{id}/details", Needs::Nothing),
+    ("get", "/v1/tournaments/{id}/periods", Needs::Nothing),
+    ("get", "/v1/tournaments/{id}/results", Needs::Nothing),
+    ("get", "/v1/tournaments/{id}/me", Needs::Player),
+    ("post", "/v1/tournaments/{id}/join", Needs::Player),
+    ("post", "/v1/tournaments/{id}/reminder", Needs::Player),
+    ("delete", "/v1/tournaments/{id}/reminder", Needs::Player),
     ("get", "/v1/tg/me", Needs::Player),
     ("get", "/v1/tg/privacy", Needs::Player),
     ("post", "/v1/tg/privacy/erasure", Needs::Player),
@@ -81,8 +88,13 @@ const TABLE: [(&str, &str, Needs); 67] = [
     ("post", "/fn/me", Needs::Player),
     ("post", "/fn/missions/claim", Needs::Player),
     ("post", "/fn/missions/list", Needs::Player),
+    ("post", "/fn/tournaments/details", Needs::Nothing),
+    ("post", "/fn/tournaments/join", Needs::Player),
+    ("post", "/fn/tournaments/list", Needs::Nothing),
     ("post", "/fn/tournaments/lobby", Needs::Nothing),
+    ("post", "/fn/tournaments/mine", Needs::Player),
     ("post", "/fn/tournaments/page", Needs::Nothing),
+    ("post", "/fn/tournaments/reminder", Needs::Player),
     ("get", "/console", Needs::Operator),
     ("get", "/console/", Needs::Operator),
     // The door: whoever comes, and the style and scripts of the pages.
@@ -136,6 +148,11 @@ async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not()
         ("/fn/boards/page", json!({"id": "cup", "around_me": false, "limit": 10})),
         ("/fn/tournaments/page", json!({"id": "cup"})),
         ("/fn/missions/claim", json!({"id": "daily"})),
+        ("/fn/tournaments/details", json!({"id": "cup"})),
+        ("/fn/tournaments/join", json!({"id": "cup"})),
+        ("/fn/tournaments/list", json!({"filter": "live"})),
+        ("/fn/tournaments/mine", json!({"id": "cup"})),
+        ("/fn/tournaments/reminder", json!({"id": "cup", "on": true})),
     ]);
     let door = answer(&server, get("/console/enter")).await.html;
     let style = door.split("/console/files/").nth(1).unwrap().split('"').next().unwrap().to_owned();

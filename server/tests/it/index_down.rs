@@ -13,11 +13,11 @@ use async_trait::async_trait;
 use bus::{
     BusError,
     limits::in_process::InProcessLimits,
-    ranks::{Applied, RankPage, Ranks, Window},
+    ranks::{Applied, Change, RankPage, Ranks, Window},
     signals::in_process::InProcessSignals,
 };
 use domain::{
-    Clock, MockClock, Operator, Order, SeededRng, Tournament, TournamentId, UserId, ranking::RankKey,
+    BoardId, BoardOrder, Clock, MockClock, Operator, Order, SeededRng, Tournament, UserId, ranking::RankKey,
     tournament::Title,
 };
 use server::settings::{Settings, default_file_settings};
@@ -46,18 +46,18 @@ impl Broken {
 
 #[async_trait]
 impl Ranks for Broken {
-    async fn load(&self, _: &TournamentId, _: Order, _: u64, _: Vec<RankKey>) -> Result<(), BusError> {
+    async fn load(&self, _: &BoardId, _: BoardOrder, _: u64, _: Vec<RankKey>) -> Result<(), BusError> {
         self.loads.fetch_add(1, Ordering::SeqCst);
         Self::failure("ranks.load")
     }
 
-    async fn apply(&self, _: &TournamentId, _: u64, _: u64, _: &[RankKey]) -> Result<Applied, BusError> {
+    async fn apply(&self, _: &BoardId, _: u64, _: u64, _: &[Change]) -> Result<Applied, BusError> {
         Ok(Applied::NotLoaded)
     }
 
     async fn page(
         &self,
-        _: &TournamentId,
+        _: &BoardId,
         _: Window,
         _: u32,
         _: Option<UserId>,
@@ -65,7 +65,7 @@ impl Ranks for Broken {
         Ok(None)
     }
 
-    async fn version(&self, _: &TournamentId) -> Result<Option<u64>, BusError> {
+    async fn version(&self, _: &BoardId) -> Result<Option<u64>, BusError> {
         if self.is_silent.load(Ordering::SeqCst) { Self::failure("ranks.version") } else { Ok(None) }
     }
 
@@ -73,7 +73,7 @@ impl Ranks for Broken {
         true
     }
 
-    async fn unload(&self, _: &TournamentId) -> Result<(), BusError> {
+    async fn unload(&self, _: &BoardId) -> Result<(), BusError> {
         Ok(())
     }
 }
@@ -82,7 +82,7 @@ struct House {
     services: Services,
     ranks: Arc<Broken>,
     clock: Arc<MockClock>,
-    board: TournamentId,
+    board: BoardId,
     _folder: tempfile::TempDir,
 }
 
@@ -108,18 +108,26 @@ async fn house() -> House {
     };
     let secrets = Secrets::derive(b"a secret that only this test knows, and it is long enough").unwrap();
     let services = Services::new(ports, settings.for_services(), secrets);
-    let board: TournamentId = "cup".parse().unwrap();
+    let board: BoardId = "cup".parse().unwrap();
     let mut tx = services.store().begin_write().await.unwrap();
     let now = services.now();
     let cup = Tournament {
-        tournament_id: board.clone(),
+        tournament_id: board.tournament_id(),
         title: Title::new(BTreeMap::from([("en".to_owned(), "Cup".to_owned())])).unwrap(),
         starts_at: now,
         ends_at: now.plus_ms(3_600_000),
         operator: Operator::Best,
         order: Order::Desc,
+        ties: domain::TieOrders::default(),
     };
     tx.tournaments().upsert(&cup, now).await.unwrap();
+    let new = storage::board::NewBoard {
+        board_id: board.clone(),
+        tier: 0,
+        starts_at: cup.starts_at,
+        ends_at: cup.ends_at,
+    };
+    tx.boards().open(&[new]).await.unwrap();
     tx.save().await.unwrap();
     House { services, ranks, clock, board, _folder: folder }
 }

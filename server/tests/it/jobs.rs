@@ -258,11 +258,11 @@ async fn a_dead_workers_job_is_done_when_its_lease_has_run_out() {
 async fn a_kind_without_a_handler_waits_for_a_worker_that_has_one() {
     let server = server().await;
     let (_, handlers) = Handler::new(Noting::default());
-    plan(&server, JobKind::TournamentOpen, "cup", server.services.now()).await;
+    plan(&server, JobKind::BoardRecompute, "cup", server.services.now()).await;
     assert_eq!(work(&server, &handlers).await, 0);
-    let row = job(&server, JobKind::TournamentOpen, "cup").await.unwrap();
+    let row = job(&server, JobKind::BoardRecompute, "cup").await.unwrap();
     assert_eq!((row.state, row.attempt), (JobState::Waiting, 0));
-    let newer = handlers.with(JobKind::TournamentOpen, Handler(Arc::default()));
+    let newer = handlers.with(JobKind::BoardRecompute, Handler(Arc::default()));
     assert_eq!(work(&server, &newer).await, 1);
 }
 

@@ -35,6 +35,7 @@ fn cup(order: Order) -> Tournament {
         ends_at: Timestamp::from_millis(2000),
         operator: Operator::Best,
         order,
+        ties: domain::TieOrders::default(),
     }
 }
 

@@ -10,19 +10,20 @@ use std::{
 };
 
 use async_trait::async_trait;
-use domain::{Order, TournamentId, UserId, ranking::RankKey};
+use domain::{BoardId, BoardOrder, UserId, ranking::RankKey};
 
 use crate::{
     BusError,
     ranks::{
-        Applied, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window, index::Index, rows_above,
+        Applied, Change, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window, index::Index,
+        rows_above,
     },
 };
 
 /// From this many keys on, the work would hold up other tasks of the thread by more than a millisecond.
 const BLOCKING_FROM: usize = 1_000;
 
-type Boards = HashMap<TournamentId, Arc<RwLock<Board>>>;
+type Boards = HashMap<BoardId, Arc<RwLock<Board>>>;
 
 /// The rank index of a single machine.
 #[derive(Clone, Default)]
@@ -42,14 +43,14 @@ impl InProcessRanks {
         Self::default()
     }
 
-    fn board(&self, board: &TournamentId) -> Option<Arc<RwLock<Board>>> {
+    fn board(&self, board: &BoardId) -> Option<Arc<RwLock<Board>>> {
         read(&self.boards).get(board).cloned()
     }
 
     fn replace(
         &self,
-        board: &TournamentId,
-        order: Order,
+        board: &BoardId,
+        order: BoardOrder,
         version: u64,
         keys: Vec<RankKey>,
     ) -> Result<(), TwoKeysOfOnePlayer> {
@@ -83,15 +84,18 @@ impl fmt::Debug for InProcessRanks {
 }
 
 impl Board {
-    fn apply(&mut self, from: u64, version: u64, keys: &[RankKey]) -> Applied {
+    fn apply(&mut self, from: u64, version: u64, changes: &[Change]) -> Applied {
         if self.version >= version {
             return Applied::Known;
         }
         if self.version < from {
             return Applied::Gap { at: self.version };
         }
-        for key in keys {
-            self.index.put(*key);
+        for change in changes {
+            match change {
+                Change::Put(key) => self.index.put(*key),
+                Change::Remove(user_id) => self.index.take_off(*user_id),
+            }
         }
         self.version = version;
         Applied::Done
@@ -123,8 +127,8 @@ impl Board {
 impl Ranks for InProcessRanks {
     async fn load(
         &self,
-        board: &TournamentId,
-        order: Order,
+        board: &BoardId,
+        order: BoardOrder,
         version: u64,
         keys: Vec<RankKey>,
     ) -> Result<(), BusError> {
@@ -141,24 +145,24 @@ impl Ranks for InProcessRanks {
 
     async fn apply(
         &self,
-        board: &TournamentId,
+        board: &BoardId,
         from: u64,
         version: u64,
-        keys: &[RankKey],
+        changes: &[Change],
     ) -> Result<Applied, BusError> {
         let Some(board) = self.board(board) else { return Ok(Applied::NotLoaded) };
-        if keys.len() < BLOCKING_FROM {
-            return Ok(write(&board).apply(from, version, keys));
+        if changes.len() < BLOCKING_FROM {
+            return Ok(write(&board).apply(from, version, changes));
         }
-        let keys = keys.to_vec();
-        tokio::task::spawn_blocking(move || write(&board).apply(from, version, &keys))
+        let changes = changes.to_vec();
+        tokio::task::spawn_blocking(move || write(&board).apply(from, version, &changes))
             .await
             .map_err(BusError::at("ranks.apply"))
     }
 
     async fn page(
         &self,
-        board: &TournamentId,
+        board: &BoardId,
         window: Window,
         limit: u32,
         me: Option<UserId>,
@@ -166,7 +170,7 @@ impl Ranks for InProcessRanks {
         Ok(self.board(board).map(|board| read(&board).page(window, limit, me)))
     }
 
-    async fn version(&self, board: &TournamentId) -> Result<Option<u64>, BusError> {
+    async fn version(&self, board: &BoardId) -> Result<Option<u64>, BusError> {
         Ok(self.board(board).map(|board| read(&board).version))
     }
 
@@ -174,7 +178,7 @@ impl Ranks for InProcessRanks {
         false
     }
 
-    async fn unload(&self, board: &TournamentId) -> Result<(), BusError> {
+    async fn unload(&self, board: &BoardId) -> Result<(), BusError> {
         let unloaded = write(&self.boards).remove(board);
         drop(unloaded);
         Ok(())

@@ -9,7 +9,7 @@
 
 use std::{cmp::Ordering, collections::HashMap};
 
-use domain::{Order, Score, Timestamp, UserId, ranking::RankKey};
+use domain::{BoardOrder, Score, Ties, Timestamp, UserId, ranking::RankKey};
 
 use crate::ranks::{Ranked, TwoKeysOfOnePlayer, fenwick::Fenwick};
 
@@ -25,20 +25,20 @@ const CHUNK_MERGED: usize = 384;
 /// The ranks of one board.
 #[derive(Debug)]
 pub(super) struct Index {
-    order: Order,
+    order: BoardOrder,
     chunks: Vec<Vec<RankKey>>,
     /// Side by side, so that finding a chunk does not touch the memory of a dozen others.
     ends: Vec<RankKey>,
     counts: Fenwick,
-    standings: HashMap<UserId, (Score, Timestamp)>,
+    standings: HashMap<UserId, (Score, Ties, Timestamp)>,
 }
 
 impl Index {
     /// The index of these keys, which come in any order.
-    pub(super) fn build(order: Order, mut keys: Vec<RankKey>) -> Result<Self, TwoKeysOfOnePlayer> {
+    pub(super) fn build(order: BoardOrder, mut keys: Vec<RankKey>) -> Result<Self, TwoKeysOfOnePlayer> {
         keys.sort_unstable_by(|left, right| left.compare(right, order));
         let standings: HashMap<_, _> =
-            keys.iter().map(|key| (key.user_id, (key.score, key.achieved_at))).collect();
+            keys.iter().map(|key| (key.user_id, (key.score, key.ties, key.achieved_at))).collect();
         if standings.len() != keys.len() {
             return Err(TwoKeysOfOnePlayer);
         }
@@ -65,20 +65,28 @@ impl Index {
 
     /// Where a player stands.
     pub(super) fn standing(&self, user_id: UserId) -> Option<RankKey> {
-        let (score, achieved_at) = *self.standings.get(&user_id)?;
-        Some(RankKey { score, achieved_at, user_id })
+        let (score, ties, achieved_at) = *self.standings.get(&user_id)?;
+        Some(RankKey { score, ties, achieved_at, user_id })
     }
 
     /// Sets where a player stands.
     pub(super) fn put(&mut self, key: RankKey) {
-        if let Some((score, achieved_at)) = self.standings.insert(key.user_id, (key.score, key.achieved_at)) {
-            let old = RankKey { score, achieved_at, user_id: key.user_id };
+        let standing = (key.score, key.ties, key.achieved_at);
+        if let Some((score, ties, achieved_at)) = self.standings.insert(key.user_id, standing) {
+            let old = RankKey { score, ties, achieved_at, user_id: key.user_id };
             if old == key {
                 return;
             }
             self.remove(&old);
         }
         self.insert(key);
+    }
+
+    /// Takes a player off the board.
+    pub(super) fn take_off(&mut self, user_id: UserId) {
+        if let Some((score, ties, achieved_at)) = self.standings.remove(&user_id) {
+            self.remove(&RankKey { score, ties, achieved_at, user_id });
+        }
     }
 
     /// How many keys stand higher than `key`, which need not be on the board.
@@ -196,6 +204,7 @@ mod tests {
     fn key(points: i64, milliseconds: i64, user: u128) -> RankKey {
         RankKey {
             score: Score::new(points).unwrap(),
+            ties: Ties::default(),
             achieved_at: Timestamp::from_millis(milliseconds),
             user_id: UserId::from_uuid(Uuid::from_u128(user)),
         }
@@ -206,7 +215,7 @@ mod tests {
     struct Model(HashMap<UserId, RankKey>);
 
     impl Model {
-        fn sorted(&self, order: Order) -> Vec<RankKey> {
+        fn sorted(&self, order: BoardOrder) -> Vec<RankKey> {
             let mut keys: Vec<_> = self.0.values().copied().collect();
             keys.sort_by(|left, right| left.compare(right, order));
             keys
@@ -233,8 +242,8 @@ mod tests {
         }
     }
 
-    fn order(ascending: bool) -> Order {
-        if ascending { Order::Asc } else { Order::Desc }
+    fn order(ascending: bool) -> BoardOrder {
+        if ascending { BoardOrder::ASC } else { BoardOrder::DESC }
     }
 
     proptest! {
@@ -292,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_move_that_changes_nothing_leaves_the_board_as_it_is() {
-        let mut index = Index::build(Order::Desc, vec![key(1, 1, 1), key(2, 2, 2)]).unwrap();
+        let mut index = Index::build(BoardOrder::DESC, vec![key(1, 1, 1), key(2, 2, 2)]).unwrap();
         index.put(key(1, 1, 1));
         assert_eq!(
             index.rows(0, 9).iter().map(|row| row.key).collect::<Vec<_>>(),
@@ -303,7 +312,7 @@ mod tests {
     #[test]
     fn two_keys_of_one_player_are_refused() {
         assert_eq!(
-            Index::build(Order::Desc, vec![key(1, 1, 1), key(2, 2, 1)]).unwrap_err(),
+            Index::build(BoardOrder::DESC, vec![key(1, 1, 1), key(2, 2, 1)]).unwrap_err(),
             TwoKeysOfOnePlayer
         );
     }

@@ -1,8 +1,8 @@
 //! Ranks on Redis, shared by all nodes.
 //!
 //! A board is three keys in one slot: `…:meta` (a hash of version and order), `…:places` (a sorted set whose members
-//! are time and player) and `…:players` (a hash from player to time, which with the player's id makes the member to
-//! look up or replace).
+//! are tie columns, time and player) and `…:players` (a hash from player to tie columns and time, which with the
+//! player's id make the member to look up or replace).
 //!
 //! Invariant: each script reads or changes a board at one go. A rebuild is staged under keys that expire by
 //! themselves and takes the board's place in one step, so a rebuild that dies leaves the board as it was. Versions
@@ -11,13 +11,13 @@
 use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;
-use domain::{Order, TournamentId, UserId, ranking::RankKey};
+use domain::{BoardId, BoardOrder, UserId, ranking::RankKey};
 use redis::Script;
 
 use crate::{
     BusError, RedisConnection,
     ranks::{
-        Applied, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window,
+        Applied, Change, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window,
         encoding::{self, Malformed},
         rows_above,
     },
@@ -63,14 +63,14 @@ impl RedisRanks {
     pub fn new(connection: RedisConnection) -> Self {
         Self {
             connection,
-            page: Script::new(include_str!("lua/page.lua")),
-            apply: Script::new(include_str!("lua/apply.lua")),
+            page: Script::new(concat!(include_str!("lua/key.lua"), include_str!("lua/page.lua"))),
+            apply: Script::new(concat!(include_str!("lua/key.lua"), include_str!("lua/apply.lua"))),
             swap: Script::new(include_str!("lua/swap.lua")),
         }
     }
 
-    fn keys(&self, board: &TournamentId) -> Keys {
-        let key = |part| self.connection.key(&format!("ranks:{{{board}}}:{part}"));
+    fn keys(&self, board: &BoardId) -> Keys {
+        let key = |part| self.connection.key(&format!("ranks2:{{{board}}}:{part}"));
         Keys { meta: key("meta"), places: key("places"), players: key("players"), staged: key("staged") }
     }
 
@@ -84,7 +84,7 @@ impl RedisRanks {
 
     async fn stage(
         &self,
-        order: Order,
+        order: BoardOrder,
         keys: &[RankKey],
         places: &str,
         players: &str,
@@ -95,13 +95,11 @@ impl RedisRanks {
             pipeline.atomic();
             pipeline.cmd("ZADD").arg(places);
             for key in step {
-                pipeline.arg(encoding::weight(key, order)).arg(&encoding::member(key)[..]);
+                pipeline.arg(encoding::weight(key, order.order)).arg(encoding::member(key, order));
             }
             pipeline.cmd("HSET").arg(players);
             for key in step {
-                pipeline
-                    .arg(&key.user_id.as_uuid().as_bytes()[..])
-                    .arg(&encoding::time_bytes(key.achieved_at)[..]);
+                pipeline.arg(&key.user_id.as_uuid().as_bytes()[..]).arg(encoding::prefix(key, order));
             }
             for staged in [places, players] {
                 pipeline.cmd("PEXPIRE").arg(staged).arg(expiry_ms());
@@ -111,14 +109,14 @@ impl RedisRanks {
         Ok(())
     }
 
-    async fn stage_changes(&self, keys: &[RankKey], list: &str) -> Result<(), BusError> {
+    async fn stage_changes(&self, changes: &[Change], list: &str) -> Result<(), BusError> {
         let mut manager = self.connection.manager();
-        for step in keys.chunks(STAGE_STEP) {
+        for step in changes.chunks(STAGE_STEP) {
             let mut pipeline = redis::pipe();
             pipeline.atomic();
             pipeline.cmd("RPUSH").arg(list);
-            for key in step {
-                pipeline.arg(encoding::entry(key));
+            for change in step {
+                pipeline.arg(encoding::change(change));
             }
             pipeline.cmd("PEXPIRE").arg(list).arg(expiry_ms());
             timed("ranks.apply", STEP_TIMEOUT, pipeline.exec_async(&mut manager)).await?;
@@ -131,8 +129,8 @@ impl RedisRanks {
 impl Ranks for RedisRanks {
     async fn load(
         &self,
-        board: &TournamentId,
-        order: Order,
+        board: &BoardId,
+        order: BoardOrder,
         version: u64,
         keys: Vec<RankKey>,
     ) -> Result<(), BusError> {
@@ -164,25 +162,25 @@ impl Ranks for RedisRanks {
 
     async fn apply(
         &self,
-        board: &TournamentId,
+        board: &BoardId,
         from: u64,
         version: u64,
-        keys: &[RankKey],
+        changes: &[Change],
     ) -> Result<Applied, BusError> {
         const OPERATION: &str = "ranks.apply";
         let board = self.keys(board);
         let mut manager = self.connection.manager();
         let mut script = self.apply.prepare_invoke();
         script.key(board.meta).key(board.places).key(board.players).arg(from).arg(version);
-        let timeout = if keys.len() <= APPLY_INLINE_MAX {
-            for key in keys {
-                script.arg(encoding::entry(key));
+        let timeout = if changes.len() <= APPLY_INLINE_MAX {
+            for change in changes {
+                script.arg(encoding::change(change));
             }
             CALL_TIMEOUT
         } else {
             let list = format!("{}:{}:changes", board.staged, self.staging_number(OPERATION).await?);
-            self.stage_changes(keys, &list).await?;
-            script.key(list).arg(keys.len());
+            self.stage_changes(changes, &list).await?;
+            script.key(list).arg(changes.len());
             STEP_TIMEOUT
         };
         let (outcome, at): (String, u64) =
@@ -198,7 +196,7 @@ impl Ranks for RedisRanks {
 
     async fn page(
         &self,
-        board: &TournamentId,
+        board: &BoardId,
         window: Window,
         limit: u32,
         me: Option<UserId>,
@@ -211,9 +209,7 @@ impl Ranks for RedisRanks {
         script.arg(limit).arg(me.map_or_else(Vec::new, player)).arg(rows_above(limit as usize));
         match window {
             Window::Top => script.arg("top"),
-            Window::After(key) => {
-                script.arg("after").arg(key.score.points()).arg(&encoding::member(&key)[..])
-            }
+            Window::After(key) => script.arg("after").arg(encoding::entry(&key)),
             Window::Around(user_id) => script.arg("around").arg(player(user_id)),
         };
         let mut manager = self.connection.manager();
@@ -221,7 +217,7 @@ impl Ranks for RedisRanks {
         reply.map(read_page).transpose().map_err(BusError::at(OPERATION))
     }
 
-    async fn version(&self, board: &TournamentId) -> Result<Option<u64>, BusError> {
+    async fn version(&self, board: &BoardId) -> Result<Option<u64>, BusError> {
         let mut manager = self.connection.manager();
         let mut command = redis::cmd("HGET");
         command.arg(self.keys(board).meta).arg("version");
@@ -232,7 +228,7 @@ impl Ranks for RedisRanks {
         true
     }
 
-    async fn unload(&self, board: &TournamentId) -> Result<(), BusError> {
+    async fn unload(&self, board: &BoardId) -> Result<(), BusError> {
         let keys = self.keys(board);
         let mut manager = self.connection.manager();
         let mut command = redis::cmd("UNLINK");
@@ -242,7 +238,7 @@ impl Ranks for RedisRanks {
 }
 
 /// Keys in the order of the board: a sorted set grows several times faster at its end than at random places.
-fn sorted(mut keys: Vec<RankKey>, order: Order) -> Result<Vec<RankKey>, TwoKeysOfOnePlayer> {
+fn sorted(mut keys: Vec<RankKey>, order: BoardOrder) -> Result<Vec<RankKey>, TwoKeysOfOnePlayer> {
     let players: HashSet<_> = keys.iter().map(|key| key.user_id).collect();
     if players.len() != keys.len() {
         return Err(TwoKeysOfOnePlayer);

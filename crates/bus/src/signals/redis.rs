@@ -215,9 +215,7 @@ fn merged(signals: impl Iterator<Item = Signal>) -> Vec<Signal> {
     let mut merged: Vec<Signal> = Vec::new();
     for signal in signals {
         let known = merged.iter_mut().find(|known| match (&signal, &**known) {
-            (Signal::Board { tournament_id: left, .. }, Signal::Board { tournament_id: right, .. }) => {
-                left == right
-            }
+            (Signal::Board { board_id: left, .. }, Signal::Board { board_id: right, .. }) => left == right,
             (left, right) => left == right,
         });
         match (known, signal) {
@@ -236,7 +234,7 @@ mod tests {
     use super::*;
 
     fn board(name: &str, version: u64) -> Signal {
-        Signal::Board { tournament_id: name.parse().unwrap(), version }
+        Signal::Board { board_id: name.parse().unwrap(), version }
     }
 
     #[test]

@@ -10,12 +10,12 @@ pub use board::*;
 pub use large::*;
 pub use pages::*;
 
-use domain::{Order, Score, Timestamp, TournamentId, UserId, ranking::RankKey};
+use domain::{BoardId, BoardOrder, Score, Ties, Timestamp, UserId, ranking::RankKey};
 use uuid::Uuid;
 
-use crate::ranks::{RankPage, Ranks, Window};
+use crate::ranks::{Change, RankPage, Ranks, Window};
 
-fn board(name: &str) -> TournamentId {
+fn board(name: &str) -> BoardId {
     name.parse().unwrap()
 }
 
@@ -26,12 +26,22 @@ fn user(number: u128) -> UserId {
 fn key(points: i64, milliseconds: i64, number: u128) -> RankKey {
     RankKey {
         score: Score::new(points).unwrap(),
+        ties: Ties::default(),
         achieved_at: Timestamp::from_millis(milliseconds),
         user_id: user(number),
     }
 }
 
-async fn page(ranks: &dyn Ranks, board: &TournamentId, window: Window, limit: u32) -> RankPage {
+/// A player moves there.
+fn moved(points: i64, milliseconds: i64, number: u128) -> Change {
+    Change::Put(key(points, milliseconds, number))
+}
+
+fn puts(keys: &[RankKey]) -> Vec<Change> {
+    keys.iter().copied().map(Change::Put).collect()
+}
+
+async fn page(ranks: &dyn Ranks, board: &BoardId, window: Window, limit: u32) -> RankPage {
     ranks.page(board, window, limit, None).await.unwrap().unwrap()
 }
 
@@ -43,7 +53,7 @@ fn ranks_of(page: &RankPage) -> Vec<u64> {
     page.rows.iter().map(|row| row.rank).collect()
 }
 
-fn sorted(mut keys: Vec<RankKey>, order: Order) -> Vec<RankKey> {
+fn sorted(mut keys: Vec<RankKey>, order: BoardOrder) -> Vec<RankKey> {
     keys.sort_by(|left, right| left.compare(right, order));
     keys
 }

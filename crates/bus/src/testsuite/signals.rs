@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A hint about a board.
 pub fn board(version: u64) -> Signal {
-    Signal::Board { tournament_id: "cup".parse().unwrap(), version }
+    Signal::Board { board_id: "cup".parse().unwrap(), version }
 }
 
 /// The next hint; a failed test when none comes.

@@ -11,8 +11,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use bus::ranks::Applied;
-use domain::{Timestamp, TournamentId, ranking::RankKey};
+use bus::ranks::{Applied, Change};
+use domain::{BoardId, Timestamp, ranking::RankKey};
 
 use crate::{Services, boards::BoardError};
 
@@ -32,10 +32,10 @@ const FAILURES_MAX: usize = 1_000;
 /// Which boards this node reads, is loading, and could not load.
 #[derive(Debug, Default)]
 pub(crate) struct BoardIndex {
-    loading: Mutex<HashSet<TournamentId>>,
-    failed: Mutex<HashMap<TournamentId, Failure>>,
+    loading: Mutex<HashSet<BoardId>>,
+    failed: Mutex<HashMap<BoardId, Failure>>,
     /// Boards that the index holds, with the time at which this node has read each last.
-    read_at: Mutex<BTreeMap<TournamentId, Timestamp>>,
+    read_at: Mutex<BTreeMap<BoardId, Timestamp>>,
 }
 
 /// When a load that failed may be tried again.
@@ -47,7 +47,7 @@ struct Failure {
 
 impl BoardIndex {
     /// Loads a board in the background, unless this node is at it already or has just failed at it.
-    pub(crate) fn load_in_background(&self, services: &Services, board: &TournamentId) {
+    pub(crate) fn load_in_background(&self, services: &Services, board: &BoardId) {
         let must_wait =
             held(&self.failed).get(board).is_some_and(|failure| services.now() < failure.retry_at);
         if must_wait || !held(&self.loading).insert(board.clone()) {
@@ -58,12 +58,12 @@ impl BoardIndex {
             let index = services.index();
             match load(&services, &board).await {
                 Ok(()) => drop(held(&index.failed).remove(&board)),
-                // Nobody's tournament: there is nothing to wait for, and anybody can make up many of them.
+                // Nobody's board: there is nothing to wait for, and anybody can make up many of them.
                 Err(BoardError::Unknown) => {}
                 Err(error) => {
                     let wait_ms = index.back_off(services.now(), &board);
                     tracing::warn!(
-                        tournament.id = %board,
+                        board.id = %board,
                         retry_in_ms = wait_ms,
                         error = %domain::ErrorChain(&error),
                         "the board's index could not be loaded; SQL goes on answering"
@@ -75,7 +75,7 @@ impl BoardIndex {
     }
 
     /// Remembers a failure. Returns for how many milliseconds the board is left alone.
-    fn back_off(&self, now: Timestamp, board: &TournamentId) -> i64 {
+    fn back_off(&self, now: Timestamp, board: &BoardId) -> i64 {
         let mut failed = held(&self.failed);
         let wait_ms = failed.get(board).map_or(FAILED_WAIT_MS, |failure| failure.wait_ms * 2);
         let wait_ms = wait_ms.min(FAILED_WAIT_MAX_MS);
@@ -89,7 +89,7 @@ impl BoardIndex {
     }
 
     /// Remembers that the index answered for a board.
-    pub(crate) fn touch(&self, board: &TournamentId, now: Timestamp) {
+    pub(crate) fn touch(&self, board: &BoardId, now: Timestamp) {
         let mut read_at = held(&self.read_at);
         match read_at.get_mut(board) {
             Some(at) => *at = now,
@@ -100,16 +100,16 @@ impl BoardIndex {
     /// Up to `limit` boards that this node reads, behind `after`, with the time at which each was read last.
     pub(crate) fn read_by_this_node(
         &self,
-        after: Option<&TournamentId>,
+        after: Option<&BoardId>,
         limit: usize,
-    ) -> Vec<(TournamentId, Timestamp)> {
+    ) -> Vec<(BoardId, Timestamp)> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let read_at = held(&self.read_at);
         read_at.range((from, Bound::Unbounded)).take(limit).map(|(board, at)| (board.clone(), *at)).collect()
     }
 
     /// Forgets that this node reads a board, unless it has been read since `at`. Returns whether it is forgotten.
-    pub(crate) fn forget(&self, board: &TournamentId, at: Timestamp) -> bool {
+    pub(crate) fn forget(&self, board: &BoardId, at: Timestamp) -> bool {
         let mut read_at = held(&self.read_at);
         let is_idle = read_at.get(board).is_some_and(|read| *read <= at);
         if is_idle {
@@ -128,13 +128,12 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// # Errors
 /// [`BoardError`] when the database or the index fails; the index is then as it was.
-pub async fn load(services: &Services, board: &TournamentId) -> Result<(), BoardError> {
+pub async fn load(services: &Services, board: &BoardId) -> Result<(), BoardError> {
     let doing = "loading a board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let row =
-        tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let row = tx.boards().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
     let present = services.ranks().version(board).await.map_err(BoardError::Index)?;
-    if present.is_some_and(|at| at >= row.board_version) {
+    if present.is_some_and(|at| at >= row.version) {
         return Ok(());
     }
     let mut keys: Vec<RankKey> = Vec::with_capacity(usize::try_from(row.players).unwrap_or_default());
@@ -149,28 +148,24 @@ pub async fn load(services: &Services, board: &TournamentId) -> Result<(), Board
     }
     drop(tx);
     let count = keys.len();
-    services
-        .ranks()
-        .load(board, row.tournament.order, row.board_version, keys)
-        .await
-        .map_err(BoardError::Index)?;
+    services.ranks().load(board, row.ranking.order, row.version, keys).await.map_err(BoardError::Index)?;
     services.index().touch(board, services.now());
-    tracing::debug!(tournament.id = %board, players = count, version = row.board_version, "board index loaded");
+    tracing::debug!(board.id = %board, players = count, version = row.version, "board index loaded");
     // What was committed while the board was read was told to an index that was not there yet.
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let now =
-        tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
-    let keys = match now.board_version {
-        version if version == row.board_version => return Ok(()),
+    let now = tx.boards().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let keys = match now.version {
+        version if version == row.version => return Ok(()),
         _ => tx
             .boards()
-            .changed_since(board, row.board_version, CATCH_UP_MAX)
+            .changed_since(board, row.version, CATCH_UP_MAX)
             .await
             .map_err(BoardError::store(doing))?,
     };
     drop(tx);
     if keys.len() < CATCH_UP_MAX as usize {
-        let applied = services.ranks().apply(board, row.board_version, now.board_version, &keys).await;
+        let changes: Vec<Change> = keys.into_iter().map(Change::Put).collect();
+        let applied = services.ranks().apply(board, row.version, now.version, &changes).await;
         applied.map_err(BoardError::Index)?;
     }
     // A board that changes faster than it is read is caught up by the next comparison.
@@ -179,8 +174,8 @@ pub async fn load(services: &Services, board: &TournamentId) -> Result<(), Board
 
 /// Applies new standings, which led SQL from `version - 1` to `version`, to the index. A failure is healed by the next
 /// change or by [`reconcile`].
-pub(crate) async fn apply(services: &Services, board: &TournamentId, version: u64, keys: &[RankKey]) {
-    let applied = services.ranks().apply(board, version.saturating_sub(1), version, keys).await;
+pub(crate) async fn apply(services: &Services, board: &BoardId, version: u64, changes: &[Change]) {
+    let applied = services.ranks().apply(board, version.saturating_sub(1), version, changes).await;
     let outcome = match applied {
         Ok(Applied::Gap { at }) => catch_up(services, board, at).await,
         Ok(Applied::Done | Applied::Known | Applied::NotLoaded) => Ok(()),
@@ -188,7 +183,7 @@ pub(crate) async fn apply(services: &Services, board: &TournamentId, version: u6
     };
     if let Err(error) = outcome {
         tracing::warn!(
-            tournament.id = %board,
+            board.id = %board,
             error = %domain::ErrorChain(&error),
             "the board's index is behind and will catch up"
         );
@@ -199,23 +194,23 @@ pub(crate) async fn apply(services: &Services, board: &TournamentId, version: u6
 ///
 /// # Errors
 /// [`BoardError`] when the database or the index fails.
-pub async fn reconcile(services: &Services, board: &TournamentId, version: u64) -> Result<bool, BoardError> {
+pub async fn reconcile(services: &Services, board: &BoardId, version: u64) -> Result<bool, BoardError> {
     match services.ranks().version(board).await.map_err(BoardError::Index)? {
         Some(at) if at < version => catch_up(services, board, at).await.map(|()| true),
         Some(_) | None => Ok(false),
     }
 }
 
-async fn catch_up(services: &Services, board: &TournamentId, at: u64) -> Result<(), BoardError> {
+async fn catch_up(services: &Services, board: &BoardId, at: u64) -> Result<(), BoardError> {
     let doing = "catching up a board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let row =
-        tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let row = tx.boards().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
     let keys = tx.boards().changed_since(board, at, CATCH_UP_MAX).await.map_err(BoardError::store(doing))?;
     drop(tx);
     if keys.len() < CATCH_UP_MAX as usize {
+        let changes: Vec<Change> = keys.into_iter().map(Change::Put).collect();
         let applied =
-            services.ranks().apply(board, at, row.board_version, &keys).await.map_err(BoardError::Index)?;
+            services.ranks().apply(board, at, row.version, &changes).await.map_err(BoardError::Index)?;
         if !matches!(applied, Applied::Gap { .. }) {
             return Ok(());
         }

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use domain::{Timestamp, TournamentId, tournament::Phase};
-use storage::tournament::TournamentRow;
+use domain::{BoardId, Timestamp};
+use storage::board::BoardRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -41,44 +41,44 @@ pub async fn run(services: Services, stop: CancellationToken) {
 /// [`BoardError`] when the database fails.
 pub async fn look(services: &Services) -> Result<(), BoardError> {
     let doing = "comparing boards";
-    let mut after: Option<TournamentId> = None;
+    let mut after: Option<BoardId> = None;
     loop {
         let boards = services.index().read_by_this_node(after.as_ref(), LOOK_LIMIT);
         let Some((last, _)) = boards.last() else { return Ok(()) };
         after = Some(last.clone());
-        let ids: Vec<TournamentId> = boards.iter().map(|(board, _)| board.clone()).collect();
+        let ids: Vec<BoardId> = boards.iter().map(|(board, _)| board.clone()).collect();
         let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-        let rows = tx.tournaments().by_ids(&ids).await.map_err(BoardError::store(doing))?;
+        let rows = tx.boards().by_ids(&ids).await.map_err(BoardError::store(doing))?;
         drop(tx);
         for row in rows {
-            let board = &row.tournament.tournament_id;
+            let board = &row.board_id;
             let read_at = boards.iter().find(|(read, _)| read == board).map(|(_, at)| *at);
             look_at(services, &row, read_at.unwrap_or_default()).await;
         }
     }
 }
 
-async fn look_at(services: &Services, row: &TournamentRow, read_at: Timestamp) {
-    let board = &row.tournament.tournament_id;
+async fn look_at(services: &Services, row: &BoardRow, read_at: Timestamp) {
+    let board = &row.board_id;
     let now = services.now();
-    let is_running = row.tournament.phase(now) == Phase::Running;
+    let is_running = row.starts_at <= now && now < row.ends_at;
     if !is_running && now.millis_since(read_at) > IDLE_MS && services.index().forget(board, read_at) {
         // Others may read what is shared; it is theirs to look after.
         if !services.ranks().is_shared()
             && let Err(error) = services.ranks().unload(board).await
         {
-            tracing::warn!(tournament.id = %board, error = %domain::ErrorChain(&error), "a board can't be unloaded");
+            tracing::warn!(board.id = %board, error = %domain::ErrorChain(&error), "a board can't be unloaded");
         }
-        tracing::debug!(tournament.id = %board, "a board that nobody reads is let go of");
+        tracing::debug!(board.id = %board, "a board that nobody reads is let go of");
         return;
     }
-    match index::reconcile(services, board, row.board_version).await {
+    match index::reconcile(services, board, row.version).await {
         Ok(false) => {}
         Ok(true) => {
-            tracing::info!(tournament.id = %board, "a board's index had missed a change and caught up");
+            tracing::info!(board.id = %board, "a board's index had missed a change and caught up");
         }
         Err(error) => tracing::warn!(
-            tournament.id = %board,
+            board.id = %board,
             error = %domain::ErrorChain(&error),
             "a board's index can't be compared"
         ),

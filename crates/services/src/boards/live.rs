@@ -13,7 +13,7 @@ use std::{
 use bus::{ranks::Window, signals::Signal};
 use bytes::Bytes;
 use domain::{
-    TournamentId,
+    BoardId,
     board::{LIVE_ROWS, LiveDelta, LiveSnapshot},
 };
 use serde::Serialize;
@@ -69,7 +69,7 @@ impl Subscription {
 /// The boards that this node has viewers for.
 #[derive(Debug, Default)]
 pub(crate) struct LiveHub {
-    boards: tokio::sync::Mutex<HashMap<TournamentId, Arc<LiveBoard>>>,
+    boards: tokio::sync::Mutex<HashMap<BoardId, Arc<LiveBoard>>>,
 }
 
 #[derive(Debug)]
@@ -110,28 +110,28 @@ impl LiveBoard {
 /// Subscribes a viewer to a board. `last_version` is what the viewer has seen last, when it comes back.
 ///
 /// # Errors
-/// [`BoardError`] when the tournament is unknown or the board can't be read.
+/// [`BoardError`] when the board is unknown or the board can't be read.
 pub async fn subscribe(
     services: &Services,
-    tournament_id: &TournamentId,
+    board_id: &BoardId,
     last_version: Option<u64>,
 ) -> Result<Subscription, BoardError> {
     let mut opened = None;
     let (boards, board) = loop {
         let mut boards = services.live().boards.lock().await;
-        if let Some(board) = boards.get(tournament_id).cloned() {
+        if let Some(board) = boards.get(board_id).cloned() {
             break (boards, board);
         }
         if let Some((board, signals)) = opened.take() {
             let board: Arc<LiveBoard> = board;
-            boards.insert(tournament_id.clone(), Arc::clone(&board));
-            tokio::spawn(follow(services.clone(), tournament_id.clone(), Arc::clone(&board), signals));
+            boards.insert(board_id.clone(), Arc::clone(&board));
+            tokio::spawn(follow(services.clone(), board_id.clone(), Arc::clone(&board), signals));
             break (boards, board);
         }
         // Read without the lock: one slow board must not keep the viewers of all others waiting. Who comes second
         // takes what the first has put there.
         drop(boards);
-        opened = Some(open(services, tournament_id).await?);
+        opened = Some(open(services, board_id).await?);
     };
     // The receiver counts as a viewer before the hub is let go, so that the board's task does not close it.
     let (first, next) = {
@@ -156,10 +156,10 @@ fn frames_since(state: &LiveState, last_version: Option<u64>) -> Vec<Frame> {
 
 type Opened = (Arc<LiveBoard>, broadcast::Receiver<Signal>);
 
-async fn open(services: &Services, tournament_id: &TournamentId) -> Result<Opened, BoardError> {
+async fn open(services: &Services, board_id: &BoardId) -> Result<Opened, BoardError> {
     // Registered before the first look, so that no change falls between them.
     let signals = services.signals().subscribe();
-    let snapshot = look(services, tournament_id).await?;
+    let snapshot = look(services, board_id).await?;
     let (frames, _) = broadcast::channel(BEHIND_MAX);
     let board =
         Arc::new(LiveBoard { state: Mutex::new(LiveState { snapshot, history: VecDeque::new() }), frames });
@@ -169,21 +169,21 @@ async fn open(services: &Services, tournament_id: &TournamentId) -> Result<Opene
 /// Makes frames for as long as there are viewers.
 async fn follow(
     services: Services,
-    tournament_id: TournamentId,
+    board_id: BoardId,
     board: Arc<LiveBoard>,
     mut signals: broadcast::Receiver<Signal>,
 ) {
     let mut idle_looks = 0;
     loop {
         let hint =
-            tokio::time::timeout(Duration::from_millis(LOOK_MS), changed(&mut signals, &tournament_id)).await;
+            tokio::time::timeout(Duration::from_millis(LOOK_MS), changed(&mut signals, &board_id)).await;
         if hint == Ok(Hint::Closed) {
             break;
         }
-        match look(&services, &tournament_id).await {
+        match look(&services, &board_id).await {
             Ok(next) => board.advance(next),
             Err(error) => tracing::warn!(
-                tournament.id = %tournament_id,
+                board.id = %board_id,
                 error = %domain::ErrorChain(&error),
                 "a live frame could not be made"
             ),
@@ -193,13 +193,13 @@ async fn follow(
             let mut boards = services.live().boards.lock().await;
             // A viewer may have come while the lock was awaited.
             if board.frames.receiver_count() == 0 {
-                boards.remove(&tournament_id);
+                boards.remove(&board_id);
                 return;
             }
         }
         tokio::time::sleep(Duration::from_millis(FRAME_MS)).await;
     }
-    services.live().boards.lock().await.remove(&tournament_id);
+    services.live().boards.lock().await.remove(&board_id);
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -209,10 +209,10 @@ enum Hint {
 }
 
 /// Waits for a hint about one board; a hint that was lost counts as one.
-async fn changed(signals: &mut broadcast::Receiver<Signal>, tournament_id: &TournamentId) -> Hint {
+async fn changed(signals: &mut broadcast::Receiver<Signal>, board_id: &BoardId) -> Hint {
     loop {
         match signals.recv().await {
-            Ok(Signal::Board { tournament_id: changed, .. }) if changed == *tournament_id => {
+            Ok(Signal::Board { board_id: changed, .. }) if changed == *board_id => {
                 return Hint::Changed;
             }
             Ok(_) => {}
@@ -223,22 +223,20 @@ async fn changed(signals: &mut broadcast::Receiver<Signal>, tournament_id: &Tour
 }
 
 /// The window as it is now.
-async fn look(services: &Services, tournament_id: &TournamentId) -> Result<LiveSnapshot, BoardError> {
+async fn look(services: &Services, board_id: &BoardId) -> Result<LiveSnapshot, BoardError> {
     let doing = "reading a live board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let row = tx.tournaments().by_id(tournament_id).await.map_err(BoardError::store(doing))?;
+    let row = tx.boards().by_id(board_id).await.map_err(BoardError::store(doing))?;
     drop(tx);
     let row = row.ok_or(BoardError::Unknown)?;
-    let order = row.tournament.order;
-    let mut page = read::ranked(services, tournament_id, Window::Top, LIVE_ROWS, None).await?;
-    if page.version < row.board_version
-        && index::reconcile(services, tournament_id, row.board_version).await?
-    {
-        page = read::ranked(services, tournament_id, Window::Top, LIVE_ROWS, None).await?;
+    let order = row.ranking.order.order;
+    let mut page = read::ranked(services, board_id, Window::Top, LIVE_ROWS, None).await?;
+    if page.version < row.version && index::reconcile(services, board_id, row.version).await? {
+        page = read::ranked(services, board_id, Window::Top, LIVE_ROWS, None).await?;
     }
     let (entries, _) = read::named(services, &page).await?;
     Ok(LiveSnapshot {
-        tournament_id: tournament_id.clone(),
+        tournament_id: board_id.tournament_id(),
         version: page.version,
         total: page.total,
         order,

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp, TournamentId, UserId,
-    board::{LIVE_ROWS, Lobby, TournamentCard, TournamentPage},
+    board::{BoardPage, LIVE_ROWS, Lobby, TournamentCard, TournamentPage},
     tournament::Phase,
 };
 use storage::tournament::TournamentRow;
@@ -10,6 +10,7 @@ use storage::tournament::TournamentRow;
 use crate::{
     Services,
     boards::{BoardError, BoardQuery, WindowQuery, page},
+    tournaments::route,
 };
 
 /// The most tournaments that one answer lists.
@@ -42,7 +43,7 @@ pub async fn lobby(services: &Services) -> Result<Lobby, BoardError> {
     let tournaments = tournaments(services, LOBBY_TOURNAMENTS).await?;
     let shown = tournaments.first().filter(|card| card.phase != Phase::Upcoming);
     let board = match shown {
-        Some(card) => Some(top(services, &card.tournament.tournament_id, None).await?),
+        Some(card) => Some(top_of(services, &card.tournament.tournament_id, None).await?),
         None => None,
     };
     Ok(Lobby { tournaments, board, now: services.now() })
@@ -62,19 +63,35 @@ pub async fn tournament_page(
     let row = tx.tournaments().by_id(tournament_id).await.map_err(BoardError::store(doing))?;
     drop(tx);
     let now = services.now();
-    let card = card(row.ok_or(BoardError::Unknown)?, now);
-    let board = top(services, tournament_id, viewer).await?;
+    let row = row.filter(|row| row.is_visible(viewer.is_some())).ok_or(BoardError::Unknown)?;
+    let card = card(row, now);
+    let board = top_of(services, tournament_id, viewer).await?;
     Ok(TournamentPage { card, board, now })
 }
 
-async fn top(
+/// The top of the board that a viewer is shown of a tournament; without rows where nobody has a place yet.
+async fn top_of(
     services: &Services,
     tournament_id: &TournamentId,
     viewer: Option<UserId>,
-) -> Result<domain::board::BoardPage, BoardError> {
-    page(services, tournament_id, BoardQuery { window: WindowQuery::Top, limit: LIVE_ROWS }, viewer).await
+) -> Result<BoardPage, BoardError> {
+    let doing = "looking for a tournament's board";
+    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
+    let board = route::shown(&mut *tx, tournament_id, viewer, services.now()).await;
+    let Some(board) = board.map_err(BoardError::store(doing))? else {
+        return Ok(BoardPage {
+            tournament_id: tournament_id.clone(),
+            version: 0,
+            total: 0,
+            entries: Vec::new(),
+            me: None,
+            next_cursor: None,
+        });
+    };
+    drop(tx);
+    page(services, &board, BoardQuery { window: WindowQuery::Top, limit: LIVE_ROWS }, viewer).await
 }
 
 fn card(row: TournamentRow, now: Timestamp) -> TournamentCard {
-    TournamentCard { phase: row.tournament.phase(now), players: row.players, tournament: row.tournament }
+    TournamentCard { phase: row.phase(now), players: row.players, tournament: row.tournament }
 }

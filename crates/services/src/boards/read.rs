@@ -2,10 +2,10 @@
 
 use bus::ranks::{RankPage, Ranked, Window};
 use domain::{
-    TournamentId, UserId,
+    BoardId, UserId,
     board::{BoardEntry, BoardPage, PAGE_LIMIT_MAX},
 };
-use storage::{board::RankedKey, tournament::TournamentRow};
+use storage::board::{BoardRow, RankedKey};
 
 use crate::{
     Services,
@@ -35,11 +35,11 @@ pub enum WindowQuery {
 /// Reads a part of a board, and the viewer's own row.
 ///
 /// # Errors
-/// [`BoardError`] when the tournament is unknown, the cursor is not ours, `AroundMe` comes without a viewer, or the
+/// [`BoardError`] when the board is unknown, the cursor is not ours, `AroundMe` comes without a viewer, or the
 /// database fails.
 pub async fn page(
     services: &Services,
-    board: &TournamentId,
+    board: &BoardId,
     query: BoardQuery,
     viewer: Option<UserId>,
 ) -> Result<BoardPage, BoardError> {
@@ -56,7 +56,7 @@ pub async fn page(
 /// Rows with ranks: from the index when it is loaded, else from SQL.
 pub(crate) async fn ranked(
     services: &Services,
-    board: &TournamentId,
+    board: &BoardId,
     window: Window,
     limit: u32,
     viewer: Option<UserId>,
@@ -68,7 +68,7 @@ pub(crate) async fn ranked(
         }
         Ok(None) => services.index().load_in_background(services, board),
         Err(error) => tracing::warn!(
-            tournament.id = %board,
+            board.id = %board,
             error = %domain::ErrorChain(&error),
             "the rank index does not answer; SQL does"
         ),
@@ -78,16 +78,16 @@ pub(crate) async fn ranked(
 
 async fn from_sql(
     services: &Services,
-    board: &TournamentId,
+    board: &BoardId,
     window: Window,
     limit: u32,
     viewer: Option<UserId>,
 ) -> Result<RankPage, BoardError> {
     let doing = "reading a board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let row: TournamentRow =
-        tx.tournaments().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
-    let order = row.tournament.order;
+    let row: BoardRow =
+        tx.boards().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    let order = row.ranking.order;
     let rows = match window {
         Window::Top => tx.boards().page(board, order, None, limit).await,
         Window::After(key) => tx.boards().page(board, order, Some(key), limit).await,
@@ -100,7 +100,7 @@ async fn from_sql(
     };
     let ranked = |row: RankedKey| Ranked { rank: row.rank, key: row.key };
     Ok(RankPage {
-        version: row.board_version,
+        version: row.version,
         total: row.players,
         rows: rows.into_iter().map(ranked).collect(),
         me: me.map(ranked),
@@ -110,7 +110,7 @@ async fn from_sql(
 /// Puts names to ranked rows.
 async fn dress(
     services: &Services,
-    board: &TournamentId,
+    board: &BoardId,
     page: RankPage,
     limit: u32,
     window: Window,
@@ -120,7 +120,7 @@ async fn dress(
     let more = last.filter(|last| is_full && last.rank < page.total && !matches!(window, Window::Around(_)));
     let (entries, me) = named(services, &page).await?;
     Ok(BoardPage {
-        tournament_id: board.clone(),
+        tournament_id: board.tournament_id(),
         version: page.version,
         total: page.total,
         entries,

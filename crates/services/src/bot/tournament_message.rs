@@ -23,6 +23,7 @@ pub fn message(context: Context<'_>, card: &TournamentCard) -> Reply {
             keys::bot::tournament_upcoming(texts, &left, title)
         }
         Phase::Finished => keys::bot::tournament_finished(texts, &players, title),
+        Phase::Canceled => keys::bot::tournament_canceled(texts, title),
     };
     Reply::text(text).with(keyboard(context, card))
 }

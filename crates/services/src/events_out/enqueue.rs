@@ -15,6 +15,12 @@ pub enum EventKind {
     /// The link between the two ended. Subject: the `user_id` of the account; data: `user_id`, `platform_user_id`,
     /// `unlinked_at`.
     LinkEnded,
+    /// A player has joined a tournament, or entered it again. Subject: the `user_id`; data: `tournament_id`, `user_id`,
+    /// `platform_user_id`, `period`, `entry`, `joined_at`.
+    TournamentJoined,
+    /// A board's final ranks stand. Subject: the `tournament_id`; data: `tournament_id`, `board`, `period`, `cohort`,
+    /// `result_hash`, `players`, `finished_at`.
+    TournamentFinished,
     /// A reward is to be booked. Subject: the `user_id`; data: `reward_id`, `user_id`, `platform_user_id`, `source`,
     /// `source_id`, `code`, `amount`?, `currency`?, `granted_at`.
     RewardGranted,
@@ -31,6 +37,8 @@ impl EventKind {
         match self {
             Self::LinkCreated => "podium.link.created",
             Self::LinkEnded => "podium.link.ended",
+            Self::TournamentJoined => "podium.tournament.joined",
+            Self::TournamentFinished => "podium.tournament.finished",
             Self::RewardGranted => "podium.reward.granted",
             Self::RewardRevoked => "podium.reward.revoked",
             Self::UserErased => "podium.user.erased",

@@ -14,6 +14,7 @@ use crate::{
     Services,
     platform::apply::{self, Changes},
     tokens::key_ring,
+    tournaments,
 };
 
 /// A job could not be done; nothing of it is kept, and it is tried again.
@@ -118,4 +119,10 @@ impl Handlers {
 pub fn house() -> Handlers {
     Handlers::default() //
         .with(JobKind::KeyRotation, key_ring::Rotation)
+        .with(JobKind::TournamentClock, tournaments::clock::Clock)
+        .with(JobKind::TournamentReminder, tournaments::notice::Reminders)
+        .with(JobKind::BoardEnd, tournaments::finish::BoardEnd)
+        .with(JobKind::BoardPrizes, tournaments::prizes::BoardPrizes)
+        .with(JobKind::BoardNotices, tournaments::notice::ResultNotices)
+        .with(JobKind::BoardOvertaken, tournaments::overtaken::Overtaken)
 }

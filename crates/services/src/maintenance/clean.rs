@@ -67,10 +67,10 @@ enum Kind {
     Audit,
     SentEvents,
     DeadEvents,
-    Activities,
-    MissionPeriods,
     DoneJobs,
     DeadJobs,
+    Activities,
+    MissionPeriods,
 }
 
 impl Kind {
@@ -87,10 +87,10 @@ impl Kind {
         Self::Audit,
         Self::SentEvents,
         Self::DeadEvents,
-        Self::Activities,
-        Self::MissionPeriods,
         Self::DoneJobs,
         Self::DeadJobs,
+        Self::Activities,
+        Self::MissionPeriods,
     ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
@@ -125,6 +125,8 @@ impl Kind {
                 let before = now.plus_ms(-DEAD_EVENTS_KEPT_MS);
                 tx.outgoing_events().remove_ended(Ending::Dead, before, CLEAN_LIMIT).await
             }
+            Self::DoneJobs => tx.jobs().remove_finished(now.plus_ms(-DONE_JOBS_KEPT_MS), CLEAN_LIMIT).await,
+            Self::DeadJobs => tx.jobs().remove_dead(now.plus_ms(-DEAD_JOBS_KEPT_MS), CLEAN_LIMIT).await,
             Self::Activities => {
                 tx.activities().remove_old(now.plus_ms(-ACTIVITIES_KEPT_MS), CLEAN_LIMIT).await
             }
@@ -133,8 +135,6 @@ impl Kind {
                 let before = Day(i32::try_from(before).unwrap_or_default());
                 tx.mission_progress().remove_old(before, CLEAN_LIMIT).await
             }
-            Self::DoneJobs => tx.jobs().remove_finished(now.plus_ms(-DONE_JOBS_KEPT_MS), CLEAN_LIMIT).await,
-            Self::DeadJobs => tx.jobs().remove_dead(now.plus_ms(-DEAD_JOBS_KEPT_MS), CLEAN_LIMIT).await,
         }
     }
 }

@@ -30,6 +30,11 @@ impl Outgoing {
         Self { class: OutgoingClass::Notice, is_repeatable: true, ..Self::text(chat_id, text, reply_markup) }
     }
 
+    /// A notice that the person wants: rather not at all than twice.
+    pub fn wanted(chat_id: ChatId, text: &str, reply_markup: Option<Value>) -> Self {
+        Self { class: OutgoingClass::Notice, ..Self::text(chat_id, text, reply_markup) }
+    }
+
     /// Another text in the place of a message of the bot. Without a keyboard the message loses its own.
     pub fn edit(chat_id: ChatId, message_id: i64, text: &str, reply_markup: Option<Value>) -> Self {
         let payload = json!({"chat_id": chat_id, "message_id": message_id, "text": text});

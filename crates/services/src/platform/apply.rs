@@ -2,11 +2,10 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use bus::signals::Signal;
+use bus::{ranks::Change, signals::Signal};
 use domain::{
-    ErrorCode, EventId, EventSource, TournamentId, UserId,
+    BoardId, ErrorCode, EventId, EventSource, UserId,
     event::{EventsAnswer, Rejection},
-    ranking::RankKey,
     tournament::Phase,
 };
 use serde_json::value::RawValue;
@@ -22,7 +21,7 @@ use crate::{
         envelope::{self, EventData, PlatformEvent, ScorePosted},
         kyc, missions as platform_missions, scores,
         signature::PlatformKey,
-        users,
+        tournaments as platform_tournaments, users,
     },
     telemetry,
 };
@@ -72,9 +71,9 @@ impl From<StoreError> for EventsError {
 /// A board that the transaction has changed: what the index is told after the commit.
 #[derive(Debug)]
 pub(crate) struct BoardChange {
-    pub(crate) tournament_id: TournamentId,
+    pub(crate) board_id: BoardId,
     pub(crate) version: u64,
-    pub(crate) keys: Vec<RankKey>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// Something with its index in the call that brought it.
@@ -159,8 +158,8 @@ pub(crate) struct Changes {
     boards: Vec<BoardChange>,
     /// Users whose public name may have changed.
     renamed: Vec<UserId>,
-    /// Tournaments whose rows stand in another order now.
-    reordered: Vec<TournamentId>,
+    /// Boards whose rows stand in another order now.
+    reordered: Vec<BoardId>,
     /// Whether missions were written.
     has_new_missions: bool,
     /// What players have done for missions.
@@ -250,6 +249,12 @@ impl Changes {
         !self.has_new_missions
     }
 
+    /// Notes what an event about a tournament has changed.
+    fn add_tournament(&mut self, told: platform_tournaments::Told) {
+        self.boards.extend(told.boards);
+        self.reordered.extend(told.reordered);
+    }
+
     /// Notes what a run of activities has changed.
     pub(crate) fn add_missions(&mut self, changes: MissionChanges) {
         self.missions.players.extend(changes.players);
@@ -263,17 +268,15 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
     for user_id in changes.renamed {
         services.names().forget(user_id);
     }
-    for tournament_id in changes.reordered {
+    for board_id in changes.reordered {
         // The index holds the old order; it is loaded anew when it is next asked for.
-        if let Err(error) = services.ranks().unload(&tournament_id).await {
+        if let Err(error) = services.ranks().unload(&board_id).await {
             tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
         }
     }
     for change in changes.boards {
-        index::apply(services, &change.tournament_id, change.version, &change.keys).await;
-        services
-            .signals()
-            .publish(Signal::Board { tournament_id: change.tournament_id, version: change.version });
+        index::apply(services, &change.board_id, change.version, &change.changes).await;
+        services.signals().publish(Signal::Board { board_id: change.board_id, version: change.version });
     }
 }
 
@@ -296,24 +299,21 @@ async fn apply_one(
             changes.renamed.push(upserted.user_id);
             Ok(Ok(()))
         }
-        EventData::TournamentUpserted(tournament) => {
-            let before = tx.tournaments().lock(&tournament.tournament_id).await?;
-            let has_scores = before.as_ref().is_some_and(|before| before.board_version > 0);
-            if has_scores
-                && before.as_ref().is_some_and(|before| before.tournament.operator != tournament.operator)
-            {
-                // What each player's scores come to under another operator is not known any more.
-                let detail = "operator can't change once there are scores";
-                return Ok(Err((ErrorCode::EventDataInvalid, detail.into())));
-            }
-            tx.tournaments().upsert(tournament, services.now()).await?;
-            if before.is_some_and(|before| before.tournament.order != tournament.order) {
-                let tournament_id = tournament.tournament_id.clone();
-                let version = tx.tournaments().bump_board(&tournament_id, 0).await?;
-                changes.reordered.push(tournament_id.clone());
-                changes.boards.push(BoardChange { tournament_id, version, keys: Vec::new() });
-            }
-            Ok(Ok(()))
+        EventData::TournamentUpserted(definition) => {
+            let told = platform_tournaments::upsert(services, tx, definition).await?;
+            Ok(told.map(|told| changes.add_tournament(told)))
+        }
+        EventData::TournamentCanceled(tournament_id) => {
+            let told = platform_tournaments::cancel(services, tx, tournament_id).await?;
+            Ok(told.map(|told| changes.add_tournament(told)))
+        }
+        EventData::PlayerExcluded(exclusion) => {
+            let told = platform_tournaments::exclude(services, tx, exclusion).await?;
+            Ok(told.map(|told| changes.add_tournament(told)))
+        }
+        EventData::AttemptsGranted(granted) => {
+            let told = platform_tournaments::grant_attempts(services, tx, granted).await?;
+            Ok(told.map(|told| changes.add_tournament(told)))
         }
         EventData::KycChanged(change) => match kyc::apply(tx, change, event.time).await? {
             Ok(user_id) => {
@@ -338,21 +338,21 @@ async fn boards_of(
     user_id: UserId,
 ) -> Result<Vec<BoardChange>, StoreError> {
     let now = services.now();
-    let mut running: Vec<TournamentId> = tx
+    let mut running: Vec<BoardId> = tx
         .tournaments()
         .list(now, TOURNAMENTS_MAX)
         .await?
         .into_iter()
-        .filter(|row| row.tournament.phase(now) == Phase::Running)
-        .map(|row| row.tournament.tournament_id)
+        .filter(|row| row.phase(now) == Phase::Running)
+        .map(|row| BoardId::plain(&row.tournament.tournament_id))
         .collect();
     // In the order in which scores lock boards.
     running.sort();
     let mut changes = Vec::new();
-    for tournament_id in running {
-        if !tx.boards().standings(&tournament_id, &[user_id]).await?.is_empty() {
-            let version = tx.tournaments().bump_board(&tournament_id, 0).await?;
-            changes.push(BoardChange { tournament_id, version, keys: Vec::new() });
+    for board_id in running {
+        if !tx.boards().standings(&board_id, &[user_id]).await?.is_empty() {
+            let version = tx.boards().bump(&board_id, 0).await?;
+            changes.push(BoardChange { board_id, version, changes: Vec::new() });
         }
     }
     Ok(changes)

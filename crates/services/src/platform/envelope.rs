@@ -1,10 +1,10 @@
 //! Reading CloudEvents 1.0 (JSON format, structured mode) into what Podium understands.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use domain::{
-    ErrorCode, EventId, EventSource, Locale, Operator, Order, PlatformUserId, Score, TelegramUserId,
-    Timestamp, Tournament, TournamentId, condition::is_region, mission::Mission, tournament::Title,
+    ErrorCode, EventId, EventSource, Locale, PlatformUserId, Score, TelegramUserId, Ties, Timestamp,
+    TournamentId, condition::is_region, mission::Mission,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -13,7 +13,9 @@ use crate::platform::{
     activity::{self, ActivityTold},
     kyc::{self, KycChanged},
     missions,
+    tournaments::{self, AttemptsGranted, Exclusion},
 };
+use crate::tournaments::definition::Definition;
 
 /// An event that can be applied.
 #[derive(Debug, Clone)]
@@ -34,7 +36,13 @@ pub enum EventData {
     /// `platform.user.upserted`
     UserUpserted(UserUpserted),
     /// `platform.tournament.upserted`
-    TournamentUpserted(Tournament),
+    TournamentUpserted(Box<Definition>),
+    /// `platform.tournament.canceled`
+    TournamentCanceled(TournamentId),
+    /// `platform.player.disqualified`, `platform.player.reinstated`
+    PlayerExcluded(Exclusion),
+    /// `platform.tournament.attempts_granted`
+    AttemptsGranted(AttemptsGranted),
     /// `platform.score.posted`
     ScorePosted(ScorePosted),
     /// `platform.kyc.changed`
@@ -71,6 +79,8 @@ pub struct ScorePosted {
     pub platform_user_id: PlatformUserId,
     /// The points.
     pub score: Score,
+    /// The values in the tie columns; the tournament knows how many there are.
+    pub ties: Ties,
 }
 
 /// The most characters of an alias.
@@ -122,7 +132,19 @@ pub fn read(json: &RawValue) -> Result<PlatformEvent, Unreadable> {
         time,
         data: match raw.kind.as_str() {
             "platform.user.upserted" => EventData::UserUpserted(read_user(data)?),
-            "platform.tournament.upserted" => EventData::TournamentUpserted(read_tournament(data)?),
+            "platform.tournament.upserted" => {
+                EventData::TournamentUpserted(Box::new(tournaments::read_definition(data)?))
+            }
+            "platform.tournament.canceled" => {
+                EventData::TournamentCanceled(tournaments::read_canceled(data)?)
+            }
+            "platform.tournament.attempts_granted" => {
+                EventData::AttemptsGranted(tournaments::read_attempts(data)?)
+            }
+            "platform.player.disqualified" => {
+                EventData::PlayerExcluded(tournaments::read_disqualified(data)?)
+            }
+            "platform.player.reinstated" => EventData::PlayerExcluded(tournaments::read_reinstated(data)?),
             "platform.score.posted" => EventData::ScorePosted(read_score(data)?),
             "platform.kyc.changed" => EventData::KycChanged(kyc::read(data)?),
             "platform.mission.upserted" => EventData::MissionUpserted(Box::new(missions::read(data)?)),
@@ -174,38 +196,12 @@ fn read_user(data: &str) -> Result<UserUpserted, Unreadable> {
 }
 
 #[derive(Deserialize)]
-struct RawTournament {
-    tournament_id: TournamentId,
-    title: BTreeMap<String, String>,
-    starts_at: Timestamp,
-    ends_at: Timestamp,
-    operator: Operator,
-    order: Order,
-}
-
-fn read_tournament(data: &str) -> Result<Tournament, Unreadable> {
-    let raw: RawTournament = serde_json::from_str(data).map_err(|_| {
-        invalid("data needs tournament_id, title, starts_at, ends_at, operator and order of the right types")
-    })?;
-    if raw.ends_at <= raw.starts_at {
-        return Err(invalid("ends_at must be later than starts_at"));
-    }
-    Ok(Tournament {
-        tournament_id: raw.tournament_id,
-        title: Title::new(raw.title)
-            .ok_or(invalid("title must hold 1 to 32 languages of 1 to 120 characters each"))?,
-        starts_at: raw.starts_at,
-        ends_at: raw.ends_at,
-        operator: raw.operator,
-        order: raw.order,
-    })
-}
-
-#[derive(Deserialize)]
 struct RawScore {
     tournament_id: TournamentId,
     platform_user_id: PlatformUserId,
     score: Score,
+    #[serde(default)]
+    ties: Vec<Score>,
 }
 
 fn read_score(data: &str) -> Result<ScorePosted, Unreadable> {
@@ -216,6 +212,7 @@ fn read_score(data: &str) -> Result<ScorePosted, Unreadable> {
         tournament_id: raw.tournament_id,
         platform_user_id: raw.platform_user_id,
         score: raw.score,
+        ties: Ties::new(&raw.ties).ok_or(invalid("ties holds at most 3 integers"))?,
     })
 }
 

@@ -106,7 +106,7 @@ struct Consent {
 
 #[derive(Serialize)]
 struct Standing {
-    tournament_id: String,
+    board: String,
     score: i64,
     at: Timestamp,
 }
@@ -284,7 +284,7 @@ fn parsed(json: &str) -> Value {
 }
 
 fn score(record: ScoreRecord) -> Standing {
-    Standing { tournament_id: record.tournament_id, score: record.score, at: record.at }
+    Standing { board: record.board_id, score: record.score, at: record.at }
 }
 
 fn message(record: MessageRecord) -> Message {

@@ -1,22 +1,25 @@
 //! Contracts of boards.
 
-use domain::{Order, Rng, SeededRng, Standing, UserId, ranking::RankKey};
+use domain::{
+    BoardOrder, Order, Rng, SeededRng, Standing, Ties, UserId,
+    ranking::{Played, RankKey},
+};
 
 use crate::{
     Store,
     board::{RankedKey, ScoreEvent},
-    testsuite::fixtures::{at, read, score, standing, tournament, tournament_id, user_id, write},
+    testsuite::fixtures::{at, board_id, board_of, read, score, standing, tournament, user_id, write},
 };
 
 async fn put(store: &dyn Store, board: &str, version: u64, standings: &[(UserId, Standing)]) {
     write(store, async |transaction| {
-        transaction.boards().put_many(&tournament_id(board), version, standings).await.unwrap();
+        transaction.boards().put_many(&board_id(board), version, standings).await.unwrap();
     })
     .await;
 }
 
 fn key(number: u128, points: i64, milliseconds: i64) -> RankKey {
-    RankKey { score: score(points), achieved_at: at(milliseconds), user_id: user_id(number) }
+    standing(points, milliseconds).key(user_id(number))
 }
 
 /// Players with random standings that often tie, and ids whose bytes, were they read as signed or from the other end,
@@ -33,30 +36,25 @@ fn random_standings(seed: u64, players: u64) -> Vec<(UserId, Standing)> {
 }
 
 /// The board as it must be, by the domain's rule.
-fn sorted(standings: &[(UserId, Standing)], order: Order) -> Vec<RankedKey> {
-    let mut keys: Vec<RankKey> = standings
-        .iter()
-        .map(|(user_id, standing)| RankKey {
-            score: standing.score,
-            achieved_at: standing.achieved_at,
-            user_id: *user_id,
-        })
-        .collect();
+fn sorted(standings: &[(UserId, Standing)], order: BoardOrder) -> Vec<RankedKey> {
+    let mut keys: Vec<RankKey> = standings.iter().map(|(user_id, standing)| standing.key(*user_id)).collect();
     keys.sort_by(|left, right| left.compare(right, order));
     (1..).zip(keys).map(|(rank, key)| RankedKey { rank, key }).collect()
 }
 
 /// What was put is found, replaced by what is put later, and apart from other boards.
 pub async fn standings_are_put_and_found(store: &dyn Store) {
-    let max = Standing { score: domain::Score::MAX, achieved_at: at(1), newest_at: at(2) };
-    let min = Standing { score: domain::Score::MIN, achieved_at: at(3), newest_at: at(4) };
+    let max =
+        Standing { score: domain::Score::MAX, ties: Ties::default(), achieved_at: at(1), newest_at: at(2) };
+    let min =
+        Standing { score: domain::Score::MIN, ties: Ties::default(), achieved_at: at(3), newest_at: at(4) };
     put(store, "cup", 1, &[]).await;
     put(store, "cup", 1, &[(user_id(2), min), (user_id(1), max), (user_id(3), standing(5, 5))]).await;
     put(store, "other", 1, &[(user_id(1), standing(9, 9))]).await;
     put(store, "cup", 2, &[(user_id(3), standing(6, 7)), (user_id(4), standing(0, 0))]).await;
     read(store, async |transaction| {
         let mut boards = transaction.boards();
-        let cup = tournament_id("cup");
+        let cup = board_id("cup");
         let ids = [4, 3, 2, 1, 9].map(user_id);
         assert_eq!(
             boards.standings(&cup, &ids).await.unwrap(),
@@ -68,7 +66,7 @@ pub async fn standings_are_put_and_found(store: &dyn Store) {
             ]
         );
         assert_eq!(boards.standings(&cup, &[]).await.unwrap(), []);
-        let other = boards.standings(&tournament_id("other"), &ids).await.unwrap();
+        let other = boards.standings(&board_id("other"), &ids).await.unwrap();
         assert_eq!(other, [(user_id(1), standing(9, 9))]);
     })
     .await;
@@ -81,8 +79,8 @@ pub async fn too_many_players_are_refused(store: &dyn Store) {
     let ids: Vec<UserId> = standings.iter().map(|(user_id, _)| *user_id).collect();
     read(store, async |transaction| {
         let mut boards = transaction.boards();
-        assert_eq!(boards.standings(&tournament_id("cup"), &ids[..1000]).await.unwrap().len(), 1000);
-        assert!(boards.standings(&tournament_id("cup"), &ids).await.is_err());
+        assert_eq!(boards.standings(&board_id("cup"), &ids[..1000]).await.unwrap().len(), 1000);
+        assert!(boards.standings(&board_id("cup"), &ids).await.is_err());
     })
     .await;
 }
@@ -90,11 +88,12 @@ pub async fn too_many_players_are_refused(store: &dyn Store) {
 /// An event of a player is kept once; what comes back is sorted by time, whatever the order of arrival.
 pub async fn history_keeps_each_event_once_and_sorts_by_time(store: &dyn Store) {
     let event = |event_id: &str, player: u128, points: i64, milliseconds: i64| ScoreEvent {
-        tournament_id: tournament_id("cup"),
+        board_id: board_id("cup"),
         user_id: user_id(player),
         source: "platform".parse().unwrap(),
         event_id: event_id.parse().unwrap(),
         score: score(points),
+        ties: Ties::default(),
         at: at(milliseconds),
     };
     let add = async |events: &[ScoreEvent]| {
@@ -103,19 +102,18 @@ pub async fn history_keeps_each_event_once_and_sorts_by_time(store: &dyn Store) 
     add(&[]).await;
     add(&[event("c", 1, 3, 30), event("a", 1, 1, 10), event("x", 2, 9, 5), event("a", 1, 1, 10)]).await;
     add(&[event("b", 1, -2, 20), event("c", 1, 99, 99)]).await;
-    let elsewhere = ScoreEvent { tournament_id: tournament_id("other"), ..event("d", 1, 4, 40) };
+    let elsewhere = ScoreEvent { board_id: board_id("other"), ..event("d", 1, 4, 40) };
     let other_source = ScoreEvent { source: "partner".parse().unwrap(), ..event("a", 1, 5, 50) };
     add(&[elsewhere, other_source]).await;
     let history = async |player: u128| {
         read(store, async |transaction| {
-            transaction.boards().history(&tournament_id("cup"), user_id(player)).await.unwrap()
+            transaction.boards().history(&board_id("cup"), user_id(player)).await.unwrap()
         })
         .await
     };
-    assert_eq!(
-        history(1).await,
-        [(at(10), score(1)), (at(20), score(-2)), (at(30), score(3)), (at(50), score(5)),]
-    );
+    let played =
+        |milliseconds, points| Played { score: score(points), ties: Ties::default(), at: at(milliseconds) };
+    assert_eq!(history(1).await, [played(10, 1), played(20, -2), played(30, 3), played(50, 5)]);
     assert_eq!(history(3).await, []);
 
     // Of very many the newest are kept in sight, for they decide.
@@ -123,23 +121,26 @@ pub async fn history_keeps_each_event_once_and_sorts_by_time(store: &dyn Store) 
         (0..10_001).map(|number| event(&format!("m{number}"), 4, number, number)).collect();
     add(&many).await;
     let long = history(4).await;
-    assert_eq!((long.len(), long[0], long[9999]), (10_000, (at(1), score(1)), (at(10_000), score(10_000))));
+    assert_eq!((long.len(), long[0], long[9999]), (10_000, played(1, 1), played(10_000, 10_000)));
 }
 
 /// Only the history of tournaments that ended long enough ago goes, in bounded steps; standings stay.
 pub async fn history_of_tournaments_long_over_is_removed(store: &dyn Store) {
     let event = |board: &str, number: i64| ScoreEvent {
-        tournament_id: tournament_id(board),
+        board_id: board_id(board),
         user_id: user_id(1),
         source: "platform".parse().unwrap(),
         event_id: number.to_string().parse().unwrap(),
         score: score(number),
+        ties: Ties::default(),
         at: at(number),
     };
     // They end at 1000 and at 1001.
     write(store, async |transaction| {
         for (board, start) in [("over", 0), ("late", 1)] {
-            transaction.tournaments().upsert(&tournament(board, start), at(0)).await.unwrap();
+            let tournament = tournament(board, start);
+            transaction.tournaments().upsert(&tournament, at(0)).await.unwrap();
+            transaction.boards().open(&[board_of(&tournament)]).await.unwrap();
         }
         let events: Vec<ScoreEvent> =
             (1..=5).map(|number| event("over", number)).chain([event("late", 1)]).collect();
@@ -157,9 +158,9 @@ pub async fn history_of_tournaments_long_over_is_removed(store: &dyn Store) {
     assert_eq!(remove(at(1001), 3).await, 0);
     read(store, async |transaction| {
         let mut boards = transaction.boards();
-        assert_eq!(boards.history(&tournament_id("over"), user_id(1)).await.unwrap(), []);
-        assert_eq!(boards.history(&tournament_id("late"), user_id(1)).await.unwrap().len(), 1);
-        assert_eq!(boards.standings(&tournament_id("over"), &[user_id(1)]).await.unwrap().len(), 1);
+        assert_eq!(boards.history(&board_id("over"), user_id(1)).await.unwrap(), []);
+        assert_eq!(boards.history(&board_id("late"), user_id(1)).await.unwrap().len(), 1);
+        assert_eq!(boards.standings(&board_id("over"), &[user_id(1)]).await.unwrap().len(), 1);
     })
     .await;
 }
@@ -175,7 +176,7 @@ pub async fn a_scan_meets_everyone_once(store: &dyn Store) {
         let mut seen = Vec::new();
         loop {
             let after = seen.last().copied();
-            let page = transaction.boards().scan(&tournament_id("cup"), after, 5).await.unwrap();
+            let page = transaction.boards().scan(&board_id("cup"), after, 5).await.unwrap();
             assert!(page.len() <= 5);
             if page.is_empty() {
                 break;
@@ -195,7 +196,7 @@ pub async fn changes_behind_a_version_are_found(store: &dyn Store) {
     put(store, "other", 9, &[(user_id(4), standing(4, 4))]).await;
     read(store, async |transaction| {
         let mut boards = transaction.boards();
-        let cup = tournament_id("cup");
+        let cup = board_id("cup");
         assert_eq!(boards.changed_since(&cup, 1, 10).await.unwrap(), [key(1, 9, 9), key(3, 3, 3)]);
         assert_eq!(boards.changed_since(&cup, 1, 1).await.unwrap(), [key(1, 9, 9)]);
         assert_eq!(boards.changed_since(&cup, 3, 10).await.unwrap(), []);
@@ -211,7 +212,7 @@ pub async fn pages_equal_the_order_of_rank_keys(store: &dyn Store) {
         let board = format!("cup-{seed}");
         let standings = random_standings(seed, 40);
         put(store, &board, 1, &standings).await;
-        for order in [Order::Desc, Order::Asc] {
+        for order in [Order::Desc, Order::Asc].map(BoardOrder::from) {
             let expected = sorted(&standings, order);
             let limit = u32::try_from(seed).unwrap() * 3;
             read(store, async |transaction| {
@@ -219,7 +220,7 @@ pub async fn pages_equal_the_order_of_rank_keys(store: &dyn Store) {
                 let mut seen: Vec<RankedKey> = Vec::new();
                 loop {
                     let after = seen.last().map(|row| row.key);
-                    let page = boards.page(&tournament_id(&board), order, after, limit).await.unwrap();
+                    let page = boards.page(&board_id(&board), order, after, limit).await.unwrap();
                     assert!(page.len() <= limit as usize);
                     if page.is_empty() {
                         break;
@@ -234,7 +235,11 @@ pub async fn pages_equal_the_order_of_rank_keys(store: &dyn Store) {
     // Behind a key whose player has moved on since, the page goes on where the key would stand.
     put(store, "cup", 1, &[(user_id(1), standing(10, 0)), (user_id(2), standing(20, 0))]).await;
     let page = read(store, async |transaction| {
-        transaction.boards().page(&tournament_id("cup"), Order::Desc, Some(key(3, 15, 0)), 10).await.unwrap()
+        transaction
+            .boards()
+            .page(&board_id("cup"), Order::Desc.into(), Some(key(3, 15, 0)), 10)
+            .await
+            .unwrap()
     })
     .await;
     assert_eq!(page, [RankedKey { rank: 2, key: key(1, 10, 0) }]);
@@ -245,8 +250,8 @@ pub async fn a_place_and_its_surroundings(store: &dyn Store) {
     let standings = random_standings(5, 17);
     put(store, "cup", 1, &standings).await;
     put(store, "other", 1, &random_standings(6, 5)).await;
-    let cup = tournament_id("cup");
-    for order in [Order::Desc, Order::Asc] {
+    let cup = board_id("cup");
+    for order in [Order::Desc, Order::Asc].map(BoardOrder::from) {
         let expected = sorted(&standings, order);
         read(store, async |transaction| {
             let mut boards = transaction.boards();

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Prize, Reachability,
-    RewardId, RewardSource, RewardState, Score, SessionId, Standing, TelegramUserId, Timestamp, Tournament,
-    TournamentId, UpdateId, UserId, mission::Mission, session::DeviceKind, tournament::Title,
+    BoardId, BotId, ChatId, Locale, Operator, Order, OutgoingId, PlatformUserId, PlayerKey, Prize,
+    Reachability, RewardId, RewardSource, RewardState, Score, SessionId, Standing, TelegramUserId, TieOrders,
+    Ties, Timestamp, Tournament, TournamentId, UpdateId, UserId, mission::Mission, session::DeviceKind,
+    tournament::Title,
 };
 use uuid::Uuid;
 
 use crate::{
     BoxTransaction, Store,
     activity::ActivityRow,
+    board::NewBoard,
     inbox::{ClaimedUpdate, NewUpdate},
     outbox::{ClaimedOutgoing, NewOutgoing, OutgoingClass},
     reward::RewardRow,
@@ -51,6 +53,11 @@ pub fn tournament_id(text: &str) -> TournamentId {
     text.parse().unwrap()
 }
 
+/// The only board of the tournament with this id.
+pub fn board_id(text: &str) -> BoardId {
+    text.parse().unwrap()
+}
+
 /// A platform's user id.
 pub fn platform_id(number: u32) -> PlatformUserId {
     format!("platform-{number:04}").parse().unwrap()
@@ -68,7 +75,12 @@ pub fn score(points: i64) -> Score {
 
 /// A standing reached at `milliseconds`, which is also the time of the newest event.
 pub fn standing(points: i64, milliseconds: i64) -> Standing {
-    Standing { score: score(points), achieved_at: at(milliseconds), newest_at: at(milliseconds) }
+    Standing {
+        score: score(points),
+        ties: Ties::default(),
+        achieved_at: at(milliseconds),
+        newest_at: at(milliseconds),
+    }
 }
 
 /// An update of a chat, received at the moment at which contracts begin.
@@ -192,6 +204,17 @@ pub fn tournament(id: &str, start: i64) -> Tournament {
         ends_at: at(start + 1000),
         operator: Operator::Best,
         order: Order::Desc,
+        ties: TieOrders::default(),
+    }
+}
+
+/// The only board of a tournament.
+pub fn board_of(tournament: &Tournament) -> NewBoard {
+    NewBoard {
+        board_id: BoardId::plain(&tournament.tournament_id),
+        tier: 0,
+        starts_at: tournament.starts_at,
+        ends_at: tournament.ends_at,
     }
 }
 

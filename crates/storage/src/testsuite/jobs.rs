@@ -14,7 +14,7 @@ use crate::{
 };
 
 const KIND: JobKind = JobKind::BoardEnd;
-const OTHER: JobKind = JobKind::TournamentStart;
+const OTHER: JobKind = JobKind::TournamentClock;
 
 fn job(key: &str, run_at: i64) -> NewJob {
     NewJob {

@@ -22,8 +22,8 @@ use crate::{
     reward::RewardRow,
     session::NewSession,
     testsuite::fixtures::{
-        BOT, activity, at, lease, mission, outgoing, player, reward, session, standing, telegram_profile,
-        tournament, tournament_id, update, user_id, write,
+        BOT, activity, at, board_id, board_of, lease, mission, outgoing, player, reward, session, standing,
+        telegram_profile, tournament, update, user_id, write,
     },
     user::{SealedText, TelegramProfile},
 };
@@ -126,6 +126,7 @@ pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
         transaction.rewards().add_many(&rewards).await.unwrap();
         plant_missions(transaction, person, other).await;
         plant_scores(transaction, person, other).await;
+        plant_entries(transaction, person, other).await;
     })
     .await;
     plant_messages(store).await;
@@ -158,22 +159,39 @@ async fn plant_missions(transaction: &mut crate::BoxTransaction, person: UserId,
 
 async fn plant_scores(transaction: &mut crate::BoxTransaction, person: UserId, other: UserId) {
     transaction.tournaments().upsert(&tournament("cup", 0), at(0)).await.unwrap();
-    let cup = tournament_id("cup");
+    let cup = board_id("cup");
     let mut boards = transaction.boards();
+    boards.open(&[board_of(&tournament("cup", 0))]).await.unwrap();
     let standings = [(person, standing(10, 1)), (other, standing(20, 2))];
     boards.put_many(&cup, 1, &standings).await.unwrap();
     let past: Vec<ScoreEvent> = [(person, PLANTED[1]), (other, "other-event")]
         .into_iter()
         .map(|(owner, event_id)| ScoreEvent {
-            tournament_id: cup.clone(),
+            board_id: cup.clone(),
             user_id: owner,
             source: "/platform".parse().unwrap(),
             event_id: event_id.parse().unwrap(),
             score: crate::testsuite::fixtures::score(10),
+            ties: domain::Ties::default(),
             at: at(1),
         })
         .collect();
     boards.add_history(&past).await.unwrap();
+}
+
+/// An exclusion with words about the person, a wish, and a final rank.
+async fn plant_entries(transaction: &mut crate::BoxTransaction, person: UserId, other: UserId) {
+    let cup = tournament("cup", 0).tournament_id;
+    for owner in [person, other] {
+        let mut entries = transaction.entries();
+        assert!(entries.disqualify(&cup, 0, owner, at(1), PLANTED[5]).await.unwrap());
+        if owner == other {
+            assert!(entries.reinstate(&cup, 0, owner).await.unwrap());
+        }
+        drop(entries);
+        transaction.wishes().add(&cup, owner, at(1)).await.unwrap();
+    }
+    transaction.results().freeze(&board_id("cup"), domain::BoardOrder::DESC).await.unwrap();
 }
 
 /// Updates that are done, dead in both chats, and waiting; messages that were sent and that wait.

@@ -121,7 +121,7 @@ pub async fn records_are_those_of_the_person(store: &dyn Store) {
     let (person, _) = plant(store).await;
     let records =
         read(store, async |transaction| transaction.privacy().records(person, 10).await.unwrap()).await;
-    let score = ScoreRecord { tournament_id: "cup".to_owned(), score: 10, at: at(1) };
+    let score = ScoreRecord { board_id: "cup".to_owned(), score: 10, at: at(1) };
     assert_eq!((&records.standings, &records.past_scores), (&vec![score.clone()], &vec![score]));
     let states: Vec<&str> = records.messages.iter().map(|message| message.state.as_str()).collect();
     assert_eq!(states, ["waiting", "sent"], "newest first");

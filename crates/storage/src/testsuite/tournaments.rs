@@ -2,29 +2,33 @@
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use domain::{Locale, Operator, Order, Tournament, tournament::Title};
+use domain::{
+    Locale, Operator, Order, TieOrders, Timestamp, Tournament, TournamentId,
+    tournament::{Phase, Title, lifecycle::State, owner::Owner, view::ListFilter},
+};
 use futures::future::join_all;
 
 use crate::{
     Store,
-    testsuite::fixtures::{HARD_TEXT, at, read, standing, tournament, tournament_id, user_id, write},
-    tournament::TournamentRow,
+    testsuite::fixtures::{
+        HARD_TEXT, at, board_id, board_of, read, standing, tournament, tournament_id, user_id, write,
+    },
+    tournament::{TournamentRow, TournamentStatus},
 };
 
 async fn put(store: &dyn Store, tournaments: &[Tournament]) {
     write(store, async |transaction| {
         for tournament in tournaments {
             transaction.tournaments().upsert(tournament, at(0)).await.unwrap();
+            transaction.boards().open(&[board_of(tournament)]).await.unwrap();
         }
     })
     .await;
 }
 
-async fn bump(store: &dyn Store, id: &str, new_players: u64) -> u64 {
-    write(store, async |transaction| {
-        transaction.tournaments().bump_board(&tournament_id(id), new_players).await.unwrap()
-    })
-    .await
+async fn bump(store: &dyn Store, id: &str, new_players: i64) -> u64 {
+    write(store, async |transaction| transaction.boards().bump(&board_id(id), new_players).await.unwrap())
+        .await
 }
 
 async fn by_id(store: &dyn Store, id: &str) -> Option<TournamentRow> {
@@ -35,10 +39,13 @@ async fn by_id(store: &dyn Store, id: &str) -> Option<TournamentRow> {
 pub async fn a_tournament_is_replaced_and_its_board_stays(store: &dyn Store) {
     let first = tournament("cup", 0);
     put(store, std::slice::from_ref(&first)).await;
-    assert_eq!(
-        by_id(store, "cup").await,
-        Some(TournamentRow { tournament: first, board_version: 0, players: 0 })
-    );
+    let row = TournamentRow {
+        tournament: first,
+        players: 0,
+        has_scores: false,
+        status: TournamentStatus::default(),
+    };
+    assert_eq!(by_id(store, "cup").await, Some(row));
     assert_eq!(bump(store, "cup", 2).await, 1);
     assert_eq!(bump(store, "cup", 0).await, 2);
 
@@ -48,12 +55,21 @@ pub async fn a_tournament_is_replaced_and_its_board_stays(store: &dyn Store) {
         title: Title::new(title).unwrap(),
         operator: Operator::Latest,
         order: Order::Asc,
+        ties: TieOrders::new(&[Order::Asc, Order::Desc]).unwrap(),
         ..tournament("cup", 7000)
     };
     put(store, std::slice::from_ref(&second)).await;
     let row = by_id(store, "cup").await.unwrap();
     assert_eq!(row.tournament.title.for_locale(Locale::En), HARD_TEXT);
-    assert_eq!(row, TournamentRow { tournament: second, board_version: 2, players: 2 });
+    assert_eq!(
+        row,
+        TournamentRow {
+            tournament: second,
+            players: 2,
+            has_scores: true,
+            status: TournamentStatus::default()
+        }
+    );
     assert_eq!(by_id(store, "CUP").await, None);
 }
 
@@ -102,9 +118,9 @@ pub async fn lists_show_running_then_upcoming_then_finished(store: &dyn Store) {
 pub async fn a_missing_tournament_has_no_board(store: &dyn Store) {
     let mut transaction = store.begin_write().await.unwrap();
     assert_eq!(transaction.tournaments().lock(&tournament_id("none")).await.unwrap(), None);
-    assert!(
-        !transaction.tournaments().bump_board(&tournament_id("none"), 1).await.unwrap_err().is_temporary()
-    );
+    assert_eq!(transaction.boards().lock(&board_id("none")).await.unwrap(), None);
+    assert_eq!(transaction.boards().by_id(&board_id("none")).await.unwrap(), None);
+    assert!(!transaction.boards().bump(&board_id("none"), 1).await.unwrap_err().is_temporary());
 }
 
 /// Several that raise a board at once get versions without gaps or repeats, committed in their order.
@@ -114,7 +130,7 @@ pub async fn versions_are_committed_in_their_order(store: &dyn Store) {
     let raise = async || {
         for _ in 0..5 {
             let mut transaction = store.begin_write().await.unwrap();
-            let version = transaction.tournaments().bump_board(&tournament_id("cup"), 1).await.unwrap();
+            let version = transaction.boards().bump(&board_id("cup"), 1).await.unwrap();
             // A further round trip between the change and its commit, in which nobody may overtake.
             assert!(transaction.tournaments().by_id(&tournament_id("cup")).await.unwrap().is_some());
             committed.lock().unwrap().push(version);
@@ -123,17 +139,18 @@ pub async fn versions_are_committed_in_their_order(store: &dyn Store) {
     };
     join_all((0..6).map(|_| raise())).await;
     assert_eq!(committed.into_inner().unwrap(), (1..=30).collect::<Vec<_>>());
-    let row = by_id(store, "cup").await.unwrap();
-    assert_eq!((row.board_version, row.players), (30, 30));
+    let row =
+        read(store, async |transaction| transaction.boards().by_id(&board_id("cup")).await.unwrap()).await;
+    assert_eq!(row.map(|row| (row.version, row.players)), Some((30, 30)));
 }
 
 /// Whoever locks a board before reading it overwrites nobody.
 pub async fn locked_boards_lose_no_update(store: &dyn Store) {
     put(store, &[tournament("cup", 0)]).await;
-    let cup = tournament_id("cup");
+    let cup = board_id("cup");
     let add_one = async || {
         write(store, async |transaction| {
-            let version = transaction.tournaments().lock(&cup).await.unwrap().unwrap().board_version;
+            let version = transaction.boards().lock(&cup).await.unwrap().unwrap().version;
             let old = transaction.boards().standings(&cup, &[user_id(1)]).await.unwrap();
             let points = old.first().map_or(0, |(_, standing)| standing.score.points());
             transaction
@@ -141,7 +158,7 @@ pub async fn locked_boards_lose_no_update(store: &dyn Store) {
                 .put_many(&cup, version + 1, &[(user_id(1), standing(points + 1, 0))])
                 .await
                 .unwrap();
-            assert_eq!(transaction.tournaments().bump_board(&cup, 0).await.unwrap(), version + 1);
+            assert_eq!(transaction.boards().bump(&cup, 0).await.unwrap(), version + 1);
         })
         .await;
     };
@@ -164,11 +181,115 @@ pub async fn tournaments_are_found_by_their_ids(store: &dyn Store) {
     assert_eq!(
         found,
         [
-            TournamentRow { tournament: tournament("a", 0), board_version: 0, players: 0 },
-            TournamentRow { tournament: tournament("c", 0), board_version: 1, players: 3 },
+            TournamentRow {
+                tournament: tournament("a", 0),
+                players: 0,
+                has_scores: false,
+                status: TournamentStatus::default()
+            },
+            TournamentRow {
+                tournament: tournament("c", 0),
+                players: 3,
+                has_scores: true,
+                status: TournamentStatus::default()
+            },
         ]
     );
+    let ids = [tournament_id("c"), tournament_id("nowhere"), tournament_id("a")];
+    let held = write(store, async |transaction| transaction.tournaments().hold(&ids).await.unwrap()).await;
+    assert_eq!(held, found);
     assert_eq!(by_ids(&[]).await.unwrap(), []);
     assert!(by_ids(&vec!["a"; 1000]).await.is_ok());
     assert!(by_ids(&vec!["a"; 1001]).await.is_err());
+}
+
+async fn set(store: &dyn Store, id: &str, status: &TournamentStatus) {
+    write(store, async |transaction| {
+        transaction.tournaments().set_status(&tournament_id(id), status, at(5)).await.unwrap();
+    })
+    .await;
+}
+
+fn in_state(state: State) -> TournamentStatus {
+    TournamentStatus { state, ..TournamentStatus::default() }
+}
+
+/// Where a tournament stands is stored beside its definition, and neither overwrites the other.
+pub async fn a_status_is_kept_when_the_definition_changes(store: &dyn Store) {
+    put(store, &[tournament("cup", 0)]).await;
+    let rules =
+        serde_json::from_str(r#"{"join":{"required":true},"attempts_max":3,"is_private":true}"#).unwrap();
+    let status = TournamentStatus {
+        owner: Owner::Console,
+        state: State::Open,
+        is_frozen: true,
+        rules,
+        asks_entries: true,
+        reminded_for: Some(at(7)),
+        revision: 4,
+    };
+    set(store, "cup", &status).await;
+    put(store, &[tournament("cup", 50)]).await;
+    let row = by_id(store, "cup").await.unwrap();
+    assert_eq!(row.status, status);
+    assert_eq!(row.tournament.starts_at, at(50));
+    assert_eq!(row.phase(at(49)), Phase::Upcoming);
+    assert!(row.is_visible(true) && !row.is_visible(false));
+    let mut transaction = store.begin_write().await.unwrap();
+    let unknown = transaction.tournaments().set_status(&tournament_id("none"), &status, at(5)).await;
+    assert!(unknown.is_err(), "a tournament that is not there has no status");
+}
+
+/// Drafts and private ones are in no list; canceled ones are past.
+pub async fn lists_leave_out_what_is_not_public(store: &dyn Store) {
+    put(store, &[tournament("a", 0), tournament("b", 0), tournament("c", 0), tournament("d", 0)]).await;
+    set(store, "b", &in_state(State::Draft)).await;
+    set(store, "c", &in_state(State::Canceled)).await;
+    let mut private = in_state(State::Running);
+    private.rules.is_private = true;
+    set(store, "d", &private).await;
+    let (listed, live, past) = read(store, async |transaction| {
+        let mut tournaments = transaction.tournaments();
+        (
+            tournaments.list(at(500), 10).await.unwrap(),
+            tournaments.page(ListFilter::Live, at(500), None, 10).await.unwrap(),
+            tournaments.page(ListFilter::Past, at(500), None, 10).await.unwrap(),
+        )
+    })
+    .await;
+    let ids = |rows: Vec<TournamentRow>| -> Vec<String> {
+        rows.into_iter().map(|row| row.tournament.tournament_id.to_string()).collect()
+    };
+    assert_eq!(ids(listed), ["a", "c"]);
+    assert_eq!(ids(live), ["a"]);
+    assert_eq!(ids(past), ["c"]);
+}
+
+/// Each list has its order, and its pages follow on each other without a gap, also among equal times.
+pub async fn pages_of_lists_follow_on_each_other(store: &dyn Store) {
+    // Each lasts a second from its start.
+    put(store, &[tournament("live-b", 0), tournament("live-a", 0), tournament("live-c", -500)]).await;
+    put(store, &[tournament("soon-b", 900), tournament("soon-a", 900), tournament("later", 5000)]).await;
+    put(store, &[tournament("past-b", -2000), tournament("past-a", -2000), tournament("older", -9000)]).await;
+    let walk = async |filter: ListFilter| {
+        let mut seen: Vec<String> = Vec::new();
+        let mut after: Option<(Timestamp, TournamentId)> = None;
+        loop {
+            let page = read(store, async |transaction| {
+                let after = after.as_ref().map(|(time, id)| (*time, id));
+                transaction.tournaments().page(filter, at(100), after, 2).await.unwrap()
+            })
+            .await;
+            let Some(last) = page.last() else { return seen };
+            let time = match filter {
+                ListFilter::Upcoming => last.tournament.starts_at,
+                ListFilter::Live | ListFilter::Past => last.tournament.ends_at,
+            };
+            after = Some((time, last.tournament.tournament_id.clone()));
+            seen.extend(page.iter().map(|row| row.tournament.tournament_id.to_string()));
+        }
+    };
+    assert_eq!(walk(ListFilter::Live).await, ["live-c", "live-a", "live-b"]);
+    assert_eq!(walk(ListFilter::Upcoming).await, ["soon-a", "soon-b", "later"]);
+    assert_eq!(walk(ListFilter::Past).await, ["past-a", "past-b", "older"]);
 }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{ErrorCode, Problem, board::BoardPage};
+use domain::{BoardId, ErrorCode, Problem, board::BoardPage};
 use serde::Deserialize;
 use services::{
     Services,
@@ -63,7 +63,7 @@ pub(crate) async fn board(
     };
     let limit = parameters.limit.unwrap_or(50);
     let viewer = session.map(|session| session.user_id());
-    let page = boards::page(&services, &id, BoardQuery { window, limit }, viewer).await?;
+    let page = boards::page(&services, &BoardId::plain(&id), BoardQuery { window, limit }, viewer).await?;
     // The page depends on the viewer too, but a viewer's own row moves with the board's version alone.
     let etag = format!("\"{}-{}\"", page.version, page.total);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use domain::Problem;
+use domain::{BoardId, Problem};
 use futures::{Stream, StreamExt, stream};
 use services::boards::live::{self, Subscription};
 use tokio::sync::broadcast::error::RecvError;
@@ -49,7 +49,7 @@ pub(crate) async fn live(
 ) -> Result<Response, ApiError> {
     let viewer = state.viewers.enter(Some(address).filter(|_| state.settings.rate_limits))?;
     let last_version = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let subscription = live::subscribe(&state.services, &id, last_version).await?;
+    let subscription = live::subscribe(&state.services, &BoardId::plain(&id), last_version).await?;
     let frames = frames(subscription, state.stop.stopping.clone(), viewer);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),

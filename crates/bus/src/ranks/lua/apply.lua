@@ -1,7 +1,7 @@
 -- Applies new standings, when they follow on the version that the board is at.
 -- KEYS: meta, places, players, and a list of staged entries where there are too many for arguments
--- ARGV: from, version, then the entries (8 bytes of time, 16 bytes of the player, the points in decimal), or how many
---       are staged
+-- ARGV: from, version, then the changes, or how many are staged; a change is an entry, or the 16 bytes of a player who
+--       is not on the board any more
 -- Answer: what became of it, and the version before.
 local at, order = unpack(redis.call('HMGET', KEYS[1], 'version', 'order'))
 local staged = KEYS[4]
@@ -22,24 +22,27 @@ if outcome ~= 'done' then
   return { outcome, at or '0' }
 end
 
--- On a board where more is better the weight is the negated score; done in text, it stays exact.
-local function weight_of(points)
-  if order == 'asc' then
-    return points
+local function remove(player)
+  local old = redis.call('HGET', KEYS[3], player)
+  if old then
+    redis.call('ZREM', KEYS[2], old .. player)
+    redis.call('HDEL', KEYS[3], player)
   end
-  return string.sub(points, 1, 1) == '-' and string.sub(points, 2) or '-' .. points
 end
 
 local function put(entry)
-  local achieved_at, player, points = string.sub(entry, 1, 8), string.sub(entry, 9, 24), string.sub(entry, 25)
+  if #entry == 16 then
+    return remove(entry)
+  end
+  local player, prefix = player_of(entry), prefix_of(entry, order)
   local old = redis.call('HGET', KEYS[3], player)
-  if old ~= achieved_at then
+  if old ~= prefix then
     if old then
       redis.call('ZREM', KEYS[2], old .. player)
     end
-    redis.call('HSET', KEYS[3], player, achieved_at)
+    redis.call('HSET', KEYS[3], player, prefix)
   end
-  redis.call('ZADD', KEYS[2], weight_of(points), achieved_at .. player)
+  redis.call('ZADD', KEYS[2], weight_of(entry, order), prefix .. player)
 end
 
 if staged then

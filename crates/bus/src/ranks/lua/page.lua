@@ -1,7 +1,7 @@
 -- Reads a part of a board and one player's row, all of one version.
 -- KEYS: meta, places, players
 -- ARGV: limit, the player for `me` or '', how many of the limit stand above a player in the middle, then
---       'top' | 'around', player | 'after', points, member
+--       'top' | 'around', player | 'after', entry
 -- Answer: nil when not loaded, else version, order, total, rank in front of the rows, rows, rank of me, row of me;
 --         a row is its member and its weight.
 local meta = redis.call('HMGET', KEYS[1], 'version', 'order')
@@ -12,8 +12,8 @@ local total = redis.call('ZCARD', KEYS[2])
 local limit = tonumber(ARGV[1])
 
 local function member_of(player)
-  local achieved_at = redis.call('HGET', KEYS[3], player)
-  return achieved_at and achieved_at .. player
+  local prefix = redis.call('HGET', KEYS[3], player)
+  return prefix and prefix .. player
 end
 
 -- Lua compares strings by the locale of the server; members are bytes.
@@ -44,12 +44,8 @@ end
 
 local skip = 0
 if ARGV[4] == 'after' then
-  -- On a board where more is better the weight is the negated score; done in text, it stays exact.
-  local weight = ARGV[5]
-  if meta[2] == 'desc' then
-    weight = string.sub(weight, 1, 1) == '-' and string.sub(weight, 2) or '-' .. weight
-  end
-  skip = count_through(weight, ARGV[6])
+  local entry, order = ARGV[5], meta[2]
+  skip = count_through(weight_of(entry, order), prefix_of(entry, order) .. player_of(entry))
 elseif ARGV[4] == 'around' then
   local member = member_of(ARGV[5])
   if member then

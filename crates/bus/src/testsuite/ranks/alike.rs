@@ -1,16 +1,25 @@
 //! One random history, played into two implementations; every answer is compared.
 
-use domain::{Order, Rng, SeededRng, TournamentId, ranking::RankKey};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use domain::{
+    BoardId, BoardOrder, Order, Rng, Score, SeededRng, TieOrders, Ties,
+    ranking::{RankKey, TIES_MAX},
+};
 
 use super::{board, key, user};
-use crate::ranks::{Applied, Ranks, Window};
+use crate::ranks::{Applied, Change, Ranks, Window};
 
 const STEPS: u64 = 120;
 
 /// Plays the history of this seed into both and compares all that they answer. Scores, times and players are few, so
 /// that ties, moves to the same place and keys that are gone come up often.
 pub async fn answers_alike(left: &dyn Ranks, right: &dyn Ranks, seed: u64) {
-    let history = History { rng: SeededRng::new(seed), board: board(&format!("history-{seed}")) };
+    let history = History {
+        rng: SeededRng::new(seed),
+        columns: AtomicUsize::new(0),
+        board: board(&format!("history-{seed}")),
+    };
     for step in 0..STEPS {
         let context = format!("seed {seed}, step {step}");
         match history.below(12) {
@@ -27,7 +36,9 @@ pub async fn answers_alike(left: &dyn Ranks, right: &dyn Ranks, seed: u64) {
 
 struct History {
     rng: SeededRng,
-    board: TournamentId,
+    /// How many tie columns the board has that was loaded last.
+    columns: AtomicUsize,
+    board: BoardId,
 }
 
 impl History {
@@ -40,7 +51,11 @@ impl History {
     }
 
     fn key_of(&self, number: u128) -> RankKey {
-        key(self.number(-4, 5), self.number(-3, 4), number)
+        let ties: Vec<Score> = (0..self.columns.load(Ordering::Relaxed))
+            .map(|_| Score::new(self.number(-1, 2)).unwrap())
+            .collect();
+        let key = key(self.number(-4, 5), self.number(-3, 4), number);
+        RankKey { ties: Ties::new(&ties).unwrap(), ..key }
     }
 
     fn player(&self) -> u128 {
@@ -60,7 +75,10 @@ impl History {
     }
 
     async fn load(&self, left: &dyn Ranks, right: &dyn Ranks) {
-        let order = if self.below(2) == 0 { Order::Desc } else { Order::Asc };
+        let direction = || if self.below(2) == 0 { Order::Desc } else { Order::Asc };
+        let ties: Vec<Order> = (0..self.below(TIES_MAX as u64 + 1)).map(|_| direction()).collect();
+        let order = BoardOrder { order: direction(), ties: TieOrders::new(&ties).unwrap() };
+        self.columns.store(ties.len(), Ordering::Relaxed);
         let version = (self.version(left).await + self.below(4)).saturating_sub(1);
         let keys = self.some_keys(40);
         left.load(&self.board, order, version, keys.clone()).await.unwrap();
@@ -70,10 +88,14 @@ impl History {
     async fn apply(&self, left: &dyn Ranks, right: &dyn Ranks, context: &str) {
         let from = (self.version(left).await + self.below(10) / 8).saturating_sub(self.below(10) / 8);
         let version = from + 1 + self.below(2);
-        let keys = self.some_keys(8);
+        let changes: Vec<Change> = self
+            .some_keys(8)
+            .into_iter()
+            .map(|key| if self.below(4) == 0 { Change::Remove(key.user_id) } else { Change::Put(key) })
+            .collect();
         let applied: [Applied; 2] = [
-            left.apply(&self.board, from, version, &keys).await.unwrap(),
-            right.apply(&self.board, from, version, &keys).await.unwrap(),
+            left.apply(&self.board, from, version, &changes).await.unwrap(),
+            right.apply(&self.board, from, version, &changes).await.unwrap(),
         ];
         assert_eq!(applied[0], applied[1], "{context}: {from} to {version}");
     }

@@ -1,10 +1,10 @@
 //! Loading, changing and forgetting a board.
 
-use domain::{Order, UserId};
+use domain::{BoardOrder, UserId};
 use futures::future::join;
 
-use super::{board, key, keys, page, user};
-use crate::ranks::{Applied, RankPage, Ranked, Ranks, Window};
+use super::{board, key, keys, moved, page, puts, user};
+use crate::ranks::{Applied, Change, RankPage, Ranked, Ranks, Window};
 
 /// A board that is not there answers `None`, takes no change and may be forgotten.
 pub async fn a_board_that_was_never_loaded_answers_nothing(ranks: &dyn Ranks) {
@@ -13,7 +13,7 @@ pub async fn a_board_that_was_never_loaded_answers_nothing(ranks: &dyn Ranks) {
     for window in [Window::Top, Window::After(key(1, 1, 1)), Window::Around(user(1))] {
         assert_eq!(ranks.page(&board, window, 10, Some(user(1))).await.unwrap(), None);
     }
-    assert_eq!(ranks.apply(&board, 0, 1, &[key(1, 1, 1)]).await.unwrap(), Applied::NotLoaded);
+    assert_eq!(ranks.apply(&board, 0, 1, &[moved(1, 1, 1)]).await.unwrap(), Applied::NotLoaded);
     assert_eq!(ranks.version(&board).await.unwrap(), None);
     ranks.unload(&board).await.unwrap();
 }
@@ -21,13 +21,13 @@ pub async fn a_board_that_was_never_loaded_answers_nothing(ranks: &dyn Ranks) {
 /// A board without players is a board.
 pub async fn an_empty_board_is_loaded_at_version_0(ranks: &dyn Ranks) {
     let board = board("empty");
-    ranks.load(&board, Order::Desc, 0, Vec::new()).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 0, Vec::new()).await.unwrap();
     assert_eq!(ranks.version(&board).await.unwrap(), Some(0));
     let empty = RankPage { version: 0, total: 0, rows: Vec::new(), me: None };
     for window in [Window::Top, Window::After(key(1, 1, 1)), Window::Around(user(1))] {
         assert_eq!(ranks.page(&board, window, 10, Some(user(1))).await.unwrap(), Some(empty.clone()));
     }
-    assert_eq!(ranks.apply(&board, 0, 1, &[key(1, 1, 1)]).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, 0, 1, &[moved(1, 1, 1)]).await.unwrap(), Applied::Done);
     let first = Ranked { rank: 1, key: key(1, 1, 1) };
     let one = RankPage { version: 1, total: 1, rows: vec![first], me: Some(first) };
     assert_eq!(ranks.page(&board, Window::Around(user(1)), 10, Some(user(1))).await.unwrap(), Some(one));
@@ -36,8 +36,10 @@ pub async fn an_empty_board_is_loaded_at_version_0(ranks: &dyn Ranks) {
 /// A change is applied once, in its turn, or not at all.
 pub async fn changes_follow_on_versions(ranks: &dyn Ranks) {
     let board = board("versions");
-    ranks.load(&board, Order::Desc, 5, vec![key(10, 1, 1), key(20, 1, 2)]).await.unwrap();
-    let apply = async |from, version, change| ranks.apply(&board, from, version, &[change]).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 5, vec![key(10, 1, 1), key(20, 1, 2)]).await.unwrap();
+    let apply = async |from, version, change| {
+        ranks.apply(&board, from, version, &[Change::Put(change)]).await.unwrap()
+    };
 
     assert_eq!(apply(6, 7, key(99, 2, 1)).await, Applied::Gap { at: 5 });
     assert_eq!(apply(4, 5, key(99, 2, 1)).await, Applied::Known);
@@ -63,8 +65,8 @@ pub async fn changes_follow_on_versions(ranks: &dyn Ranks) {
 pub async fn a_move_that_changes_nothing_moves_nobody(ranks: &dyn Ranks) {
     let board = board("still");
     let standing = vec![key(3, 1, 1), key(2, 1, 2), key(1, 1, 3)];
-    ranks.load(&board, Order::Desc, 1, standing.clone()).await.unwrap();
-    assert_eq!(ranks.apply(&board, 1, 2, &standing).await.unwrap(), Applied::Done);
+    ranks.load(&board, BoardOrder::DESC, 1, standing.clone()).await.unwrap();
+    assert_eq!(ranks.apply(&board, 1, 2, &puts(&standing)).await.unwrap(), Applied::Done);
     let page = page(ranks, &board, Window::Top, 10).await;
     assert_eq!((page.version, page.total, keys(&page)), (2, 3, standing));
 }
@@ -72,22 +74,22 @@ pub async fn a_move_that_changes_nothing_moves_nobody(ranks: &dyn Ranks) {
 /// Nothing of the old board is left, its order included.
 pub async fn a_load_replaces_the_whole_board(ranks: &dyn Ranks) {
     let board = board("reload");
-    ranks.load(&board, Order::Desc, 1, vec![key(1, 1, 1), key(2, 1, 2), key(3, 1, 3)]).await.unwrap();
-    ranks.load(&board, Order::Asc, 1, vec![key(7, 1, 2), key(6, 1, 4)]).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 1, vec![key(1, 1, 1), key(2, 1, 2), key(3, 1, 3)]).await.unwrap();
+    ranks.load(&board, BoardOrder::ASC, 1, vec![key(7, 1, 2), key(6, 1, 4)]).await.unwrap();
     let reloaded = ranks.page(&board, Window::Top, 10, Some(user(1))).await.unwrap().unwrap();
     assert_eq!((reloaded.version, reloaded.total, reloaded.me), (1, 2, None));
     assert_eq!(keys(&reloaded), [key(6, 1, 4), key(7, 1, 2)]);
-    assert_eq!(ranks.apply(&board, 1, 2, &[key(5, 2, 5)]).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, 1, 2, &[moved(5, 2, 5)]).await.unwrap(), Applied::Done);
     assert_eq!(keys(&page(ranks, &board, Window::Top, 1).await), [key(5, 2, 5)]);
-    ranks.load(&board, Order::Asc, 3, Vec::new()).await.unwrap();
+    ranks.load(&board, BoardOrder::ASC, 3, Vec::new()).await.unwrap();
     assert_eq!(page(ranks, &board, Window::Top, 10).await.total, 0);
 }
 
 /// A rebuild that took too long does not turn the board back.
 pub async fn a_load_older_than_the_index_is_left_out(ranks: &dyn Ranks) {
     let board = board("late");
-    ranks.load(&board, Order::Desc, 9, vec![key(9, 1, 1)]).await.unwrap();
-    ranks.load(&board, Order::Desc, 8, vec![key(8, 1, 1), key(8, 1, 2)]).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 9, vec![key(9, 1, 1)]).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 8, vec![key(8, 1, 1), key(8, 1, 2)]).await.unwrap();
     let page = page(ranks, &board, Window::Top, 10).await;
     assert_eq!((page.version, keys(&page)), (9, vec![key(9, 1, 1)]));
 }
@@ -95,8 +97,8 @@ pub async fn a_load_older_than_the_index_is_left_out(ranks: &dyn Ranks) {
 /// Such a load is an error of the caller's and leaves the board as it was.
 pub async fn two_keys_of_one_player_are_refused(ranks: &dyn Ranks) {
     let board = board("twice");
-    ranks.load(&board, Order::Desc, 1, vec![key(1, 1, 1)]).await.unwrap();
-    let error = ranks.load(&board, Order::Desc, 2, vec![key(5, 1, 1), key(6, 1, 1)]).await.unwrap_err();
+    ranks.load(&board, BoardOrder::DESC, 1, vec![key(1, 1, 1)]).await.unwrap();
+    let error = ranks.load(&board, BoardOrder::DESC, 2, vec![key(5, 1, 1), key(6, 1, 1)]).await.unwrap_err();
     assert_eq!(error.operation, "ranks.load");
     assert!(error.source.is::<crate::ranks::TwoKeysOfOnePlayer>(), "{:?}", error.source);
     let page = page(ranks, &board, Window::Top, 10).await;
@@ -106,12 +108,12 @@ pub async fn two_keys_of_one_player_are_refused(ranks: &dyn Ranks) {
 /// A forgotten board answers nothing and may be loaded anew, at an earlier version too.
 pub async fn an_unloaded_board_is_forgotten(ranks: &dyn Ranks) {
     let board = board("forgotten");
-    ranks.load(&board, Order::Desc, 5, vec![key(1, 1, 1)]).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 5, vec![key(1, 1, 1)]).await.unwrap();
     ranks.unload(&board).await.unwrap();
     assert_eq!(ranks.version(&board).await.unwrap(), None);
     assert_eq!(ranks.page(&board, Window::Top, 10, None).await.unwrap(), None);
-    assert_eq!(ranks.apply(&board, 5, 6, &[key(2, 1, 1)]).await.unwrap(), Applied::NotLoaded);
-    ranks.load(&board, Order::Asc, 2, vec![key(4, 1, 2)]).await.unwrap();
+    assert_eq!(ranks.apply(&board, 5, 6, &[moved(2, 1, 1)]).await.unwrap(), Applied::NotLoaded);
+    ranks.load(&board, BoardOrder::ASC, 2, vec![key(4, 1, 2)]).await.unwrap();
     let page = page(ranks, &board, Window::Top, 10).await;
     assert_eq!((page.version, keys(&page)), (2, vec![key(4, 1, 2)]));
 }
@@ -120,9 +122,9 @@ pub async fn an_unloaded_board_is_forgotten(ranks: &dyn Ranks) {
 pub async fn boards_do_not_mix(ranks: &dyn Ranks) {
     let boards = ["cup", "cup-meta", "Cup", "cu"].map(board);
     for (number, board) in (1_i64..).zip(&boards) {
-        ranks.load(board, Order::Desc, 1, vec![key(number, 1, 1)]).await.unwrap();
+        ranks.load(board, BoardOrder::DESC, 1, vec![key(number, 1, 1)]).await.unwrap();
     }
-    assert_eq!(ranks.apply(&boards[0], 1, 2, &[key(50, 1, 1)]).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&boards[0], 1, 2, &[moved(50, 1, 1)]).await.unwrap(), Applied::Done);
     ranks.unload(&boards[1]).await.unwrap();
     assert_eq!(keys(&page(ranks, &boards[0], Window::Top, 10).await), [key(50, 1, 1)]);
     assert_eq!(keys(&page(ranks, &boards[2], Window::Top, 10).await), [key(3, 1, 1)]);
@@ -137,10 +139,10 @@ pub async fn a_page_is_of_one_version_while_the_board_changes(ranks: &dyn Ranks)
     let standing = |version: u64| -> Vec<_> {
         (0..PLAYERS).map(|number| key(i64::try_from(version).unwrap(), 1, number)).collect()
     };
-    ranks.load(&board, Order::Desc, 0, standing(0)).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 0, standing(0)).await.unwrap();
     let write = async {
         for version in 1..=VERSIONS {
-            let applied = ranks.apply(&board, version - 1, version, &standing(version)).await.unwrap();
+            let applied = ranks.apply(&board, version - 1, version, &puts(&standing(version))).await.unwrap();
             assert_eq!(applied, Applied::Done);
             tokio::task::yield_now().await;
         }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::{Order, Rng, SeededRng, ranking::RankKey};
+use domain::{BoardOrder, Rng, SeededRng, ranking::RankKey};
 
-use super::{board, key, keys, sorted, user};
+use super::{board, key, keys, puts, sorted, user};
 use crate::ranks::{Applied, Ranked, Ranks, Window};
 
 const PLAYERS: u64 = 100_000;
@@ -20,19 +20,19 @@ pub async fn a_hundred_thousand_players_are_ranked_and_moved(ranks: &dyn Ranks) 
         model.insert(key.user_id, key);
         key
     };
-    ranks.load(&board, Order::Desc, 1, (0..PLAYERS).map(&mut random_key).collect()).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 1, (0..PLAYERS).map(&mut random_key).collect()).await.unwrap();
     // The last number of moves is more than goes to Redis in one call.
     for (from, moves) in [(1, 1_u64), (2, 100), (3, 7_000)] {
         let changes: Vec<_> = (0..moves).map(|step| random_key(step * 13 % (PLAYERS + 50))).collect();
-        assert_eq!(ranks.apply(&board, from, from + 1, &changes).await.unwrap(), Applied::Done);
+        assert_eq!(ranks.apply(&board, from, from + 1, &puts(&changes)).await.unwrap(), Applied::Done);
     }
-    let expected = sorted(model.into_values().collect(), Order::Desc);
+    let expected = sorted(model.into_values().collect(), BoardOrder::DESC);
     for above in (0..expected.len()).step_by(9_973).chain([expected.len() - 1]) {
         assert_page(ranks, &board, &expected, above).await;
     }
 }
 
-async fn assert_page(ranks: &dyn Ranks, board: &domain::TournamentId, expected: &[RankKey], above: usize) {
+async fn assert_page(ranks: &dyn Ranks, board: &domain::BoardId, expected: &[RankKey], above: usize) {
     let me = expected[above];
     let row = Some(Ranked { rank: above as u64 + 1, key: me });
     let behind = ranks.page(board, Window::After(me), 50, Some(me.user_id)).await.unwrap().unwrap();

@@ -1,8 +1,8 @@
 //! Reading parts of a board.
 
-use domain::{Order, Score, ranking::RankKey};
+use domain::{BoardOrder, Order, Score, ranking::RankKey};
 
-use super::{board, key, keys, page, ranks_of, sorted, user};
+use super::{board, key, keys, moved, page, puts, ranks_of, sorted, user};
 use crate::ranks::{Applied, PAGE_ROWS_MAX, Ranked, Ranks, Window};
 
 /// On both orders; ranks count 1, 2, 3 … on ties too.
@@ -16,9 +16,9 @@ pub async fn the_better_score_then_the_earlier_time_then_the_older_account_stand
         key(0, 3, 5),
         key(0, -3, 6),
     ];
-    let expected = [(Order::Desc, [4, 9, 1, 3, 6, 5, 2]), (Order::Asc, [2, 6, 5, 9, 1, 3, 4])];
+    let expected = [(BoardOrder::DESC, [4, 9, 1, 3, 6, 5, 2]), (BoardOrder::ASC, [2, 6, 5, 9, 1, 3, 4])];
     for (order, users) in expected {
-        let board = board(match order {
+        let board = board(match order.order {
             Order::Desc => "ties-desc",
             Order::Asc => "ties-asc",
         });
@@ -49,10 +49,10 @@ pub async fn scores_and_times_are_exact_to_their_limits(ranks: &dyn Ranks) {
         key(0, 0, 0),
         key(0, 0, u128::MAX),
     ];
-    for (order, name) in [(Order::Desc, "limits-desc"), (Order::Asc, "limits-asc")] {
+    for (order, name) in [(BoardOrder::DESC, "limits-desc"), (BoardOrder::ASC, "limits-asc")] {
         let board = board(name);
         ranks.load(&board, order, 1, Vec::new()).await.unwrap();
-        assert_eq!(ranks.apply(&board, 1, 2, &standing).await.unwrap(), Applied::Done);
+        assert_eq!(ranks.apply(&board, 1, 2, &puts(&standing)).await.unwrap(), Applied::Done);
         let expected = sorted(standing.clone(), order);
         assert_eq!(keys(&page(ranks, &board, Window::Top, 100).await), expected);
         for (above, key) in expected.iter().enumerate() {
@@ -68,7 +68,7 @@ pub async fn pages_follow_one_another_without_gap_or_repetition(ranks: &dyn Rank
     // Few scores and times, so that pages end within ties.
     let standing: Vec<_> =
         (0..50).map(|number| key(number % 3, number / 3 % 4, number.unsigned_abs().into())).collect();
-    ranks.load(&board, Order::Desc, 1, standing.clone()).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 1, standing.clone()).await.unwrap();
     for limit in [1, 7, 50] {
         let mut seen = page(ranks, &board, Window::Top, limit).await;
         let mut all = seen.rows.clone();
@@ -76,7 +76,10 @@ pub async fn pages_follow_one_another_without_gap_or_repetition(ranks: &dyn Rank
             seen = page(ranks, &board, Window::After(last.key), limit).await;
             all.extend(seen.rows.iter().copied());
         }
-        assert_eq!(all.iter().map(|row| row.key).collect::<Vec<_>>(), sorted(standing.clone(), Order::Desc));
+        assert_eq!(
+            all.iter().map(|row| row.key).collect::<Vec<_>>(),
+            sorted(standing.clone(), BoardOrder::DESC)
+        );
         assert_eq!(all.iter().map(|row| row.rank).collect::<Vec<_>>(), (1..=50).collect::<Vec<_>>());
     }
 }
@@ -85,10 +88,10 @@ pub async fn pages_follow_one_another_without_gap_or_repetition(ranks: &dyn Rank
 pub async fn a_page_follows_a_key_that_is_gone(ranks: &dyn Ranks) {
     let board = board("gone");
     ranks
-        .load(&board, Order::Desc, 1, (1..=5).map(|n| key(n * 10, 1, n.unsigned_abs().into())).collect())
+        .load(&board, BoardOrder::DESC, 1, (1..=5).map(|n| key(n * 10, 1, n.unsigned_abs().into())).collect())
         .await
         .unwrap();
-    assert_eq!(ranks.apply(&board, 1, 2, &[key(60, 2, 3)]).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, 1, 2, &[moved(60, 2, 3)]).await.unwrap(), Applied::Done);
     let after = async |gone: RankKey| {
         let page = page(ranks, &board, Window::After(gone), 2).await;
         page.rows.iter().map(|row| (row.rank, row.key.score.points())).collect::<Vec<_>>()
@@ -107,7 +110,7 @@ pub async fn a_page_follows_a_key_that_is_gone(ranks: &dyn Ranks) {
 pub async fn a_player_stands_in_the_middle_where_there_is_room(ranks: &dyn Ranks) {
     let board = board("around");
     ranks
-        .load(&board, Order::Asc, 1, (1..=9).map(|n| key(n, 1, n.unsigned_abs().into())).collect())
+        .load(&board, BoardOrder::ASC, 1, (1..=9).map(|n| key(n, 1, n.unsigned_abs().into())).collect())
         .await
         .unwrap();
     let cases: [(u128, u32, &[u64]); 13] = [
@@ -140,7 +143,7 @@ pub async fn a_player_stands_in_the_middle_where_there_is_room(ranks: &dyn Ranks
 /// The total and the row of `me` are there all the same.
 pub async fn a_limit_of_0_and_one_beyond_the_board_are_answered(ranks: &dyn Ranks) {
     let board = board("limit");
-    ranks.load(&board, Order::Desc, 4, vec![key(1, 1, 1), key(2, 1, 2), key(3, 1, 3)]).await.unwrap();
+    ranks.load(&board, BoardOrder::DESC, 4, vec![key(1, 1, 1), key(2, 1, 2), key(3, 1, 3)]).await.unwrap();
     for window in [Window::Top, Window::After(key(9, 1, 9)), Window::Around(user(2))] {
         let none = ranks.page(&board, window, 0, Some(user(1))).await.unwrap().unwrap();
         assert_eq!((none.version, none.total, none.rows.len()), (4, 3, 0));
@@ -156,7 +159,7 @@ pub async fn a_page_is_bounded_whatever_limit_is_asked_for(ranks: &dyn Ranks) {
     let board = board("bounded");
     let players = i64::from(PAGE_ROWS_MAX) + 10;
     ranks
-        .load(&board, Order::Desc, 1, (0..players).map(|n| key(n, 1, n.unsigned_abs().into())).collect())
+        .load(&board, BoardOrder::DESC, 1, (0..players).map(|n| key(n, 1, n.unsigned_abs().into())).collect())
         .await
         .unwrap();
     for window in [Window::Top, Window::After(key(players - 1, 1, 0)), Window::Around(user(500))] {

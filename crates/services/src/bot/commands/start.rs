@@ -85,7 +85,7 @@ async fn tournament(
 ) -> Result<Option<TournamentCard>, StoreError> {
     let row = tx.tournaments().by_id(id).await?;
     Ok(row.map(|row| TournamentCard {
-        phase: row.tournament.phase(context.services.now()),
+        phase: row.phase(context.services.now()),
         players: row.players,
         tournament: row.tournament,
     }))

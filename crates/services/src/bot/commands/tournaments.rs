@@ -11,11 +11,8 @@ pub(super) async fn answer(context: Context<'_>, tx: &mut dyn Transaction) -> Re
     let now = context.services.now();
     match tx.tournaments().list(now, 1).await?.into_iter().next() {
         Some(row) => {
-            let card = TournamentCard {
-                phase: row.tournament.phase(now),
-                players: row.players,
-                tournament: row.tournament,
-            };
+            let card =
+                TournamentCard { phase: row.phase(now), players: row.players, tournament: row.tournament };
             Ok(tournament_message::message(context, &card))
         }
         None => Ok(say(context, keys::bot::TOURNAMENT_NONE).with(keyboards::main_menu(context))),

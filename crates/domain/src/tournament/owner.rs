@@ -1,0 +1,34 @@
+//! Who a tournament belongs to.
+
+use serde::{Deserialize, Serialize};
+
+/// Who says what a tournament is. Nobody else edits it; operators of the console may stop or freeze it and exclude
+/// players, whoever owns it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Owner {
+    /// The platform, by its events.
+    #[default]
+    Platform,
+    /// The operators of the console.
+    Console,
+}
+
+impl Owner {
+    /// Every owner.
+    pub const ALL: [Self; 2] = [Self::Platform, Self::Console];
+
+    /// The stable text form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Console => "console",
+        }
+    }
+
+    /// The owner with a text form.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|owner| owner.as_str() == text)
+    }
+}

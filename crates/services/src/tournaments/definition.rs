@@ -1,0 +1,261 @@
+//! What a tournament is: told by its owner, and by nobody else.
+//!
+//! A definition replaces the one before, as far as what has happened allows it: a tournament that is over is what it was,
+//! apart from its texts. A definition that comes for a finished tournament with a later start begins its next period, so
+//! that a platform may use an id again; the results of the one before stay.
+
+use domain::{
+    ErrorCode, Timestamp, Tournament,
+    tournament::{
+        lifecycle::{Event, State},
+        owner::Owner,
+        rules::TournamentRules,
+    },
+};
+use storage::{
+    StoreError, Transaction,
+    period::{PeriodRow, PeriodState},
+    tournament::{TournamentRow, TournamentStatus},
+};
+
+use crate::{
+    Services,
+    schedule::Schedule,
+    tournaments::{clock, inconsistent, periods},
+};
+
+/// A tournament as its owner tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// What the first paint shows.
+    pub tournament: Tournament,
+    /// The rest.
+    pub rules: TournamentRules,
+    /// Whether it is still being written.
+    pub is_draft: bool,
+}
+
+/// Why a definition is not taken.
+pub type Refused = (ErrorCode, &'static str);
+
+const fn invalid(detail: &'static str) -> Refused {
+    (ErrorCode::EventDataInvalid, detail)
+}
+
+const OVER: Refused = (ErrorCode::TournamentClosed, "the tournament is over: only its texts can change");
+
+/// What taking a definition has changed beside the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Taken {
+    /// The rows of its boards stand in another order now.
+    pub is_reordered: bool,
+}
+
+/// Checks what a definition says by itself.
+///
+/// # Errors
+/// Which field can't be right, and why.
+pub fn check(definition: &Definition) -> Result<(), (&'static str, &'static str)> {
+    let tournament = &definition.tournament;
+    definition
+        .rules
+        .check((tournament.starts_at, tournament.ends_at))
+        .map_err(|invalid| (invalid.field, invalid.what))?;
+    let Some(reset) = &definition.rules.reset else { return Ok(()) };
+    let schedule = Schedule::parse(&reset.cron, &reset.zone).map_err(|error| match error {
+        crate::schedule::ScheduleError::Zone => ("reset.zone", "is not the name of a time zone"),
+        _ => ("reset.cron", "is not a cron expression of five fields that ever comes"),
+    })?;
+    let times = schedule.upcoming(tournament.starts_at, 50);
+    let is_close = |pair: &[Timestamp]| pair[1].millis_since(pair[0]) < periods::PERIOD_MS_MIN;
+    if times.windows(2).any(is_close) {
+        return Err(("reset.cron", "must leave ten minutes between two resets"));
+    }
+    Ok(())
+}
+
+/// Takes a definition, which was checked, in a transaction. Answers why it is refused, or what it has changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    owner: Owner,
+    definition: &Definition,
+) -> Result<Result<Taken, Refused>, StoreError> {
+    let id = &definition.tournament.tournament_id;
+    let Some(row) = tx.tournaments().lock(id).await? else {
+        create(services, tx, owner, definition).await?;
+        return Ok(Ok(Taken::default()));
+    };
+    let Some(period) = tx.periods().latest(id).await? else {
+        return Err(inconsistent("tournament_id"));
+    };
+    let change = match judge(services, &row, &period, owner, definition) {
+        Ok(change) => change,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let is_reordered = row.tournament.ranking().order != definition.tournament.ranking().order;
+    replace(services, tx, row, &period, definition, change).await?;
+    Ok(Ok(Taken { is_reordered }))
+}
+
+async fn create(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    owner: Owner,
+    definition: &Definition,
+) -> Result<(), StoreError> {
+    let tournament = &definition.tournament;
+    tx.tournaments().upsert(tournament, services.now()).await?;
+    let schedule = periods::schedule_of(&definition.rules)?;
+    let window = periods::window(schedule.as_ref(), tournament.starts_at, tournament.ends_at);
+    periods::open(tx, &tournament.tournament_id, &definition.rules, 0, window).await?;
+    let status = TournamentStatus {
+        owner,
+        state: if definition.is_draft { State::Draft } else { State::Scheduled },
+        asks_entries: definition.rules.asks_entries(),
+        rules: definition.rules.clone(),
+        ..TournamentStatus::default()
+    };
+    let mut row = TournamentRow { tournament: tournament.clone(), players: 0, has_scores: false, status };
+    clock::advance(services, tx, &mut row).await
+}
+
+/// How a definition changes what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// The window stays as it is, or nothing has begun that it moves.
+    Plain,
+    /// The start, or that of joining, is another.
+    Reschedule,
+    /// It was over, and goes on for longer.
+    Extend,
+    /// The next period of what is finished.
+    Renew,
+    /// It is shown from now on.
+    Publish,
+    /// Only what is read changes.
+    TextsAlone,
+}
+
+/// Decides what a definition may change.
+fn judge(
+    services: &Services,
+    row: &TournamentRow,
+    period: &PeriodRow,
+    owner: Owner,
+    definition: &Definition,
+) -> Result<Change, Refused> {
+    let (before, after) = (&row.tournament, &definition.tournament);
+    let (rules, new_rules) = (&row.status.rules, &definition.rules);
+    let state = row.status.state;
+    if row.status.owner != owner {
+        return Err((ErrorCode::OwnedElsewhere, "the tournament belongs to another owner"));
+    }
+    if state == State::Canceled {
+        return Err((ErrorCode::TournamentClosed, "the tournament was canceled"));
+    }
+    if definition.is_draft && state != State::Draft {
+        return Err(invalid("draft can't be true any more: the tournament was published"));
+    }
+    let is_renewed =
+        state == State::Finished && after.starts_at > before.starts_at && after.ends_at > services.now();
+    if row.has_scores && !is_renewed {
+        if before.operator != after.operator {
+            // What each player's scores come to under another operator is not known any more.
+            return Err(invalid("operator can't change once there are scores"));
+        }
+        if before.ties.len() != after.ties.len() {
+            return Err(invalid("ties can't become more or fewer once there are scores"));
+        }
+    }
+    let is_played = row.has_scores || period.entries > 0;
+    if is_played && !is_renewed && rules.cohorts.is_some() != new_rules.cohorts.is_some() {
+        return Err(invalid("cohorts can't come or go once somebody has entered"));
+    }
+    if is_renewed {
+        return if after.ends_at > period.ends_at { Ok(Change::Renew) } else { Err(OVER) };
+    }
+    if !state.is_movable() {
+        let is_longer = state == State::Finalizing
+            && period.state == PeriodState::Open
+            && after.ends_at > before.ends_at
+            && after.ends_at > services.now();
+        return match is_longer {
+            true => Ok(Change::Extend),
+            false if is_same_apart_from_texts(row, definition) => Ok(Change::TextsAlone),
+            false => Err(OVER),
+        };
+    }
+    if after.ends_at <= period.starts_at && period.period > 0 {
+        return Err(invalid("ends_at must be later than the start of the period that is played"));
+    }
+    let opens = |rules: &TournamentRules| rules.opens_at();
+    let is_moved = before.starts_at != after.starts_at || opens(rules) != opens(new_rules);
+    match state {
+        State::Draft if !definition.is_draft => Ok(Change::Publish),
+        State::Draft => Ok(Change::Plain),
+        _ if is_moved && period.period == 0 => Ok(Change::Reschedule),
+        _ => Ok(Change::Plain),
+    }
+}
+
+fn is_same_apart_from_texts(row: &TournamentRow, definition: &Definition) -> bool {
+    let tournament = Tournament { title: row.tournament.title.clone(), ..definition.tournament.clone() };
+    let old = &row.status.rules;
+    let rules = TournamentRules {
+        rules_text: old.rules_text.clone(),
+        cover: old.cover.clone(),
+        is_private: old.is_private,
+        ..definition.rules.clone()
+    };
+    row.tournament == tournament && *old == rules
+}
+
+async fn replace(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    mut row: TournamentRow,
+    period: &PeriodRow,
+    definition: &Definition,
+    change: Change,
+) -> Result<(), StoreError> {
+    let tournament = &definition.tournament;
+    let id = &tournament.tournament_id;
+    // Who was excluded is asked for as long as the tournament lasts.
+    let asks_entries =
+        definition.rules.asks_entries() || row.status.asks_entries && !row.status.rules.asks_entries();
+    row.tournament = tournament.clone();
+    row.status.rules = definition.rules.clone();
+    row.status.asks_entries = asks_entries;
+    row.status.revision += 1;
+    let event = match change {
+        Change::Plain | Change::TextsAlone => None,
+        Change::Reschedule => Some(Event::Reschedule),
+        Change::Extend => Some(Event::Extend),
+        Change::Renew => Some(Event::Renew),
+        Change::Publish => Some(Event::Publish),
+    };
+    if let Some(event) = event {
+        clock::apply(&mut row, event)?;
+    }
+    tx.tournaments().upsert(tournament, services.now()).await?;
+    let schedule = periods::schedule_of(&definition.rules)?;
+    let ends_at = tournament.ends_at;
+    match change {
+        Change::TextsAlone => {}
+        Change::Renew => {
+            let starts_at = tournament.starts_at.max(period.ends_at);
+            let window = periods::window(schedule.as_ref(), starts_at, ends_at);
+            periods::open(tx, id, &definition.rules, period.period + 1, window).await?;
+        }
+        Change::Plain | Change::Reschedule | Change::Extend | Change::Publish => {
+            let starts_at = if period.period == 0 { tournament.starts_at } else { period.starts_at };
+            let window = periods::window(schedule.as_ref(), starts_at, ends_at);
+            periods::open(tx, id, &definition.rules, period.period, window).await?;
+        }
+    }
+    clock::advance(services, tx, &mut row).await
+}

@@ -1,0 +1,123 @@
+//! The end of a board: its ranks become results, with a hash, in one transaction; prizes and notices follow as jobs.
+
+use async_trait::async_trait;
+use domain::{
+    BoardId, Timestamp,
+    tournament::{
+        lifecycle::{Event, State},
+        rules::FinishNotice,
+    },
+};
+use serde_json::{Map, Value, json};
+use storage::{
+    StoreError, Transaction,
+    board::{BoardRow, BoardState},
+    job::{ClaimedJob, JobKind},
+    period::PeriodState,
+    tournament::TournamentRow,
+};
+
+use crate::{
+    Services,
+    events_out::{self, EventKind},
+    jobs::{self, JobDone, JobError, JobHandler},
+    telemetry,
+    tournaments::{clock, hash, prizes::Progress},
+};
+
+/// The job of one board, keyed by its id.
+#[derive(Debug)]
+pub struct BoardEnd;
+
+#[async_trait]
+impl JobHandler for BoardEnd {
+    async fn run(
+        &self,
+        services: &Services,
+        tx: &mut dyn Transaction,
+        job: &ClaimedJob,
+        now: Timestamp,
+    ) -> Result<JobDone, JobError> {
+        let board: BoardId =
+            job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
+        let Some(mut row) = tx.tournaments().lock(&board.tournament_id()).await? else {
+            return Ok(JobDone::quietly());
+        };
+        let period = tx.periods().by_number(&board.tournament_id(), board.period()).await?;
+        let is_closed = period.as_ref().is_some_and(|period| period.state == PeriodState::Closed);
+        let locked = tx.boards().lock(&board).await?.filter(|board| board.state != BoardState::Final);
+        let (Some(period), Some(locked)) = (period, locked) else { return Ok(JobDone::quietly()) };
+        // It goes on for longer, was frozen to be looked at, or does not take place.
+        if !is_closed || row.status.is_frozen || row.status.state == State::Canceled {
+            return Ok(JobDone::quietly());
+        }
+        finalize(services, tx, &row, &locked, now).await?;
+        if tx.periods().boards_left(&period.tournament_id, period.period).await? == 0 {
+            let window = (period.starts_at, period.ends_at);
+            tx.periods().put(&period.tournament_id, period.period, window, PeriodState::Final).await?;
+            settle(tx, &mut row).await?;
+            tx.tournaments().set_status(&period.tournament_id, &row.status, now).await?;
+        }
+        Ok(JobDone::quietly().with_signal(bus::signals::Signal::Jobs))
+    }
+}
+
+/// A tournament is finished when it is over and every period of it is final.
+pub(crate) async fn settle(tx: &mut dyn Transaction, row: &mut TournamentRow) -> Result<(), StoreError> {
+    if row.status.state == State::Finalizing
+        && tx.periods().unfinished(&row.tournament.tournament_id).await? == 0
+    {
+        clock::apply(row, Event::Finalized)?;
+    }
+    Ok(())
+}
+
+/// Freezes the ranks of a board, and plans what follows on them.
+async fn finalize(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    row: &TournamentRow,
+    board: &BoardRow,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = &board.board_id;
+    let rules = &row.status.rules;
+    let players = tx.results().freeze(id, board.ranking.order).await?;
+    let mut winners = 0;
+    for range in rules.prize_ranges(board.tier).filter(|range| u64::from(range.from) <= players) {
+        let prize = serde_json::to_string(&range.what)
+            .map_err(|error| StoreError::failed("results.set_prize", error.to_string()))?;
+        tx.results().set_prize(id, (range.from, range.to), &prize).await?;
+        winners = players.min(range.to.into());
+    }
+    let hash = hash::of_board(tx, id, board.ranking.order.ties.len()).await?;
+    tx.results().finish(id, &hash, now).await?;
+    let result_hash = hex::encode(hash);
+    let data = Map::from_iter([
+        ("tournament_id".to_owned(), json!(row.tournament.tournament_id)),
+        ("board".to_owned(), json!(id)),
+        ("period".to_owned(), json!(id.period())),
+        ("cohort".to_owned(), json!(id.cohort())),
+        ("result_hash".to_owned(), Value::String(result_hash)),
+        ("players".to_owned(), json!(players)),
+        ("finished_at".to_owned(), json!(now)),
+    ]);
+    let subject = row.tournament.tournament_id.as_str();
+    events_out::enqueue(services, tx, EventKind::TournamentFinished, subject, data).await?;
+    if winners > 0 {
+        let payload = Progress::until(winners).to_payload();
+        jobs::plan(services, tx, JobKind::BoardPrizes, id.as_str(), now, &payload).await?;
+    }
+    let told = match rules.finish_notice {
+        FinishNotice::Winners => winners,
+        FinishNotice::Everyone => players,
+        FinishNotice::Nobody => 0,
+    };
+    if told > 0 {
+        let payload = Progress::until(told).to_payload();
+        jobs::plan(services, tx, JobKind::BoardNotices, id.as_str(), now, &payload).await?;
+    }
+    metrics::counter!(telemetry::TOURNAMENTS_FINALIZED_TOTAL).increment(1);
+    tracing::info!(board.id = %id, players, "a board's ranks are final");
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What a player has of a tournament: their entry, their attempts, their result and their reward.
+
+use std::num::NonZeroU32;
+
+use domain::{BoardId, TournamentId, tournament::view::Mine};
+
+use crate::{
+    Services,
+    identity::{Session, current::user_of},
+    rewards,
+    tournaments::{
+        TournamentError, details, join,
+        place::{board_of, person},
+        prizes, results,
+    },
+};
+
+/// What the caller has of a tournament, in the period that is played or was the last one.
+///
+/// # Errors
+/// [`TournamentError::Unknown`] when there is no such tournament.
+pub async fn mine(
+    services: &Services,
+    session: &Session,
+    tournament_id: &TournamentId,
+) -> Result<Mine, TournamentError> {
+    let now = services.now();
+    let mut tx = services.store().begin_read().await?;
+    let user = user_of(&mut *tx, session).await?;
+    let user_id = user.user_id;
+    let row = details::visible(&mut *tx, tournament_id, Some(user_id)).await?;
+    let period = details::current(&mut *tx, tournament_id, now).await?;
+    let entry = tx.entries().of_users(tournament_id, period.period, &[user_id]).await?.pop();
+    let rules = &row.status.rules;
+    // Without one's own cohort there is the first one to look at.
+    let cohort = u32::from(rules.cohorts.is_some());
+    let played = entry.as_ref().filter(|entry| entry.entries > 0);
+    let board = played.map_or_else(|| BoardId::of(tournament_id, period.period, cohort), board_of);
+    let is_out = entry.as_ref().is_some_and(|entry| entry.disqualified.is_some());
+    let has_place = rules.join.size_max.is_none_or(|size| period.entries < u64::from(NonZeroU32::get(size)));
+    let result = tx.results().of_user(&board, user_id).await?;
+    let board_row = tx.boards().by_id(&board).await?;
+    let (players, tier) = board_row.map_or((0, 0), |board| (board.players, board.tier));
+    let cohorts = rules.cohorts.as_ref().filter(|cohorts| cohorts.tiers.len() > 1);
+    let movement =
+        cohorts.zip(result.as_ref()).map(|(cohorts, result)| cohorts.movement(tier, result.rank, players));
+    let reward = prizes::reward_of(&mut *tx, &board, user_id).await?;
+    let columns = row.tournament.ranking().order.ties.len();
+    Ok(Mine {
+        tournament_id: tournament_id.clone(),
+        can_join: played.is_none()
+            && !is_out
+            && has_place
+            && join::is_open(&row, &period, now)
+            && rules.condition.admits(&person(&user)).is_ok(),
+        wants_reminder: tx.wishes().is_there(tournament_id, user_id).await?,
+        attempts_allowed: match (rules.attempts_max, &entry) {
+            (None, _) => None,
+            (Some(max), Some(entry)) => entry.attempts_allowed(Some(max.get())),
+            // Nobody has to join: the first score brings the first set.
+            (Some(max), None) => Some(if rules.join.required { 0 } else { u64::from(max.get()) }),
+        },
+        entry: played.map(join::view),
+        result: result.map(|result| results::view(&result, Some(&user.alias), columns)).transpose()?,
+        movement,
+        reward: reward.map(|reward| rewards::view(reward, now)),
+        board,
+    })
+}

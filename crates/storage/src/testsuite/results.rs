@@ -1,0 +1,114 @@
+//! Contracts of final ranks.
+
+use domain::{BoardId, BoardOrder, Order, Score, Standing, TieOrders, Ties};
+
+use crate::{
+    Store,
+    result::ResultRow,
+    testsuite::fixtures::{
+        at, board_id, board_of, player, read, score, standing, telegram_profile, tournament, user_id, write,
+    },
+};
+
+fn ties(values: [i64; 2]) -> Ties {
+    Ties::new(&values.map(|points| Score::new(points).unwrap())).unwrap()
+}
+
+/// A board with players 1 to 5: 2 and 3 are equal in all but the time, 4 has the better tie columns.
+async fn board(store: &dyn Store) -> BoardId {
+    let cup = board_id("cup");
+    write(store, async |transaction| {
+        transaction.tournaments().upsert(&tournament("cup", 0), at(0)).await.unwrap();
+        transaction.boards().open(&[board_of(&tournament("cup", 0))]).await.unwrap();
+        let profiles: Vec<_> = (1..=6).map(telegram_profile).collect();
+        transaction.users().upsert_telegram(&profiles).await.unwrap();
+        let with =
+            |points, milliseconds, values| Standing { ties: ties(values), ..standing(points, milliseconds) };
+        let standings = [
+            (user_id(1), with(10, 5, [0, 0])),
+            (user_id(2), with(20, 9, [1, 7])),
+            (user_id(3), with(20, 8, [1, 7])),
+            (user_id(4), with(20, 99, [1, 6])),
+            (user_id(5), with(30, 1, [0, 0])),
+        ];
+        transaction.boards().put_many(&cup, 1, &standings).await.unwrap();
+        // Somebody on another board.
+        let other = [(user_id(6), standing(99, 0))];
+        transaction.boards().put_many(&board_id("cup.1"), 1, &other).await.unwrap();
+    })
+    .await;
+    cup
+}
+
+/// Ranks are those of the board's order: score, tie columns each in its direction, time.
+pub async fn ranks_are_frozen_in_the_order_of_the_board(store: &dyn Store) {
+    let cup = board(store).await;
+    let order = BoardOrder { order: Order::Desc, ties: TieOrders::new(&[Order::Desc, Order::Asc]).unwrap() };
+    let page = write(store, async |transaction| {
+        assert_eq!(transaction.results().freeze(&cup, order).await.unwrap(), 5);
+        transaction.results().page(&cup, 0, 10).await.unwrap()
+    })
+    .await;
+    let ranks: Vec<_> = page.iter().map(|result| (result.rank, result.user_id.unwrap())).collect();
+    assert_eq!(ranks, [(1, 5), (2, 4), (3, 3), (4, 2), (5, 1)].map(|(rank, user)| (rank, user_id(user))));
+    let second = ResultRow {
+        rank: 2,
+        user_id: Some(user_id(4)),
+        player: player(4),
+        score: score(20),
+        ties: ties([1, 6]),
+        achieved_at: at(99),
+        prize: None,
+    };
+    assert_eq!(page[1], second);
+    // Ascending, without tie columns.
+    write(store, async |transaction| {
+        transaction.results().freeze(&board_id("cup.1"), BoardOrder::ASC).await.unwrap();
+    })
+    .await;
+    read(store, async |transaction| {
+        let mut results = transaction.results();
+        assert_eq!(results.page(&cup, 1, 1).await.unwrap(), [second.clone()]);
+        assert_eq!(results.of_user(&cup, user_id(4)).await.unwrap(), Some(second));
+        assert_eq!(results.of_user(&cup, user_id(6)).await.unwrap(), None);
+        assert_eq!(results.page(&board_id("cup.1"), 0, 9).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+/// A board is frozen once: a second time fails and leaves what is there.
+pub async fn ranks_are_frozen_once(store: &dyn Store) {
+    let cup = board(store).await;
+    write(store, async |transaction| {
+        transaction.results().freeze(&cup, BoardOrder::DESC).await.unwrap();
+        assert!(transaction.results().finish(&cup, &[7; 32], at(50)).await.unwrap());
+        assert!(!transaction.results().finish(&cup, &[8; 32], at(60)).await.unwrap());
+    })
+    .await;
+    let mut transaction = store.begin_write().await.unwrap();
+    assert!(transaction.results().freeze(&cup, BoardOrder::DESC).await.is_err());
+    drop(transaction);
+    read(store, async |transaction| {
+        assert_eq!(transaction.results().page(&cup, 0, 10).await.unwrap().len(), 5);
+        let boards = transaction.periods().boards(&cup.tournament_id(), 0, None, 1).await.unwrap();
+        assert_eq!((boards[0].is_final, boards[0].result_hash), (true, Some([7; 32])));
+        assert_eq!(transaction.periods().boards_left(&cup.tournament_id(), 0).await.unwrap(), 0);
+    })
+    .await;
+}
+
+/// A range of ranks is given a prize, and no other rank.
+pub async fn a_range_of_ranks_wins_a_prize(store: &dyn Store) {
+    let cup = board(store).await;
+    let prizes = write(store, async |transaction| {
+        let mut results = transaction.results();
+        results.freeze(&cup, BoardOrder::DESC).await.unwrap();
+        results.set_prize(&cup, (2, 3), r#"{"code":"spins"}"#).await.unwrap();
+        results.set_prize(&cup, (5, 9), r#"{"code":"badge"}"#).await.unwrap();
+        let page = results.page(&cup, 0, 10).await.unwrap();
+        page.into_iter().map(|result| result.prize).collect::<Vec<_>>()
+    })
+    .await;
+    let (spins, badge) = (Some(r#"{"code":"spins"}"#.to_owned()), Some(r#"{"code":"badge"}"#.to_owned()));
+    assert_eq!(prizes, [None, spins.clone(), spins, None, badge]);
+}
