@@ -9,7 +9,7 @@ use crate::{
     compete::{
         panels::Panel,
         stand::{Stand, View, stand},
-        wire::{Details, Mine, Person, Samples},
+        wire::{Details, Mine, Person},
     },
     context::Context,
     data::Remote,
@@ -19,6 +19,8 @@ use crate::{
 /// How often the server is asked while a result is awaited, and for how long.
 const AWAIT_MS: i64 = 3000;
 const AWAIT_FOR_MS: i64 = 300_000;
+/// How many ranks are remembered; each is two pixels of the line.
+const SAMPLES_MAX: usize = 40;
 
 /// A tournament as it concerns the player. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +37,8 @@ pub(super) struct Game {
     pub mine: Shared<Option<Mine>>,
     /// What is known of the player, where the tournament asks.
     pub person: Shared<Option<Person>>,
-    /// The ranks that the player has had.
-    pub samples: Shared<Option<Samples>>,
+    /// The ranks that the player has had while the page was open, the first one first.
+    pub samples: Shared<Vec<u64>>,
     /// What is shown in the place of the board.
     pub panel: Shared<Panel>,
     /// Whether something is on its way to the server; what comes back meanwhile is older than that.
@@ -60,7 +62,7 @@ impl Game {
             details: Shared::new(Remote::Loading),
             mine: Shared::new(None),
             person: Shared::new(None),
-            samples: Shared::new(None),
+            samples: Shared::new(Vec::new()),
             panel: Shared::new(Panel::Board),
             is_busy: Shared::new(false),
             talk: Talk::new(),
@@ -86,6 +88,17 @@ impl Game {
             let _ = moment.get();
             reactive::spawn(self.load());
         });
+        reactive::effect(move || {
+            let Some(me) = self.store.me() else { return };
+            let mut ranks = self.samples.now();
+            if ranks.last() != Some(&me.rank) {
+                if ranks.len() == SAMPLES_MAX {
+                    ranks.remove(0);
+                }
+                ranks.push(me.rank);
+                self.samples.set(ranks);
+            }
+        });
     }
 
     /// Asks for all of it.
@@ -107,11 +120,6 @@ impl Game {
         });
         if asks && let Ok(person) = api::get::<Person>("/v1/tg/me").await {
             self.person.set(Some(person));
-        }
-        if let Some(url) = self.url("history")
-            && let Ok(samples) = api::get::<Samples>(&url).await
-        {
-            self.samples.set(Some(samples));
         }
     }
 

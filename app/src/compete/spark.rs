@@ -16,7 +16,7 @@ const HEIGHT: u64 = 28;
 pub(super) fn spark(game: Game) -> Part {
     let texts = Context::get().texts;
     let line = block(move || {
-        let ranks = ranks(game);
+        let ranks = game.samples.get();
         let (Some(first), Some(now)) = (ranks.first(), ranks.last()) else { return nothing() };
         if ranks.len() < 2 {
             return nothing();
@@ -30,18 +30,6 @@ pub(super) fn spark(game: Game) -> Part {
         })
     });
     part(line)
-}
-
-/// The ranks that were kept, and the one that the board shows now.
-fn ranks(game: Game) -> Vec<u64> {
-    let kept = game.samples.get().map(|samples| samples.samples).unwrap_or_default();
-    let mut ranks: Vec<u64> = kept.iter().map(|sample| sample.rank).collect();
-    if let Some(me) = game.store.me()
-        && ranks.last() != Some(&me.rank)
-    {
-        ranks.push(me.rank);
-    }
-    ranks
 }
 
 /// The line's points in whole pixels; rank 1 would be the upper edge of a line that has reached it.

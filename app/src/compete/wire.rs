@@ -194,20 +194,6 @@ pub(crate) struct Reward {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A rank at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sample {
-    /// Which.
-    pub rank: u64,
-}
-
-/// The ranks that a player has had.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Samples {
-    /// The first one first.
-    pub samples: Vec<Sample>,
-}
-
 /// Tournaments of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tournaments {

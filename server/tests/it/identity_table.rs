@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 79] = [
+const TABLE: [(&str, &str, Needs); 81] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -47,6 +47,8 @@ const TABLE: [(&str, &str, Needs); 79] = [
     ("post", "/v1/tournaments/{id}/join", Needs::Player),
     ("post", "/v1/tournaments/{id}/reminder", Needs::Player),
     ("delete", "/v1/tournaments/{id}/reminder", Needs::Player),
+    ("get", "/v1/tg/history", Needs::Player),
+    ("get", "/v1/tg/entries", Needs::Player),
     ("get", "/v1/tg/me", Needs::Player),
     ("get", "/v1/tg/privacy", Needs::Player),
     ("post", "/v1/tg/privacy/erasure", Needs::Player),

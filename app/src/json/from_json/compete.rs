@@ -3,7 +3,7 @@
 use crate::{
     compete::wire::{
         Condition, Details, Entered, Entry, Final, History, Join, Mine, Past, Period, Periods, Person,
-        Prepared, Prize, PrizeRange, Results, Reward, Sample, Samples, Tier, Tournaments,
+        Prepared, Prize, PrizeRange, Results, Reward, Tier, Tournaments,
     },
     json::{
         Value,
@@ -23,8 +23,6 @@ structs! {
     Final { rank, player, alias, score, prize }
     Results { players, result_hash, results, next_cursor }
     Reward { reward_id, what, state, expires_at }
-    Sample { rank }
-    Samples { samples }
     Tournaments { tournaments, next_cursor }
     Past { tournament_id, title, ended_at, rank, players, score, prize }
     History { results, next_cursor }
@@ -99,5 +97,92 @@ impl FromJson for Person {
             kyc: field(value.field("kyc")?, "level")?,
             reachability: field(value, "reachability")?,
         })
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use domain::tournament::{Phase, view};
+    use serde::Serialize;
+
+    use super::*;
+    use crate::json;
+
+    fn read<T: FromJson>(value: &impl Serialize) -> T {
+        let text = serde_json::to_string(value).unwrap();
+        json::read(&text).unwrap_or_else(|| panic!("{text} is not read"))
+    }
+
+    fn view_of<T: serde::de::DeserializeOwned>(text: &str) -> T {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn the_details_of_a_tournament_are_read_as_they_are_written() {
+        let plain: view::TournamentDetails = view_of(
+            r#"{"tournament_id":"cup","phase":"running","is_frozen":false,
+                "period":{"period":0,"starts_at":"2026-01-01T00:00:00Z","ends_at":"2026-01-02T00:00:00Z",
+                          "phase":"running","is_final":false},
+                "join":{"required":true},"entries":3,"attempts_max":null,"condition":{},"reset":null,
+                "cohorts":null,"prizes":[],"rewards":"automatic","claim_days":null,"rules_text":null,"cover":null}"#,
+        );
+        let details: Details = read(&plain);
+        assert!(details.join.required && !details.has_periods && !details.has_claims);
+        assert_eq!((details.phase.as_str(), details.entries), ("running", 3));
+
+        let full: view::TournamentDetails = view_of(
+            r#"{"tournament_id":"cup","phase":"finished","is_frozen":true,
+                "period":{"period":4,"starts_at":"2026-01-01T00:00:00Z","ends_at":"2026-01-02T00:00:00Z",
+                          "phase":"finished","is_final":true},
+                "join":{"required":true,"opens_at":"2025-12-01T00:00:00Z","closes_at":"2026-01-01T12:00:00Z",
+                        "size_max":9,"entries_max":2},
+                "entries":3,"attempts_max":5,
+                "condition":{"linked":true,"kyc_at_least":"basic","regions":["IT"]},
+                "reset":{"cron":"0 0 * * *","zone":"UTC"},
+                "cohorts":{"size":10,"tiers":[{"title":{"en":"Bronze"},"promote":2,"demote":0}]},
+                "prizes":[{"from":1,"to":1,"tier":0,"what":{"code":"cash","amount":"10","currency":"EUR"}}],
+                "rewards":"claim","claim_days":7,"rules_text":{"en":"Be fair."},"cover":"https://e.example/c.png"}"#,
+        );
+        let details: Details = read(&full);
+        assert!(details.is_frozen && details.has_periods && details.has_claims && details.period.is_final);
+        assert_eq!((details.join.size_max, details.join.entries_max), (Some(9), Some(2)));
+        assert_eq!(details.condition.kyc_at_least, "basic");
+        assert_eq!((details.tiers.len(), details.tiers[0].promote), (1, 2));
+        assert_eq!(details.prizes[0].what.amount.as_deref(), Some("10"));
+        assert!(details.rules_text.is_some() && details.cover.is_some());
+    }
+
+    #[test]
+    fn what_a_player_has_is_read_as_it_is_written() {
+        let mine: view::Mine = view_of(
+            r#"{"tournament_id":"cup",
+                "entry":{"period":0,"joined_at":"2026-01-01T00:00:00Z","entries":2,"board":"cup.0.1","cohort":1,
+                         "tier":1,"is_disqualified":false},
+                "board":"cup.0.1","can_join":false,"wants_reminder":true,"attempts_allowed":6,
+                "result":{"rank":2,"player":"p_abc","alias":"Nova","score":12,"achieved_at":"2026-01-01T00:00:01Z",
+                          "prize":{"code":"badge"}},
+                "movement":"promoted",
+                "reward":{"reward_id":"r_00000000-0000-0000-0000-000000000007","source":"tournament",
+                          "source_id":"cup.0.1","what":{"code":"badge"},"state":"offered",
+                          "offered_at":"2026-01-02T00:00:00Z"}}"#,
+        );
+        let read: Mine = read(&mine);
+        assert_eq!(read.entry.map(|entry| (entry.entries, entry.tier)), Some((2, 1)));
+        assert_eq!(read.result.map(|result| result.rank), Some(2));
+        assert_eq!(read.movement.as_deref(), Some("promoted"));
+        assert_eq!(read.reward.map(|reward| reward.state).as_deref(), Some("offered"));
+    }
+
+    #[test]
+    fn the_history_is_read_as_it_is_written() {
+        let page: view::HistoryPage = view_of(
+            r#"{"results":[{"tournament_id":"cup","board":"cup","title":{"en":"Cup"},
+                "ended_at":"2026-01-02T00:00:00Z","rank":1,"players":9,"score":12}],"next_cursor":"1.cup"}"#,
+        );
+        let history: History = read(&page);
+        assert_eq!((history.results[0].rank, history.results[0].players), (1, 9));
+        let entered = view::Entered { tournaments: vec!["cup".parse().unwrap()] };
+        assert_eq!(read::<Entered>(&entered).tournaments, ["cup"]);
+        assert_eq!(json::read::<Phase>("\"canceled\""), Some(Phase::Canceled));
     }
 }
