@@ -49,33 +49,39 @@ pub(crate) struct Actions {
     main: Shared<Option<Action>>,
     secondary: Shared<Option<Action>>,
     /// What a part of the page that came later puts in the place of the page's own.
-    ahead: Shared<(Option<Action>, Option<Action>)>,
+    main_ahead: Shared<Option<Action>>,
+    secondary_ahead: Shared<Option<Action>>,
 }
 
 impl Actions {
     /// No offers.
     pub(crate) fn new() -> Self {
-        Self { main: Shared::new(None), secondary: Shared::new(None), ahead: Shared::new((None, None)) }
+        Self {
+            main: Shared::new(None),
+            secondary: Shared::new(None),
+            main_ahead: Shared::new(None),
+            secondary_ahead: Shared::new(None),
+        }
     }
 
     /// The first thing to do here; the reader runs again when it changes.
     pub(crate) fn main(self) -> Option<Action> {
-        self.ahead.get().0.or(self.main.get())
+        self.main_ahead.get().or(self.main.get())
     }
 
     /// The first thing to do here, once.
     pub(crate) fn main_now(self) -> Option<Action> {
-        self.ahead.now().0.or(self.main.now())
+        self.main_ahead.now().or(self.main.now())
     }
 
     /// The second; the reader runs again when it changes.
     pub(crate) fn secondary(self) -> Option<Action> {
-        self.ahead.get().1.or(self.secondary.get())
+        self.secondary_ahead.get().or(self.secondary.get())
     }
 
     /// The second, once.
     pub(crate) fn secondary_now(self) -> Option<Action> {
-        self.ahead.now().1.or(self.secondary.now())
+        self.secondary_ahead.now().or(self.secondary.now())
     }
 
     /// Offers what `main` and `secondary` say for as long as the calling page is shown.
@@ -99,7 +105,11 @@ impl Actions {
         main: impl Fn() -> Option<Action> + 'static,
         secondary: impl Fn() -> Option<Action> + 'static,
     ) {
-        reactive::effect(move || self.ahead.set((main(), secondary())));
-        on_cleanup(move || self.ahead.set((None, None)));
+        reactive::effect(move || self.main_ahead.set(main()));
+        reactive::effect(move || self.secondary_ahead.set(secondary()));
+        on_cleanup(move || {
+            self.main_ahead.set(None);
+            self.secondary_ahead.set(None);
+        });
     }
 }

@@ -19,6 +19,8 @@ use crate::{
 /// How often the server is asked while a result is awaited, and for how long.
 const AWAIT_MS: i64 = 3000;
 const AWAIT_FOR_MS: i64 = 300_000;
+/// How often it is asked otherwise: an end may be moved, a tournament stopped.
+const REFRESH_MS: i64 = 60_000;
 /// How many ranks are remembered; each is two pixels of the line.
 const SAMPLES_MAX: usize = 40;
 
@@ -77,16 +79,25 @@ impl Game {
         let moment = reactive::memo(move || {
             let at = now.get();
             let since_ms = at.millis_since(self.period_end());
-            let awaits = (0..AWAIT_FOR_MS).contains(&since_ms) && !self.is_settled() && visible.get();
-            let turn = if awaits { since_ms / AWAIT_MS } else { -1 };
+            let awaits = (0..AWAIT_FOR_MS).contains(&since_ms) && !self.is_settled();
+            let turn = match (awaits, self.is_settled()) {
+                (true, _) => since_ms / AWAIT_MS,
+                (false, true) => 0,
+                (false, false) => since_ms.div_euclid(REFRESH_MS),
+            };
             let player = session.player().map(|player| player.to_string()).unwrap_or_default();
             let points = self.store.me().map_or(0, |me| me.score.points());
             let has_begun = u8::from(at >= self.starts_at) + u8::from(since_ms >= 0);
-            format!("{player} {points} {turn} {has_begun}")
+            // A page that nobody sees asks for nothing, and for all of it when it is seen again.
+            if !visible.get() {
+                return String::new();
+            }
+            format!("{player} {points} {awaits}{turn} {has_begun}")
         });
         reactive::effect(move || {
-            let _ = moment.get();
-            reactive::spawn(self.load());
+            if !moment.get().is_empty() {
+                reactive::spawn(self.load());
+            }
         });
         reactive::effect(move || {
             let Some(me) = self.store.me() else { return };
