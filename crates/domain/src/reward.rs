@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(check(r#"{"code":"cash","currency":"EUR"}"#), Err(PrizeInvalid::CurrencyAlone));
         assert_eq!(check(r#"{"code":"badge","title":{}}"#), Err(PrizeInvalid::Title));
         for bad in [
-            r#"{}"#,
+            "{}",
             r#"{"code":""}"#,
             r#"{"code":"a b"}"#,
             r#"{"code":"cash","amount":10}"#,

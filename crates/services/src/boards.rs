@@ -5,6 +5,7 @@
 //! ```
 //! SQL is the truth. The index answers when it reflects a version of SQL; else SQL answers.
 
+pub(crate) mod chain;
 pub mod cursor;
 pub mod index;
 pub mod keep;
@@ -12,6 +13,8 @@ pub mod live;
 pub mod lobby;
 pub mod names;
 pub mod read;
+pub mod recompute;
+pub mod standing;
 
 use bus::BusError;
 use domain::ErrorCode;

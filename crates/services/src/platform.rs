@@ -7,6 +7,7 @@
 pub mod activity;
 pub mod apply;
 pub(crate) mod commit;
+pub(crate) mod corrections;
 pub mod envelope;
 pub mod kyc;
 pub mod missions;

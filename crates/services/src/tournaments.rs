@@ -27,6 +27,7 @@ pub mod overtaken;
 pub(crate) mod periods;
 pub(crate) mod place;
 pub mod prizes;
+pub mod recompute;
 pub mod reminder;
 pub mod results;
 pub(crate) mod route;

@@ -4,14 +4,11 @@
 //! is being built.
 
 use async_trait::async_trait;
-use domain::{
-    BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId,
-    ranking::{Played, RankKey},
-};
+use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId, ranking::RankKey};
 use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
-    board::{BoardRow, NewBoard, RankedKey, ScoreEvent},
+    board::{BoardRow, NewBoard, PlayerRow, Presence, RankedKey},
     stored,
 };
 use uuid::Uuid;
@@ -98,6 +95,50 @@ impl TryFrom<KeyRow> for RankKey {
     }
 }
 
+#[derive(FromRow)]
+struct ChangedRow {
+    #[sqlx(flatten)]
+    key: KeyRow,
+    is_out: i64,
+}
+
+#[derive(FromRow)]
+struct EntryRow {
+    board_id: String,
+    user_id: Uuid,
+    score: i64,
+    tie_1: i64,
+    tie_2: i64,
+    tie_3: i64,
+    achieved_at: i64,
+    newest_at: i64,
+    is_out: i64,
+    attempts: i64,
+    last_event: Option<i64>,
+    version: i64,
+}
+
+impl TryFrom<EntryRow> for PlayerRow {
+    type Error = StoreError;
+
+    fn try_from(row: EntryRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            board_id: stored::parse(row.board_id, TABLE, "board_id")?,
+            user_id: UserId::from_uuid(row.user_id),
+            standing: Standing {
+                score: stored::score(row.score, TABLE, "score")?,
+                ties: stored::ties([row.tie_1, row.tie_2, row.tie_3], TABLE)?,
+                achieved_at: Timestamp::from_millis(row.achieved_at),
+                newest_at: Timestamp::from_millis(row.newest_at),
+            },
+            presence: stored::presence(row.is_out, TABLE, "is_out")?,
+            attempts: stored::unsigned(row.attempts, TABLE, "attempts")?,
+            last_event: row.last_event,
+            version: stored::unsigned(row.version, TABLE, "version")?,
+        })
+    }
+}
+
 /// Gives rows in the order of the board their ranks, the first one `first_rank`.
 fn ranked(rows: Vec<KeyRow>, first_rank: u64) -> Result<Vec<RankedKey>, StoreError> {
     (first_rank..).zip(rows).map(|(rank, row)| Ok(RankedKey { rank, key: RankKey::try_from(row)? })).collect()
@@ -132,7 +173,7 @@ impl Boards<'_> {
         let count: i64 = sqlx::query_scalar(
             "SELECT COUNT(*)
              FROM board_entries
-             WHERE board_id = $1
+             WHERE board_id = $1 AND is_out = 0
                AND ((score * $2, tie_1 * $3, tie_2 * $4, tie_3 * $5, achieved_at, user_id)
                    < ($6, $7, $8, $9, $10, $11)
                  OR $12 AND score * $2 = $6 AND tie_1 * $3 = $7 AND tie_2 * $4 = $8 AND tie_3 * $5 = $9
@@ -165,7 +206,7 @@ impl Boards<'_> {
         let row: Option<KeyRow> = sqlx::query_as(
             "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE board_id = $1 AND user_id = $2",
+             WHERE board_id = $1 AND user_id = $2 AND is_out = 0",
         )
         .bind(board_id.as_str())
         .bind(user_id.as_uuid())
@@ -224,18 +265,17 @@ impl BoardRepository for Boards<'_> {
         rows.into_iter().map(BoardRow::try_from).collect()
     }
 
-    async fn lock(&mut self, board_id: &BoardId) -> Result<Option<BoardRow>, StoreError> {
-        const OPERATION: &str = "boards.lock";
+    async fn lock_many(&mut self, ids: &[BoardId]) -> Result<Vec<BoardRow>, StoreError> {
+        const OPERATION: &str = "boards.lock_many";
+        stored::at_most(BOARDS_MAX, ids.len(), OPERATION)?;
+        let listed: Vec<&str> = ids.iter().map(BoardId::as_str).collect();
         // Read by a statement of its own: one that waits for a lock sees what it joins as it was before.
-        let locked = sqlx::query("SELECT 1 FROM boards WHERE board_id = $1 FOR UPDATE")
-            .bind(board_id.as_str())
-            .fetch_optional(&mut *self.connection)
+        sqlx::query("SELECT 1 FROM boards WHERE board_id = ANY($1) ORDER BY board_id LIMIT 1000 FOR UPDATE")
+            .bind(listed)
+            .fetch_all(&mut *self.connection)
             .await
             .at(OPERATION)?;
-        if locked.is_none() {
-            return Ok(None);
-        }
-        self.find(board_id, OPERATION).await
+        self.by_ids(ids).await
     }
 
     async fn bump(&mut self, board_id: &BoardId, new_players: i64) -> Result<u64, StoreError> {
@@ -255,53 +295,54 @@ impl BoardRepository for Boards<'_> {
         stored::unsigned(version, "boards", "version")
     }
 
-    async fn standings(
-        &mut self,
-        board_id: &BoardId,
-        users: &[UserId],
-    ) -> Result<Vec<(UserId, Standing)>, StoreError> {
-        const OPERATION: &str = "boards.standings";
-        stored::at_most(USERS_MAX, users.len(), OPERATION)?;
-        let rows: Vec<(Uuid, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at
-             FROM board_entries
-             WHERE board_id = $1 AND user_id = ANY($2)
-             ORDER BY user_id
+    async fn bump_many(&mut self, boards: &[(BoardId, i64)]) -> Result<(), StoreError> {
+        const OPERATION: &str = "boards.bump_many";
+        sqlx::query(
+            "UPDATE boards
+             SET version = version + 1, players = players + bumped.new_players
+             FROM UNNEST($1::TEXT[], $2::BIGINT[]) AS bumped (board_id, new_players)
+             WHERE boards.board_id = bumped.board_id",
+        )
+        .bind(column(boards, |(board_id, _)| board_id.as_str()))
+        .bind(column(boards, |(_, new_players)| *new_players))
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        Ok(())
+    }
+
+    async fn players(&mut self, keys: &[(BoardId, UserId)]) -> Result<Vec<PlayerRow>, StoreError> {
+        const OPERATION: &str = "boards.players";
+        stored::at_most(USERS_MAX, keys.len(), OPERATION)?;
+        let rows: Vec<EntryRow> = sqlx::query_as(
+            "SELECT entry.board_id, entry.user_id, entry.score, entry.tie_1, entry.tie_2, entry.tie_3,
+               entry.achieved_at, entry.newest_at, entry.is_out, entry.attempts, entry.last_event, entry.version
+             FROM UNNEST($1::TEXT[], $2::UUID[]) AS wanted (board_id, user_id)
+             JOIN board_entries AS entry
+               ON entry.board_id = wanted.board_id AND entry.user_id = wanted.user_id
              LIMIT 1000",
         )
-        .bind(board_id.as_str())
-        .bind(column(users, |id| id.as_uuid()))
+        .bind(column(keys, |(board_id, _)| board_id.as_str()))
+        .bind(column(keys, |(_, user_id)| user_id.as_uuid()))
         .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        rows.into_iter()
-            .map(|(user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at)| {
-                let standing = Standing {
-                    score: stored::score(score, TABLE, "score")?,
-                    ties: stored::ties([tie_1, tie_2, tie_3], TABLE)?,
-                    achieved_at: Timestamp::from_millis(achieved_at),
-                    newest_at: Timestamp::from_millis(newest_at),
-                };
-                Ok((UserId::from_uuid(user_id), standing))
-            })
-            .collect()
+        rows.into_iter().map(PlayerRow::try_from).collect()
     }
 
-    async fn put_many(
-        &mut self,
-        board_id: &BoardId,
-        version: u64,
-        standings: &[(UserId, Standing)],
-    ) -> Result<(), StoreError> {
-        const OPERATION: &str = "boards.put_many";
+    async fn put_players(&mut self, rows: &[PlayerRow]) -> Result<(), StoreError> {
+        const OPERATION: &str = "boards.put_players";
         sqlx::query(
             "INSERT INTO board_entries
-               (board_id, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, version)
-             SELECT $1, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, $2
-             FROM UNNEST($3::UUID[], $4::BIGINT[], $5::BIGINT[], $6::BIGINT[], $7::BIGINT[], $8::BIGINT[],
-                 $9::BIGINT[])
-               AS standing (user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at)
-             ORDER BY user_id
+               (board_id, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, is_out, attempts, last_event,
+                version)
+             SELECT board_id, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, is_out, attempts, last_event,
+               version
+             FROM UNNEST($1::TEXT[], $2::UUID[], $3::BIGINT[], $4::BIGINT[], $5::BIGINT[], $6::BIGINT[],
+                 $7::BIGINT[], $8::BIGINT[], $9::BIGINT[], $10::BIGINT[], $11::BIGINT[], $12::BIGINT[])
+               AS row (board_id, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, is_out, attempts,
+                 last_event, version)
+             ORDER BY board_id, user_id
              ON CONFLICT (board_id, user_id) DO UPDATE
              SET score = excluded.score,
                tie_1 = excluded.tie_1,
@@ -309,95 +350,51 @@ impl BoardRepository for Boards<'_> {
                tie_3 = excluded.tie_3,
                achieved_at = excluded.achieved_at,
                newest_at = excluded.newest_at,
+               is_out = excluded.is_out,
+               attempts = excluded.attempts,
+               last_event = excluded.last_event,
                version = excluded.version",
         )
-        .bind(board_id.as_str())
-        .bind(stored::signed(version))
-        .bind(column(standings, |(user_id, _)| user_id.as_uuid()))
-        .bind(column(standings, |(_, standing)| standing.score.points()))
-        .bind(column(standings, |(_, standing)| stored::tie_columns(&standing.ties)[0]))
-        .bind(column(standings, |(_, standing)| stored::tie_columns(&standing.ties)[1]))
-        .bind(column(standings, |(_, standing)| stored::tie_columns(&standing.ties)[2]))
-        .bind(column(standings, |(_, standing)| standing.achieved_at.as_millis()))
-        .bind(column(standings, |(_, standing)| standing.newest_at.as_millis()))
+        .bind(column(rows, |row| row.board_id.as_str()))
+        .bind(column(rows, |row| row.user_id.as_uuid()))
+        .bind(column(rows, |row| row.standing.score.points()))
+        .bind(column(rows, |row| stored::tie_columns(&row.standing.ties)[0]))
+        .bind(column(rows, |row| stored::tie_columns(&row.standing.ties)[1]))
+        .bind(column(rows, |row| stored::tie_columns(&row.standing.ties)[2]))
+        .bind(column(rows, |row| row.standing.achieved_at.as_millis()))
+        .bind(column(rows, |row| row.standing.newest_at.as_millis()))
+        .bind(column(rows, |row| row.presence.as_number()))
+        .bind(column(rows, |row| stored::signed(row.attempts)))
+        .bind(column(rows, |row| row.last_event))
+        .bind(column(rows, |row| stored::signed(row.version)))
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
         Ok(())
     }
 
-    async fn add_history(&mut self, events: &[ScoreEvent]) -> Result<(), StoreError> {
-        const OPERATION: &str = "boards.add_history";
-        sqlx::query(
-            "INSERT INTO board_history
-               (board_id, user_id, source, event_id, score, tie_1, tie_2, tie_3, happened_at)
-             SELECT board_id, user_id, source, event_id, score, tie_1, tie_2, tie_3, happened_at
-             FROM UNNEST($1::TEXT[], $2::UUID[], $3::TEXT[], $4::TEXT[], $5::BIGINT[], $6::BIGINT[],
-                 $7::BIGINT[], $8::BIGINT[], $9::BIGINT[])
-               AS event (board_id, user_id, source, event_id, score, tie_1, tie_2, tie_3, happened_at)
-             ORDER BY board_id, user_id, source, event_id
-             ON CONFLICT (board_id, user_id, source, event_id) DO NOTHING",
-        )
-        .bind(column(events, |event| event.board_id.as_str()))
-        .bind(column(events, |event| event.user_id.as_uuid()))
-        .bind(column(events, |event| event.source.as_str()))
-        .bind(column(events, |event| event.event_id.as_str()))
-        .bind(column(events, |event| event.score.points()))
-        .bind(column(events, |event| stored::tie_columns(&event.ties)[0]))
-        .bind(column(events, |event| stored::tie_columns(&event.ties)[1]))
-        .bind(column(events, |event| stored::tie_columns(&event.ties)[2]))
-        .bind(column(events, |event| event.at.as_millis()))
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        Ok(())
-    }
-
-    async fn history(&mut self, board_id: &BoardId, user_id: UserId) -> Result<Vec<Played>, StoreError> {
-        const HISTORY: &str = "board_history";
-        let mut rows: Vec<(i64, i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT happened_at, score, tie_1, tie_2, tie_3
-             FROM board_history
-             WHERE board_id = $1 AND user_id = $2
-             ORDER BY happened_at DESC, source DESC, event_id DESC
-             LIMIT 10000",
+    async fn roll(
+        &mut self,
+        board_id: &BoardId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<UserId>, StoreError> {
+        // The nil UUID stands before every id, none of which is nil: SQLite takes an empty BLOB.
+        let after = after.map(UserId::as_uuid).unwrap_or_default();
+        let rows: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT user_id
+             FROM board_entries
+             WHERE board_id = $1 AND user_id > $2
+             ORDER BY user_id
+             LIMIT $3",
         )
         .bind(board_id.as_str())
-        .bind(user_id.as_uuid())
+        .bind(after)
+        .bind(i64::from(limit))
         .fetch_all(&mut *self.connection)
         .await
-        .at("boards.history")?;
-        rows.reverse();
-        rows.into_iter()
-            .map(|(at, score, tie_1, tie_2, tie_3)| {
-                Ok(Played {
-                    score: stored::score(score, HISTORY, "score")?,
-                    ties: stored::ties([tie_1, tie_2, tie_3], HISTORY)?,
-                    at: Timestamp::from_millis(at),
-                })
-            })
-            .collect()
-    }
-
-    async fn remove_history(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let result = sqlx::query(
-            "WITH over AS (
-               SELECT board_id, user_id, source, event_id
-               FROM board_history
-               WHERE board_id IN (SELECT board_id FROM boards WHERE ends_at < $1)
-               LIMIT $2
-               FOR UPDATE SKIP LOCKED
-             )
-             DELETE FROM board_history
-             WHERE (board_id, user_id, source, event_id)
-               IN (SELECT board_id, user_id, source, event_id FROM over)",
-        )
-        .bind(before.as_millis())
-        .bind(i64::from(limit))
-        .execute(&mut *self.connection)
-        .await
-        .at("boards.remove_history")?;
-        Ok(result.rows_affected())
+        .at("boards.roll")?;
+        Ok(rows.into_iter().map(UserId::from_uuid).collect())
     }
 
     async fn scan(
@@ -411,7 +408,7 @@ impl BoardRepository for Boards<'_> {
         let rows: Vec<KeyRow> = sqlx::query_as(
             "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE board_id = $1 AND user_id > $2
+             WHERE board_id = $1 AND user_id > $2 AND is_out = 0
              ORDER BY user_id
              LIMIT $3",
         )
@@ -429,9 +426,9 @@ impl BoardRepository for Boards<'_> {
         board_id: &BoardId,
         version: u64,
         limit: u32,
-    ) -> Result<Vec<RankKey>, StoreError> {
-        let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
+    ) -> Result<Vec<(UserId, Option<RankKey>)>, StoreError> {
+        let rows: Vec<ChangedRow> = sqlx::query_as(
+            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at, is_out
              FROM board_entries
              WHERE board_id = $1 AND version > $2
              ORDER BY user_id
@@ -443,7 +440,13 @@ impl BoardRepository for Boards<'_> {
         .fetch_all(&mut *self.connection)
         .await
         .at("boards.changed_since")?;
-        rows.into_iter().map(RankKey::try_from).collect()
+        rows.into_iter()
+            .map(|row| {
+                let is_ranked = row.is_out == Presence::OnBoard.as_number();
+                let key = RankKey::try_from(row.key)?;
+                Ok((key.user_id, is_ranked.then_some(key)))
+            })
+            .collect()
     }
 
     async fn page(
@@ -487,11 +490,12 @@ impl BoardRepository for Boards<'_> {
             return Ok(Vec::new());
         };
         let above = self.count_above(board_id, order, key, false, OPERATION).await?;
-        let total: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM board_entries WHERE board_id = $1")
-            .bind(board_id.as_str())
-            .fetch_one(&mut *self.connection)
-            .await
-            .at(OPERATION)?;
+        let total: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM board_entries WHERE board_id = $1 AND is_out = 0")
+                .bind(board_id.as_str())
+                .fetch_one(&mut *self.connection)
+                .await
+                .at(OPERATION)?;
         let total: u64 = stored::unsigned(total, TABLE, "board_id")?;
         let last_start = total.saturating_sub(u64::from(limit));
         let start = above.saturating_sub(u64::from(limit / 2)).min(last_start);
@@ -513,7 +517,7 @@ impl Boards<'_> {
         let rows: Vec<KeyRow> = sqlx::query_as(
             "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE board_id = $1
+             WHERE board_id = $1 AND is_out = 0
              ORDER BY score * $2, tie_1 * $3, tie_2 * $4, tie_3 * $5, achieved_at, user_id
              LIMIT $6 OFFSET $7",
         )

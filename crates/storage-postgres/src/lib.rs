@@ -31,6 +31,7 @@ mod period;
 mod privacy;
 mod result;
 mod reward;
+mod score_log;
 mod session;
 mod setting;
 mod signing_key;

@@ -8,8 +8,8 @@ use storage::{
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
     EventRepository, InboxRepository, LeaseRepository, OneTimeTokenRepository, OutboxRepository,
-    OutgoingEventRepository, PrivacyRepository, SessionRepository, SettingRepository, SigningKeyRepository,
-    StoreError, TournamentRepository, Transaction, UserRepository,
+    OutgoingEventRepository, PrivacyRepository, ScoreLogRepository, SessionRepository, SettingRepository,
+    SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
 };
 use storage::{EntryRepository, PeriodRepository, ResultRepository, WishRepository};
 
@@ -21,7 +21,8 @@ use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
     dialogue::Dialogues, error::At, event::Events, inbox::Inbox, lease::Leases,
     one_time_token::OneTimeTokens, outbox::Outbox, outgoing_event::OutgoingEvents, privacy::Privacy,
-    session::Sessions, setting::Settings, signing_key::SigningKeys, tournament::Tournaments, user::Users,
+    score_log::ScoreLog, session::Sessions, setting::Settings, signing_key::SigningKeys,
+    tournament::Tournaments, user::Users,
 };
 use crate::{entry::Entries, period::Periods, result::Results, wish::Wishes};
 
@@ -88,6 +89,10 @@ impl Transaction for PostgresTransaction {
 
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
         Box::new(Boards { connection: &mut self.connection })
+    }
+
+    fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_> {
+        Box::new(ScoreLog { connection: &mut self.connection })
     }
 
     fn events(&mut self) -> Box<dyn EventRepository + '_> {

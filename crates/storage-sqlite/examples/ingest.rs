@@ -4,7 +4,12 @@
 use std::time::Instant;
 
 use domain::{BoardId, BotId, ChatId, Score, Standing, Timestamp, UpdateId, UserId};
-use storage::{Store, inbox::NewUpdate};
+use storage::{
+    Store,
+    board::{PlayerRow, Presence},
+    inbox::NewUpdate,
+    score_log::ScoreEvent,
+};
 use storage_sqlite::{Options, SqliteStore};
 use uuid::Uuid;
 
@@ -25,7 +30,8 @@ async fn main() -> Result<(), AnyError> {
     }
     fill_board(&store).await?;
     for batch in [20, 100, 500] {
-        measure_board(&store, batch).await?;
+        measure_board(&store, batch, false).await?;
+        measure_board(&store, batch, true).await?;
     }
     store.close().await;
     Ok(())
@@ -73,19 +79,40 @@ async fn measure_inbox(
     Ok(())
 }
 
-fn standing(user: u64, round: u64) -> Result<(UserId, Standing), AnyError> {
+fn player(user: u64, round: u64) -> Result<PlayerRow, AnyError> {
     // Ids spread like those of players who come back in no order.
     let id = UserId::from_uuid(Uuid::from_u64_pair(user.wrapping_mul(0x9e37_79b9_7f4a_7c15), user));
     let at = Timestamp::from_millis(1_767_225_600_000 + i64::try_from(round)?);
-    Ok((
-        id,
-        Standing {
+    Ok(PlayerRow {
+        board_id: board()?,
+        user_id: id,
+        standing: Standing {
             score: Score::new(i64::try_from(user * 7 + round)?)?,
             ties: domain::Ties::default(),
             achieved_at: at,
             newest_at: at,
         },
-    ))
+        presence: Presence::OnBoard,
+        attempts: round,
+        last_event: None,
+        version: round,
+    })
+}
+
+/// The row of the log behind a player's row.
+fn logged(row: &mut PlayerRow, number: i64) -> Result<ScoreEvent, AnyError> {
+    Ok(ScoreEvent {
+        number,
+        board_id: row.board_id.clone(),
+        user_id: row.user_id,
+        source: "/platform/games".parse()?,
+        event_id: format!("0199d7f2-a3b4-7c6e-8a1b-{number:012}").parse()?,
+        result: Some((row.standing.score, row.standing.ties)),
+        happened_at: row.standing.achieved_at,
+        received_at: row.standing.achieved_at,
+        corrects: None,
+        previous: row.last_event.replace(number),
+    })
 }
 
 fn board() -> Result<BoardId, AnyError> {
@@ -94,32 +121,41 @@ fn board() -> Result<BoardId, AnyError> {
 
 async fn fill_board(store: &SqliteStore) -> Result<(), AnyError> {
     for first in (0..PLAYERS).step_by(10_000) {
-        let standings =
-            (first..first + 10_000).map(|user| standing(user, 0)).collect::<Result<Vec<_>, _>>()?;
+        let rows = (first..first + 10_000).map(|user| player(user, 0)).collect::<Result<Vec<_>, _>>()?;
         let mut transaction = store.begin_write().await?;
-        transaction.boards().put_many(&board()?, 1, &standings).await?;
+        transaction.boards().put_players(&rows).await?;
         transaction.save().await?;
     }
     Ok(())
 }
 
-async fn measure_board(store: &SqliteStore, batch: i64) -> Result<(), AnyError> {
+async fn measure_board(store: &SqliteStore, batch: i64, with_log: bool) -> Result<(), AnyError> {
     let rows = 100_000;
     let started = now();
     let mut user: u64 = 1;
     for round in 0..rows / batch {
         let round = u64::try_from(round)? + 1;
-        let standings = (0..batch)
+        let mut players = (0..batch)
             .map(|_| {
                 user = (user.wrapping_mul(6_364_136_223_846_793_005)).wrapping_add(1_442_695_040_888_963_407);
-                standing((user >> 33) % PLAYERS, round)
+                player((user >> 33) % PLAYERS, round)
             })
             .collect::<Result<Vec<_>, _>>()?;
         let mut transaction = store.begin_write().await?;
-        transaction.boards().put_many(&board()?, round, &standings).await?;
+        if with_log {
+            let numbers = transaction.score_log().reserve(u32::try_from(batch)?).await?;
+            let mut events = Vec::with_capacity(players.len());
+            for (row, number) in players.iter_mut().zip(numbers) {
+                events.push(logged(row, number)?);
+            }
+            transaction.score_log().add(&events).await?;
+        }
+        transaction.boards().put_players(&players).await?;
         transaction.save().await?;
     }
-    report("boards.put_many into 1 000 000", batch, rows, started);
+    let what =
+        if with_log { "score_log.add, boards.put_players" } else { "boards.put_players into 1 000 000" };
+    report(what, batch, rows, started);
     Ok(())
 }
 

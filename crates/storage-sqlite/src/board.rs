@@ -4,14 +4,11 @@
 //! is being built.
 
 use async_trait::async_trait;
-use domain::{
-    BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId,
-    ranking::{Played, RankKey},
-};
+use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId, ranking::RankKey};
 use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
-    board::{BoardRow, NewBoard, RankedKey, ScoreEvent},
+    board::{BoardRow, NewBoard, PlayerRow, Presence, RankedKey},
     stored,
 };
 use uuid::Uuid;
@@ -98,6 +95,50 @@ impl TryFrom<KeyRow> for RankKey {
     }
 }
 
+#[derive(FromRow)]
+struct ChangedRow {
+    #[sqlx(flatten)]
+    key: KeyRow,
+    is_out: i64,
+}
+
+#[derive(FromRow)]
+struct EntryRow {
+    board_id: String,
+    user_id: Uuid,
+    score: i64,
+    tie_1: i64,
+    tie_2: i64,
+    tie_3: i64,
+    achieved_at: i64,
+    newest_at: i64,
+    is_out: i64,
+    attempts: i64,
+    last_event: Option<i64>,
+    version: i64,
+}
+
+impl TryFrom<EntryRow> for PlayerRow {
+    type Error = StoreError;
+
+    fn try_from(row: EntryRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            board_id: stored::parse(row.board_id, TABLE, "board_id")?,
+            user_id: UserId::from_uuid(row.user_id),
+            standing: Standing {
+                score: stored::score(row.score, TABLE, "score")?,
+                ties: stored::ties([row.tie_1, row.tie_2, row.tie_3], TABLE)?,
+                achieved_at: Timestamp::from_millis(row.achieved_at),
+                newest_at: Timestamp::from_millis(row.newest_at),
+            },
+            presence: stored::presence(row.is_out, TABLE, "is_out")?,
+            attempts: stored::unsigned(row.attempts, TABLE, "attempts")?,
+            last_event: row.last_event,
+            version: stored::unsigned(row.version, TABLE, "version")?,
+        })
+    }
+}
+
 /// Gives rows in the order of the board their ranks, the first one `first_rank`.
 fn ranked(rows: Vec<KeyRow>, first_rank: u64) -> Result<Vec<RankedKey>, StoreError> {
     (first_rank..).zip(rows).map(|(rank, row)| Ok(RankedKey { rank, key: RankKey::try_from(row)? })).collect()
@@ -132,7 +173,7 @@ impl Boards<'_> {
         let count: i64 = sqlx::query_scalar(
             "SELECT COUNT(*)
              FROM board_entries
-             WHERE board_id = $1
+             WHERE board_id = $1 AND is_out = 0
                AND ((score * $2, tie_1 * $3, tie_2 * $4, tie_3 * $5, achieved_at, user_id)
                    < ($6, $7, $8, $9, $10, $11)
                  OR $12 AND score * $2 = $6 AND tie_1 * $3 = $7 AND tie_2 * $4 = $8 AND tie_3 * $5 = $9
@@ -165,7 +206,7 @@ impl Boards<'_> {
         let row: Option<KeyRow> = sqlx::query_as(
             "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE board_id = $1 AND user_id = $2",
+             WHERE board_id = $1 AND user_id = $2 AND is_out = 0",
         )
         .bind(board_id.as_str())
         .bind(user_id.as_uuid())
@@ -227,9 +268,9 @@ impl BoardRepository for Boards<'_> {
         rows.into_iter().map(BoardRow::try_from).collect()
     }
 
-    /// The only writer holds the whole file, so that nothing more has to be locked; PostgreSQL locks the row.
-    async fn lock(&mut self, board_id: &BoardId) -> Result<Option<BoardRow>, StoreError> {
-        self.find(board_id, "boards.lock").await
+    /// The only writer holds the whole file, so that nothing more has to be locked; PostgreSQL locks the rows.
+    async fn lock_many(&mut self, ids: &[BoardId]) -> Result<Vec<BoardRow>, StoreError> {
+        self.by_ids(ids).await
     }
 
     async fn bump(&mut self, board_id: &BoardId, new_players: i64) -> Result<u64, StoreError> {
@@ -249,63 +290,57 @@ impl BoardRepository for Boards<'_> {
         stored::unsigned(version, "boards", "version")
     }
 
-    async fn standings(
-        &mut self,
-        board_id: &BoardId,
-        users: &[UserId],
-    ) -> Result<Vec<(UserId, Standing)>, StoreError> {
-        const OPERATION: &str = "boards.standings";
-        stored::at_most(USERS_MAX, users.len(), OPERATION)?;
-        let rows: Vec<(Uuid, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at
-             FROM board_entries
-             WHERE board_id = $1 AND user_id IN (SELECT unhex(value) FROM json_each($2))
-             ORDER BY user_id
+    async fn bump_many(&mut self, boards: &[(BoardId, i64)]) -> Result<(), StoreError> {
+        const OPERATION: &str = "boards.bump_many";
+        sqlx::query(
+            "UPDATE boards
+             SET version = version + 1, players = players + (bumped.value ->> 1)
+             FROM json_each($1) AS bumped
+             WHERE boards.board_id = bumped.value ->> 0",
+        )
+        .bind(list::rows(boards, OPERATION, |(board_id, new_players)| (board_id.as_str(), new_players))?)
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        Ok(())
+    }
+
+    async fn players(&mut self, keys: &[(BoardId, UserId)]) -> Result<Vec<PlayerRow>, StoreError> {
+        const OPERATION: &str = "boards.players";
+        stored::at_most(USERS_MAX, keys.len(), OPERATION)?;
+        let rows: Vec<EntryRow> = sqlx::query_as(
+            "SELECT entry.board_id, entry.user_id, entry.score, entry.tie_1, entry.tie_2, entry.tie_3,
+               entry.achieved_at, entry.newest_at, entry.is_out, entry.attempts, entry.last_event, entry.version
+             FROM json_each($1) AS wanted
+             CROSS JOIN board_entries AS entry
+               ON entry.board_id = wanted.value ->> 0 AND entry.user_id = unhex(wanted.value ->> 1)
              LIMIT 1000",
         )
-        .bind(board_id.as_str())
-        .bind(list::ids(users.iter().map(|id| id.as_uuid())))
+        .bind(list::rows(keys, OPERATION, |(board_id, user_id)| {
+            (board_id.as_str(), list::hex(user_id.as_uuid()))
+        })?)
         .fetch_all(&mut *self.connection)
         .await
         .at(OPERATION)?;
-        rows.into_iter()
-            .map(|(user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at)| {
-                let standing = Standing {
-                    score: stored::score(score, TABLE, "score")?,
-                    ties: stored::ties([tie_1, tie_2, tie_3], TABLE)?,
-                    achieved_at: Timestamp::from_millis(achieved_at),
-                    newest_at: Timestamp::from_millis(newest_at),
-                };
-                Ok((UserId::from_uuid(user_id), standing))
-            })
-            .collect()
+        rows.into_iter().map(PlayerRow::try_from).collect()
     }
 
-    async fn put_many(
-        &mut self,
-        board_id: &BoardId,
-        version: u64,
-        standings: &[(UserId, Standing)],
-    ) -> Result<(), StoreError> {
-        const OPERATION: &str = "boards.put_many";
-        let rows = list::rows(standings, OPERATION, |(user_id, standing)| {
-            let [tie_1, tie_2, tie_3] = stored::tie_columns(&standing.ties);
-            (
-                list::hex(user_id.as_uuid()),
-                standing.score.points(),
-                tie_1,
-                tie_2,
-                tie_3,
-                standing.achieved_at.as_millis(),
-                standing.newest_at.as_millis(),
-            )
+    async fn put_players(&mut self, rows: &[PlayerRow]) -> Result<(), StoreError> {
+        const OPERATION: &str = "boards.put_players";
+        let rows = list::rows(rows, OPERATION, |row| {
+            let (score, ties) = (row.standing.score.points(), stored::tie_columns(&row.standing.ties));
+            let times = [row.standing.achieved_at.as_millis(), row.standing.newest_at.as_millis()];
+            let figures = (row.presence.as_number(), row.attempts, row.last_event, row.version);
+            (row.board_id.as_str(), list::hex(row.user_id.as_uuid()), score, ties, times, figures)
         })?;
         sqlx::query(
             "INSERT INTO board_entries
-               (board_id, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, version)
-             SELECT $1, unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-               value ->> 6, $2
-             FROM json_each($3)
+               (board_id, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, is_out, attempts, last_event,
+                version)
+             SELECT value ->> 0, unhex(value ->> 1), value ->> 2, value ->> '$[3][0]', value ->> '$[3][1]',
+               value ->> '$[3][2]', value ->> '$[4][0]', value ->> '$[4][1]', value ->> '$[5][0]',
+               value ->> '$[5][1]', value ->> '$[5][2]', value ->> '$[5][3]'
+             FROM json_each($1)
              WHERE true
              ON CONFLICT (board_id, user_id) DO UPDATE
              SET score = excluded.score,
@@ -314,10 +349,11 @@ impl BoardRepository for Boards<'_> {
                tie_3 = excluded.tie_3,
                achieved_at = excluded.achieved_at,
                newest_at = excluded.newest_at,
+               is_out = excluded.is_out,
+               attempts = excluded.attempts,
+               last_event = excluded.last_event,
                version = excluded.version",
         )
-        .bind(board_id.as_str())
-        .bind(stored::signed(version))
         .bind(rows)
         .execute(&mut *self.connection)
         .await
@@ -325,80 +361,28 @@ impl BoardRepository for Boards<'_> {
         Ok(())
     }
 
-    async fn add_history(&mut self, events: &[ScoreEvent]) -> Result<(), StoreError> {
-        const OPERATION: &str = "boards.add_history";
-        let rows = list::rows(events, OPERATION, |event| {
-            let [tie_1, tie_2, tie_3] = stored::tie_columns(&event.ties);
-            (
-                event.board_id.as_str(),
-                list::hex(event.user_id.as_uuid()),
-                event.source.as_str(),
-                event.event_id.as_str(),
-                event.score.points(),
-                tie_1,
-                tie_2,
-                tie_3,
-                event.at.as_millis(),
-            )
-        })?;
-        sqlx::query(
-            "INSERT INTO board_history
-               (board_id, user_id, source, event_id, score, tie_1, tie_2, tie_3, happened_at)
-             SELECT value ->> 0, unhex(value ->> 1), value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-               value ->> 6, value ->> 7, value ->> 8
-             FROM json_each($1)
-             WHERE true
-             ON CONFLICT (board_id, user_id, source, event_id) DO NOTHING",
-        )
-        .bind(rows)
-        .execute(&mut *self.connection)
-        .await
-        .at(OPERATION)?;
-        Ok(())
-    }
-
-    async fn history(&mut self, board_id: &BoardId, user_id: UserId) -> Result<Vec<Played>, StoreError> {
-        const HISTORY: &str = "board_history";
-        let mut rows: Vec<(i64, i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT happened_at, score, tie_1, tie_2, tie_3
-             FROM board_history
-             WHERE board_id = $1 AND user_id = $2
-             ORDER BY happened_at DESC, source DESC, event_id DESC
-             LIMIT 10000",
+    async fn roll(
+        &mut self,
+        board_id: &BoardId,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<UserId>, StoreError> {
+        // An empty BLOB stands before every id.
+        let after = after.map(|id| id.as_uuid().into_bytes().to_vec()).unwrap_or_default();
+        let rows: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT user_id
+             FROM board_entries
+             WHERE board_id = $1 AND user_id > $2
+             ORDER BY user_id
+             LIMIT $3",
         )
         .bind(board_id.as_str())
-        .bind(user_id.as_uuid())
+        .bind(after)
+        .bind(limit)
         .fetch_all(&mut *self.connection)
         .await
-        .at("boards.history")?;
-        rows.reverse();
-        rows.into_iter()
-            .map(|(at, score, tie_1, tie_2, tie_3)| {
-                Ok(Played {
-                    score: stored::score(score, HISTORY, "score")?,
-                    ties: stored::ties([tie_1, tie_2, tie_3], HISTORY)?,
-                    at: Timestamp::from_millis(at),
-                })
-            })
-            .collect()
-    }
-
-    async fn remove_history(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let result = sqlx::query(
-            "DELETE FROM board_history
-             WHERE (board_id, user_id, source, event_id) IN (
-               SELECT board_id, user_id, source, event_id
-               FROM board_history
-               WHERE board_id IN (SELECT board_id FROM boards WHERE ends_at < $1)
-               LIMIT $2
-             )",
-        )
-        .bind(before.as_millis())
-        .bind(limit)
-        .execute(&mut *self.connection)
-        .await
-        .at("boards.remove_history")?;
-        Ok(result.rows_affected())
+        .at("boards.roll")?;
+        Ok(rows.into_iter().map(UserId::from_uuid).collect())
     }
 
     async fn scan(
@@ -412,7 +396,7 @@ impl BoardRepository for Boards<'_> {
         let rows: Vec<KeyRow> = sqlx::query_as(
             "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE board_id = $1 AND user_id > $2
+             WHERE board_id = $1 AND user_id > $2 AND is_out = 0
              ORDER BY user_id
              LIMIT $3",
         )
@@ -430,10 +414,10 @@ impl BoardRepository for Boards<'_> {
         board_id: &BoardId,
         version: u64,
         limit: u32,
-    ) -> Result<Vec<RankKey>, StoreError> {
+    ) -> Result<Vec<(UserId, Option<RankKey>)>, StoreError> {
         // Reads the whole board: one process hears of every change itself. PostgreSQL, where others ask, has an index.
-        let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
+        let rows: Vec<ChangedRow> = sqlx::query_as(
+            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at, is_out
              FROM board_entries
              WHERE board_id = $1 AND version > $2
              ORDER BY user_id
@@ -445,7 +429,13 @@ impl BoardRepository for Boards<'_> {
         .fetch_all(&mut *self.connection)
         .await
         .at("boards.changed_since")?;
-        rows.into_iter().map(RankKey::try_from).collect()
+        rows.into_iter()
+            .map(|row| {
+                let is_ranked = row.is_out == Presence::OnBoard.as_number();
+                let key = RankKey::try_from(row.key)?;
+                Ok((key.user_id, is_ranked.then_some(key)))
+            })
+            .collect()
     }
 
     async fn page(
@@ -489,11 +479,12 @@ impl BoardRepository for Boards<'_> {
             return Ok(Vec::new());
         };
         let above = self.count_above(board_id, order, key, false, OPERATION).await?;
-        let total: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM board_entries WHERE board_id = $1")
-            .bind(board_id.as_str())
-            .fetch_one(&mut *self.connection)
-            .await
-            .at(OPERATION)?;
+        let total: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM board_entries WHERE board_id = $1 AND is_out = 0")
+                .bind(board_id.as_str())
+                .fetch_one(&mut *self.connection)
+                .await
+                .at(OPERATION)?;
         let total: u64 = stored::unsigned(total, TABLE, "board_id")?;
         let last_start = total.saturating_sub(u64::from(limit));
         let start = above.saturating_sub(u64::from(limit / 2)).min(last_start);
@@ -515,7 +506,7 @@ impl Boards<'_> {
         let rows: Vec<KeyRow> = sqlx::query_as(
             "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
              FROM board_entries
-             WHERE board_id = $1
+             WHERE board_id = $1 AND is_out = 0
              ORDER BY score * $2, tie_1 * $3, tie_2 * $4, tie_3 * $5, achieved_at, user_id
              LIMIT $6 OFFSET $7",
         )

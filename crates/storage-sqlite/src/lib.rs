@@ -37,6 +37,7 @@ mod plans;
 mod privacy;
 mod result;
 mod reward;
+mod score_log;
 mod session;
 mod setting;
 mod signing_key;

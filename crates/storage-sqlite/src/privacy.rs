@@ -43,12 +43,27 @@ struct DownloadRow {
 }
 
 /// Rows that name the user, and what removes them. What names them by `$2` and `$3` stands in the chat.
-const OF_USER: [&str; 14] = [
+const OF_USER: [&str; 15] = [
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM consents WHERE user_id = $1",
     "DELETE FROM downloads WHERE user_id = $1",
     "DELETE FROM campaign_arrivals WHERE user_id = $1",
-    "DELETE FROM board_history
+    "DELETE FROM score_events
+     WHERE number IN (
+       WITH RECURSIVE chain (number) AS (
+         SELECT entry.last_event
+         FROM boards
+         JOIN board_entries AS entry ON entry.board_id = boards.board_id
+         WHERE entry.user_id = $1 AND entry.last_event IS NOT NULL
+         UNION ALL
+         SELECT score_events.previous
+         FROM chain
+         JOIN score_events ON score_events.number = chain.number
+         WHERE score_events.previous IS NOT NULL
+       )
+       SELECT number FROM chain
+     )",
+    "UPDATE board_entries SET last_event = NULL
      WHERE user_id = $1 AND board_id IN (SELECT board_id FROM boards)",
     "DELETE FROM one_time_tokens WHERE spent_by = $1",
     "DELETE FROM entries WHERE user_id = $1",
@@ -279,11 +294,22 @@ impl PrivacyRepository for Privacy<'_> {
              WHERE entry.user_id = $1
              ORDER BY entry.achieved_at DESC, entry.board_id
              LIMIT $2";
-        let past_scores = "SELECT past.board_id, past.score, past.happened_at
-             FROM boards
-             JOIN board_history AS past ON past.board_id = boards.board_id
-             WHERE past.user_id = $1
-             ORDER BY past.happened_at DESC, past.board_id, past.source, past.event_id
+        let past_scores = "WITH RECURSIVE chain (number) AS (
+               SELECT entry.last_event
+               FROM boards
+               JOIN board_entries AS entry ON entry.board_id = boards.board_id
+               WHERE entry.user_id = $1 AND entry.last_event IS NOT NULL
+               UNION ALL
+               SELECT score_events.previous
+               FROM chain
+               JOIN score_events ON score_events.number = chain.number
+               WHERE score_events.previous IS NOT NULL
+             )
+             SELECT past.board_id, past.score, past.happened_at
+             FROM chain
+             JOIN score_events AS past ON past.number = chain.number
+             WHERE past.score IS NOT NULL
+             ORDER BY past.happened_at DESC, past.number DESC
              LIMIT $2";
         Ok(PersonalRecords {
             standings: self.scores(standings, user_id, limit).await?,

@@ -91,7 +91,7 @@ impl ResultRepository for Results<'_> {
                entry.user_id, users.player, entry.score, entry.tie_1, entry.tie_2, entry.tie_3, entry.achieved_at
              FROM board_entries AS entry
              JOIN users ON users.user_id = entry.user_id
-             WHERE entry.board_id = $1",
+             WHERE entry.board_id = $1 AND entry.is_out = 0",
         )
         .bind(board_id.as_str())
         .bind(stored::order_sign(order.order))

@@ -1,10 +1,7 @@
-//! Standings: what each player has reached. SQL is the truth; the rank index is rebuilt from it and answers faster.
+//! Boards: what each player has reached. SQL is the truth; the rank index is rebuilt from it and answers faster.
 
 use async_trait::async_trait;
-use domain::{
-    BoardId, BoardOrder, EventId, EventSource, Ranking, Score, Standing, Ties, Timestamp, UserId,
-    ranking::{Played, RankKey},
-};
+use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId, ranking::RankKey};
 
 use crate::error::StoreError;
 
@@ -67,23 +64,56 @@ pub struct BoardRow {
     pub ranking: Ranking,
 }
 
-/// A past score, for boards whose standing follows from history.
+/// Whether a player's row has a rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// The player is on the board.
+    OnBoard,
+    /// The player was taken off it, whatever their scores come to.
+    Disqualified,
+    /// No score of the player is left: all were declared void.
+    Empty,
+}
+
+impl Presence {
+    /// Every presence.
+    pub const ALL: [Self; 3] = [Self::OnBoard, Self::Disqualified, Self::Empty];
+
+    /// The stored form, which is 0 for whoever has a rank.
+    pub const fn as_number(self) -> i64 {
+        match self {
+            Self::OnBoard => 0,
+            Self::Disqualified => 1,
+            Self::Empty => 2,
+        }
+    }
+}
+
+/// A player's row on a board. A row of somebody who is not on the board any more stays: its version tells whoever caught
+/// up to an earlier one, and it leads to the player's scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScoreEvent {
-    /// Where.
+pub struct PlayerRow {
+    /// Which board.
     pub board_id: BoardId,
     /// Whose.
     pub user_id: UserId,
-    /// The event's source.
-    pub source: EventSource,
-    /// The event's id.
-    pub event_id: EventId,
-    /// The points.
-    pub score: Score,
-    /// The values in the tie columns.
-    pub ties: Ties,
-    /// The event's time.
-    pub at: Timestamp,
+    /// What the scores come to. Without a score left it is of no meaning.
+    pub standing: Standing,
+    /// Whether the row has a rank.
+    pub presence: Presence,
+    /// How many scores were taken, those declared void not counted.
+    pub attempts: u64,
+    /// The newest row of the player's log; `None` when the log was removed.
+    pub last_event: Option<i64>,
+    /// The board's version at which this row changed last.
+    pub version: u64,
+}
+
+impl PlayerRow {
+    /// The standing of a player who has a rank.
+    pub fn ranked(&self) -> Option<Standing> {
+        (self.presence == Presence::OnBoard).then_some(self.standing)
+    }
 }
 
 /// A ranked standing.
@@ -109,38 +139,35 @@ pub trait BoardRepository: Send {
     async fn by_ids(&mut self, ids: &[BoardId]) -> Result<Vec<BoardRow>, StoreError>;
 
     /// The board with an id, locked until the transaction ends: whoever changes a board's standings does this before
-    /// reading them, so that two batches of scores can't overwrite each other. Who locks several does so in the order
-    /// of their ids.
-    async fn lock(&mut self, board_id: &BoardId) -> Result<Option<BoardRow>, StoreError>;
+    /// reading them, so that two batches of scores can't overwrite each other.
+    async fn lock(&mut self, board_id: &BoardId) -> Result<Option<BoardRow>, StoreError> {
+        Ok(self.lock_many(std::slice::from_ref(board_id)).await?.pop())
+    }
+
+    /// The same for several boards, by id; unknown ones are left out. They are locked in the order of their ids, so
+    /// that two callers never wait for each other in a circle. At most 1000 ids.
+    async fn lock_many(&mut self, ids: &[BoardId]) -> Result<Vec<BoardRow>, StoreError>;
 
     /// Raises a board's version by one and the number of its players by `new_players`, and returns the new version.
     /// The row stays locked until the transaction ends, so that versions are committed in their order.
     async fn bump(&mut self, board_id: &BoardId, new_players: i64) -> Result<u64, StoreError>;
 
-    /// The standings of some players; those without one are left out. At most 1000 players.
-    async fn standings(
+    /// The same for several boards, each at most once, in one statement; they are locked already.
+    async fn bump_many(&mut self, boards: &[(BoardId, i64)]) -> Result<(), StoreError>;
+
+    /// The rows of some players, in no order; who has none is left out. At most 1000 players.
+    async fn players(&mut self, keys: &[(BoardId, UserId)]) -> Result<Vec<PlayerRow>, StoreError>;
+
+    /// Stores rows of players, in one statement; each player of a board at most once in a call.
+    async fn put_players(&mut self, rows: &[PlayerRow]) -> Result<(), StoreError>;
+
+    /// Up to `limit` players of a board in the order of their ids, behind `after`, those without a rank included.
+    async fn roll(
         &mut self,
         board_id: &BoardId,
-        users: &[UserId],
-    ) -> Result<Vec<(UserId, Standing)>, StoreError>;
-
-    /// Stores standings as of `version`, in one statement; each player at most once in a call.
-    async fn put_many(
-        &mut self,
-        board_id: &BoardId,
-        version: u64,
-        standings: &[(UserId, Standing)],
-    ) -> Result<(), StoreError>;
-
-    /// Stores past scores, in one statement; those that are there already are left out.
-    async fn add_history(&mut self, events: &[ScoreEvent]) -> Result<(), StoreError>;
-
-    /// Every past score of a player on a board, the oldest first; of more than 10 000 the newest 10 000.
-    async fn history(&mut self, board_id: &BoardId, user_id: UserId) -> Result<Vec<Played>, StoreError>;
-
-    /// Removes up to `limit` past scores of boards that ended before `before`: nothing of theirs is judged by
-    /// history any more. Returns how many.
-    async fn remove_history(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<UserId>, StoreError>;
 
     /// Up to `limit` standings in the order of user ids, behind `after`: the pages of a rebuild.
     async fn scan(
@@ -150,13 +177,14 @@ pub trait BoardRepository: Send {
         limit: u32,
     ) -> Result<Vec<RankKey>, StoreError>;
 
-    /// Standings that changed behind `version`, in the order of user ids. At most `limit`.
+    /// Players whose rows changed behind `version`, in the order of their ids, with what ranks them; `None` for who is
+    /// not on the board any more. At most `limit`.
     async fn changed_since(
         &mut self,
         board_id: &BoardId,
         version: u64,
         limit: u32,
-    ) -> Result<Vec<RankKey>, StoreError>;
+    ) -> Result<Vec<(UserId, Option<RankKey>)>, StoreError>;
 
     /// Up to `limit` rows of the board behind `after`, by rank. For when the rank index is not ready.
     async fn page(

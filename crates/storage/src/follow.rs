@@ -56,10 +56,10 @@ pub const STAYS: [(&str, &str, &str); 8] = [
     ("audit_log", "subject_id", "append-only: what was done to the light profile was done to it"),
     ("board_entries", "user_id", "scores name a user of the platform: a light profile has none"),
     ("board_results", "user_id", "ranks follow from scores, which name a user of the platform"),
-    ("board_history", "user_id", "scores name a user of the platform: a light profile has none"),
     ("activity_events", "user_id", "activities name a user of the platform: a light profile has none"),
     ("mission_progress", "user_id", "it follows from activities: a light profile has none"),
     ("mission_players", "user_id", "it follows from activities: a light profile has none"),
+    ("score_events", "user_id", "scores name a user of the platform: a light profile has none"),
 ];
 
 impl Follow {

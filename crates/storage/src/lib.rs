@@ -37,6 +37,7 @@ pub mod personal;
 pub mod privacy;
 pub mod result;
 pub mod reward;
+pub mod score_log;
 pub mod session;
 pub mod setting;
 pub mod signing_key;
@@ -58,9 +59,9 @@ pub use crate::{
     audit::AuditRepository, board::BoardRepository, campaign::CampaignRepository, consent::ConsentRepository,
     dialogue::DialogueRepository, error::StoreError, event::EventRepository, inbox::InboxRepository,
     lease::LeaseRepository, one_time_token::OneTimeTokenRepository, outbox::OutboxRepository,
-    outgoing_event::OutgoingEventRepository, privacy::PrivacyRepository, session::SessionRepository,
-    setting::SettingRepository, signing_key::SigningKeyRepository, tournament::TournamentRepository,
-    user::UserRepository,
+    outgoing_event::OutgoingEventRepository, privacy::PrivacyRepository, score_log::ScoreLogRepository,
+    session::SessionRepository, setting::SettingRepository, signing_key::SigningKeyRepository,
+    tournament::TournamentRepository, user::UserRepository,
 };
 pub use crate::{
     console_session::ConsoleSessionRepository, job::JobRepository, operator::OperatorRepository,
@@ -147,6 +148,8 @@ pub trait Transaction: Send {
     fn results(&mut self) -> Box<dyn ResultRepository + '_>;
     /// Standings.
     fn boards(&mut self) -> Box<dyn BoardRepository + '_>;
+    /// The log of scores.
+    fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_>;
     /// Events of the platform that were seen.
     fn events(&mut self) -> Box<dyn EventRepository + '_>;
     /// Where each chat's dialogue stands.

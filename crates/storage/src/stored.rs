@@ -6,7 +6,11 @@ use domain::{
     ranking::TIES_MAX, session::DeviceKind,
 };
 
-use crate::{board::BoardState, error::StoreError, session::TokenHash};
+use crate::{
+    board::{BoardState, Presence},
+    error::StoreError,
+    session::TokenHash,
+};
 
 /// A validated value from its text.
 ///
@@ -190,14 +194,25 @@ pub fn tie_columns(ties: &Ties) -> [i64; TIES_MAX] {
     ties.columns().map(Score::points)
 }
 
-/// What the tie columns are multiplied by so that the smaller product is the better value. A column that the board
-/// does not have is 0 in every row.
+/// What the tie columns are multiplied by so that the smaller product is the better value. 0 for a column that
+/// the board does not have: it decides nothing.
 pub fn tie_signs(orders: TieOrders) -> [i64; TIES_MAX] {
-    let mut signs = [1; TIES_MAX];
+    let mut signs = [0; TIES_MAX];
     for (sign, order) in signs.iter_mut().zip(orders.iter()) {
         *sign = order_sign(order);
     }
     signs
+}
+
+/// Whether a player's row has a rank, from its stored form.
+///
+/// # Errors
+/// [`StoreError::Inconsistent`] when there is no such form.
+pub fn presence(number: i64, table: &'static str, column: &'static str) -> Result<Presence, StoreError> {
+    Presence::ALL
+        .into_iter()
+        .find(|presence| presence.as_number() == number)
+        .ok_or(StoreError::Inconsistent { table, column })
 }
 
 /// The state of a board from its stored form.

@@ -30,6 +30,7 @@ pub mod planted;
 pub mod privacy;
 pub mod results;
 pub mod rewards;
+pub mod score_log;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
@@ -213,12 +214,18 @@ macro_rules! contract_suite {
             boards: [
                 a_place_and_its_surroundings,
                 a_scan_meets_everyone_once,
+                boards_are_opened_and_raised_together,
                 changes_behind_a_version_are_found,
-                history_keeps_each_event_once_and_sorts_by_time,
-                history_of_tournaments_long_over_is_removed,
                 pages_equal_the_order_of_rank_keys,
-                standings_are_put_and_found,
+                rows_of_players_are_put_and_found,
                 too_many_players_are_refused,
+                who_is_off_the_board_has_no_rank,
+            ]
+            score_log: [
+                a_chain_leads_from_its_head_to_the_first_row,
+                numbers_are_never_given_again,
+                rows_of_boards_long_over_are_found,
+                rows_of_the_log_are_kept_as_they_were_said,
             ]
             events: [
                 a_forgotten_event_is_new_again,
@@ -395,6 +402,7 @@ mod tests {
             ("sessions", include_str!("testsuite/sessions.rs")),
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),
+            ("score_log", include_str!("testsuite/score_log.rs")),
             ("tournaments", include_str!("testsuite/tournaments.rs")),
             ("transactions", include_str!("testsuite/transactions.rs")),
             ("users", include_str!("testsuite/users.rs")),

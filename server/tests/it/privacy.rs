@@ -102,10 +102,7 @@ async fn an_export_holds_what_is_kept_and_fits_telegrams_download() {
     assert_eq!(export["person"]["reachability"], "reachable");
     assert_eq!(export["person"]["contact_confirmed"], false);
     assert_eq!(export["consents"][0]["kind"], "payouts");
-    assert_eq!(
-        (&export["scores"][0]["tournament_id"], &export["scores"][0]["score"]),
-        (&json!("cup"), &json!(7))
-    );
+    assert_eq!((&export["scores"][0]["board"], &export["scores"][0]["score"]), (&json!("cup"), &json!(7)));
     assert!(export["messages_of_the_bot"][0]["content"]["text"].is_string(), "{export}");
     for secret in [&player.refresh_token, &other.refresh_token, token["token"].as_str().unwrap()] {
         assert!(!String::from_utf8_lossy(&bytes).contains(secret), "no secret is in it");

@@ -130,7 +130,8 @@ async fn a_board_whose_history_is_gone_keeps_its_standings() {
             tx.users().by_platform_ids(&["a".parse().unwrap()]).await.unwrap()[0].user_id
         };
         let mut tx = server.services.store().begin_read().await.unwrap();
-        tx.boards().history(&"cup".parse().unwrap(), user_id).await.unwrap().len()
+        let rows = tx.boards().players(&[("cup".parse().unwrap(), user_id)]).await.unwrap();
+        tx.score_log().chains(&[rows[0].last_event.unwrap()], 10).await.unwrap().len()
     };
     clean_after_days(&server, 89).await;
     assert_eq!(history().await, 1, "the tournament may still be prolonged");

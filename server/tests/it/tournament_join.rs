@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     cup::{
         HOUR_MS, MINUTE_MS, NOWHERE, about, consents, definition, join, joins, joins_not, later, pass,
-        players, refused, run_jobs, send, state, texts, time, told, wants_reminder,
+        players, reachable, refused, run_jobs, send, state, texts, time, told, wants_reminder,
     },
     support::{
         TestServer, delete_as, get, post_as, problem_code, server, server_with_bot, server_with_platform,
@@ -142,10 +142,18 @@ async fn entering_again_gives_a_fresh_set_of_attempts_up_to_the_limit() {
     assert_eq!(problem_code(status, &body), "attempts_used");
     let (_, mine) = about(&server, "/me", Some(&player)).await;
     assert_eq!(mine["attempts_allowed"], json!(6));
+    for number in 1..=6 {
+        send(&server, &[server.score(&format!("s{number}"), "cup", "p-1", number)]).await;
+    }
+    // The sender sees that no attempt is left, and may send it again when there is one.
+    let seventh = server.score("s7", "cup", "p-1", 70);
+    assert_eq!(refused(&server, &seventh).await, "attempts_used");
     let granted = json!({"tournament_id": "cup", "platform_user_id": "p-1", "attempts": 4});
     send(&server, &[server.event("grant", "platform.tournament.attempts_granted", &granted)]).await;
     let (_, mine) = about(&server, "/me", Some(&player)).await;
     assert_eq!(mine["attempts_allowed"], json!(10));
+    send(&server, &[seventh]).await;
+    assert_eq!(server.standings("cup").await, [("Player 1".to_owned(), 70)]);
 }
 
 #[tokio::test]
@@ -156,10 +164,13 @@ async fn an_excluded_player_scores_no_more_until_they_are_reinstated() {
     let out = json!({"tournament_id": "cup", "platform_user_id": "p-1", "reason": "two accounts"});
     send(&server, &[server.event("out", "platform.player.disqualified", &out)]).await;
     assert_eq!(refused(&server, &server.score("s2", "cup", "p-1", 9)).await, "not_eligible");
+    assert!(server.standings("cup").await.is_empty(), "what was reached does not show");
     // Others are not asked for anything they were not asked for before.
     send(&server, &[server.score("s3", "cup", "p-2", 1)]).await;
     let back = json!({"tournament_id": "cup", "platform_user_id": "p-1"});
     send(&server, &[server.event("back", "platform.player.reinstated", &back)]).await;
+    let both = [("Player 1".to_owned(), 5), ("Player 2".to_owned(), 1)];
+    assert_eq!(server.standings("cup").await, both);
     send(&server, &[server.score("s2", "cup", "p-1", 9)]).await;
     assert_eq!(
         refused(&server, &server.event("back2", "platform.player.reinstated", &back)).await,

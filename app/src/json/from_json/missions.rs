@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn missions_are_read_as_they_were_written() {
-        let at = Some(Timestamp::from_millis(1_796_000_000_000));
+        let now = Timestamp::from_millis(1_796_000_000_000);
+        let at = Some(now);
         let title = domain::tournament::Title::from_wire(vec![("en".to_owned(), "Bet on".to_owned())]);
         let prize = Prize {
             code: "cash".parse().unwrap(),
@@ -110,7 +111,7 @@ mod tests {
             source_id: "daily-bet:1".to_owned(),
             what: prize,
             state: RewardState::Granted,
-            offered_at: at.unwrap(),
+            offered_at: now,
             expires_at: None,
             granted_at: at,
         };

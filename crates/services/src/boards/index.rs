@@ -12,7 +12,7 @@ use std::{
 };
 
 use bus::ranks::{Applied, Change};
-use domain::{BoardId, Timestamp, ranking::RankKey};
+use domain::{BoardId, Timestamp, UserId, ranking::RankKey};
 
 use crate::{Services, boards::BoardError};
 
@@ -164,7 +164,7 @@ pub async fn load(services: &Services, board: &BoardId) -> Result<(), BoardError
     };
     drop(tx);
     if keys.len() < CATCH_UP_MAX as usize {
-        let changes: Vec<Change> = keys.into_iter().map(Change::Put).collect();
+        let changes = changes_of(keys);
         let applied = services.ranks().apply(board, row.version, now.version, &changes).await;
         applied.map_err(BoardError::Index)?;
     }
@@ -201,6 +201,11 @@ pub async fn reconcile(services: &Services, board: &BoardId, version: u64) -> Re
     }
 }
 
+/// What has become of players, as the index takes it.
+fn changes_of(rows: Vec<(UserId, Option<RankKey>)>) -> Vec<Change> {
+    rows.into_iter().map(|(user_id, key)| key.map_or(Change::Remove(user_id), Change::Put)).collect()
+}
+
 async fn catch_up(services: &Services, board: &BoardId, at: u64) -> Result<(), BoardError> {
     let doing = "catching up a board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
@@ -208,7 +213,7 @@ async fn catch_up(services: &Services, board: &BoardId, at: u64) -> Result<(), B
     let keys = tx.boards().changed_since(board, at, CATCH_UP_MAX).await.map_err(BoardError::store(doing))?;
     drop(tx);
     if keys.len() < CATCH_UP_MAX as usize {
-        let changes: Vec<Change> = keys.into_iter().map(Change::Put).collect();
+        let changes = changes_of(keys);
         let applied =
             services.ranks().apply(board, at, row.version, &changes).await.map_err(BoardError::Index)?;
         if !matches!(applied, Applied::Gap { .. }) {

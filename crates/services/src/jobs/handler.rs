@@ -124,5 +124,6 @@ pub fn house() -> Handlers {
         .with(JobKind::BoardEnd, tournaments::finish::BoardEnd)
         .with(JobKind::BoardPrizes, tournaments::prizes::BoardPrizes)
         .with(JobKind::BoardNotices, tournaments::notice::ResultNotices)
+        .with(JobKind::BoardRecompute, tournaments::recompute::BoardRecompute)
         .with(JobKind::BoardOvertaken, tournaments::overtaken::Overtaken)
 }

@@ -21,7 +21,8 @@ const SESSIONS_KEPT_MS: i64 = 7 * DAY_MS;
 /// signature holds: a platform that was away sends what it kept, signed anew. A score that is older is refused, for
 /// nobody could tell whether it was counted already.
 pub const EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
-/// The past scores of a tournament are kept for so long after its end, for a `latest` board whose end is moved.
+/// The scores of a board are kept for so long after its end: they explain its ranks, and a board whose end is moved
+/// goes on from them.
 const HISTORY_KEPT_MS: i64 = 90 * DAY_MS;
 /// A token is kept a while after its time, so that a late use is told from an unknown one.
 const TOKENS_KEPT_MS: i64 = 30 * DAY_MS;
@@ -60,7 +61,6 @@ enum Kind {
     Messages,
     Sessions,
     ConsoleSessions,
-    History,
     Dialogues,
     Downloads,
     Tokens,
@@ -74,13 +74,12 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 15] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
         Self::Sessions,
         Self::ConsoleSessions,
-        Self::History,
         Self::Dialogues,
         Self::Downloads,
         Self::Tokens,
@@ -104,11 +103,6 @@ impl Kind {
             Self::Sessions => tx.sessions().remove_over(now.plus_ms(-SESSIONS_KEPT_MS), CLEAN_LIMIT).await,
             // The audit log remembers them.
             Self::ConsoleSessions => tx.console_sessions().remove_expired(now, CLEAN_LIMIT).await,
-            Self::History => {
-                // Scores from before the end may be taken for longer than usual: what they need stays.
-                let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));
-                tx.boards().remove_history(now.plus_ms(-kept_ms), CLEAN_LIMIT).await
-            }
             Self::Downloads => {
                 tx.privacy().remove_downloads(now.plus_ms(-DOWNLOADS_KEPT_MS), CLEAN_LIMIT).await
             }
@@ -144,6 +138,8 @@ impl Kind {
 pub struct Cleaner {
     /// The event behind which the next slice of seen events begins.
     after: Option<EventKey>,
+    /// The row of the log of scores behind which the next slice begins.
+    score_after: i64,
 }
 
 impl Cleaner {
@@ -157,7 +153,30 @@ impl Cleaner {
             outcome = outcome.and(remove_all(services, kind).await);
         }
         outcome = outcome.and(expire_rewards(services).await);
-        outcome.and(self.clean_events(services).await)
+        outcome.and(self.clean_events(services).await).and(self.clean_scores(services).await)
+    }
+
+    /// Looks through some slices of the log of scores, in which boards that are over lie among those that are not.
+    async fn clean_scores(&mut self, services: &Services) -> Result<(), StoreError> {
+        // Scores from before the end may be taken for longer than usual: what they need stays.
+        let kept_ms = HISTORY_KEPT_MS.max(services.settings().score_grace_ms.saturating_add(DAY_MS));
+        let before = services.now().plus_ms(-kept_ms);
+        for _ in 0..EVENT_SLICES_MAX {
+            let mut tx = services.store().begin_read().await?;
+            let slice = tx.score_log().old(before, self.score_after, CLEAN_LIMIT).await?;
+            drop(tx);
+            if !slice.old.is_empty() {
+                let mut tx = services.store().begin_write().await?;
+                tx.score_log().remove(&slice.old).await?;
+                tx.save().await?;
+                tracing::debug!(kind = "Scores", rows = slice.old.len(), "old rows removed");
+            }
+            self.score_after = slice.next.unwrap_or_default();
+            if slice.next.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Looks through some slices of the seen events. Reading them keeps no writer waiting; what is old goes in a
@@ -223,7 +242,7 @@ mod tests {
             ("`inbox_updates`, given up", DEAD_LETTERS_KEPT_MS),
             ("`outgoing_messages`", MESSAGES_KEPT_MS),
             ("`sessions`", SESSIONS_KEPT_MS),
-            ("`board_history`", HISTORY_KEPT_MS),
+            ("`score_events`", HISTORY_KEPT_MS),
             ("`dialogues`", DIALOGUES_KEPT_MS),
             ("`downloads`", DOWNLOADS_KEPT_MS),
             ("`outgoing_events`", SENT_EVENTS_KEPT_MS),

@@ -2,28 +2,31 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use bus::{ranks::Change, signals::Signal};
 use domain::{
     BoardId, ErrorCode, EventId, EventSource, UserId,
     event::{EventsAnswer, Rejection},
     tournament::Phase,
 };
 use serde_json::value::RawValue;
-use storage::{StoreError, Transaction};
+use storage::{StoreError, Transaction, board::BoardRow};
 
 use crate::{
     Services,
-    boards::{index, lobby::TOURNAMENTS_MAX},
+    boards::{
+        lobby::TOURNAMENTS_MAX,
+        standing::{self, BoardChange},
+    },
     group_commit::GroupCommitError,
     missions::{self, apply::MissionChanges},
     platform::{
-        activity,
+        activity, corrections,
         envelope::{self, EventData, PlatformEvent, ScorePosted},
         kyc, missions as platform_missions, scores,
         signature::PlatformKey,
         tournaments as platform_tournaments, users,
     },
     telemetry,
+    tournaments::route,
 };
 
 /// The most events that one call may bring.
@@ -66,14 +69,6 @@ impl From<StoreError> for EventsError {
     fn from(source: StoreError) -> Self {
         Self::Store(source)
     }
-}
-
-/// A board that the transaction has changed: what the index is told after the commit.
-#[derive(Debug)]
-pub(crate) struct BoardChange {
-    pub(crate) board_id: BoardId,
-    pub(crate) version: u64,
-    pub(crate) changes: Vec<Change>,
 }
 
 /// Something with its index in the call that brought it.
@@ -249,6 +244,11 @@ impl Changes {
         !self.has_new_missions
     }
 
+    /// Notes boards that have changed.
+    pub(crate) fn add_boards(&mut self, boards: impl IntoIterator<Item = BoardChange>) {
+        self.boards.extend(boards);
+    }
+
     /// Notes what an event about a tournament has changed.
     fn add_tournament(&mut self, told: platform_tournaments::Told) {
         self.boards.extend(told.boards);
@@ -274,10 +274,7 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
             tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
         }
     }
-    for change in changes.boards {
-        index::apply(services, &change.board_id, change.version, &change.changes).await;
-        services.signals().publish(Signal::Board { board_id: change.board_id, version: change.version });
-    }
+    standing::tell(services, changes.boards).await;
 }
 
 /// Applies an event other than a score.
@@ -326,34 +323,39 @@ async fn apply_one(
             changes.has_new_missions = true;
             platform_missions::upsert(services, tx, mission).await
         }
+        EventData::ScoreCorrected(correction) => {
+            let applied = corrections::apply(services, tx, event, correction).await?;
+            let applied = applied.map_err(|(code, detail)| (code, detail.into()));
+            Ok(applied.map(|change| changes.boards.extend(change)))
+        }
         // These are applied in runs, never alone.
         EventData::ScorePosted(_) | EventData::Activity(_) => Ok(Ok(())),
     }
 }
 
 /// Raises the version of every running board that shows a user, so that viewers see the new name.
-async fn boards_of(
+pub(crate) async fn boards_of(
     services: &Services,
     tx: &mut dyn Transaction,
     user_id: UserId,
 ) -> Result<Vec<BoardChange>, StoreError> {
     let now = services.now();
-    let mut running: Vec<BoardId> = tx
-        .tournaments()
-        .list(now, TOURNAMENTS_MAX)
-        .await?
-        .into_iter()
-        .filter(|row| row.phase(now) == Phase::Running)
-        .map(|row| BoardId::plain(&row.tournament.tournament_id))
-        .collect();
-    // In the order in which scores lock boards.
-    running.sort();
-    let mut changes = Vec::new();
-    for board_id in running {
-        if !tx.boards().standings(&board_id, &[user_id]).await?.is_empty() {
-            let version = tx.boards().bump(&board_id, 0).await?;
-            changes.push(BoardChange { board_id, version, changes: Vec::new() });
-        }
+    let listed = tx.tournaments().list(now, TOURNAMENTS_MAX).await?;
+    let mut keys: Vec<(BoardId, UserId)> = Vec::new();
+    for row in listed.iter().filter(|row| row.phase(now) == Phase::Running) {
+        let latest = route::boards_of(tx, row, user_id).await?.into_iter().next();
+        keys.extend(latest.map(|board_id| (board_id, user_id)));
     }
-    Ok(changes)
+    let shown = tx.boards().players(&keys).await?;
+    let ids: Vec<BoardId> =
+        shown.into_iter().filter(|row| row.ranked().is_some()).map(|row| row.board_id).collect();
+    let locked = tx.boards().lock_many(&ids).await?;
+    let bumps: Vec<(BoardId, i64)> = locked.iter().map(|board| (board.board_id.clone(), 0)).collect();
+    tx.boards().bump_many(&bumps).await?;
+    let change = |board: BoardRow| BoardChange {
+        board_id: board.board_id,
+        version: board.version + 1,
+        changes: Vec::new(),
+    };
+    Ok(locked.into_iter().map(change).collect())
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use domain::{
-    ErrorCode, EventId, EventSource, Locale, PlatformUserId, Score, TelegramUserId, Ties, Timestamp,
-    TournamentId, condition::is_region, mission::Mission,
+    ErrorCode, EventId, EventSource, Locale, PlatformUserId, Score, TelegramUserId, Timestamp, TournamentId,
+    condition::is_region, mission::Mission,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -45,6 +45,8 @@ pub enum EventData {
     AttemptsGranted(AttemptsGranted),
     /// `platform.score.posted`
     ScorePosted(ScorePosted),
+    /// `platform.score.corrected`
+    ScoreCorrected(ScoreCorrected),
     /// `platform.kyc.changed`
     KycChanged(KycChanged),
     /// `platform.mission.upserted`
@@ -80,7 +82,22 @@ pub struct ScorePosted {
     /// The points.
     pub score: Score,
     /// The values in the tie columns; the tournament knows how many there are.
-    pub ties: Ties,
+    pub ties: Vec<Score>,
+}
+
+/// A score that was taken is another one, or none.
+#[derive(Debug, Clone)]
+pub struct ScoreCorrected {
+    /// Where.
+    pub tournament_id: TournamentId,
+    /// Whose.
+    pub platform_user_id: PlatformUserId,
+    /// The source of the score's event.
+    pub source: EventSource,
+    /// The id of the score's event.
+    pub event_id: EventId,
+    /// What it should have been, with its values in the tie columns; `None`: it never was.
+    pub result: Option<(Score, Vec<Score>)>,
 }
 
 /// The most characters of an alias.
@@ -126,8 +143,9 @@ pub fn read(json: &RawValue) -> Result<PlatformEvent, Unreadable> {
     }
     let time = raw.time.ok_or(bad("time is missing"))?.parse().map_err(|_| bad("time is not RFC 3339"))?;
     let data = raw.data.map_or("{}", RawValue::get);
+    let source: EventSource =
+        raw.source.try_into().map_err(|_| bad("source must be 1 to 255 visible characters"))?;
     Ok(PlatformEvent {
-        source: raw.source.try_into().map_err(|_| bad("source must be 1 to 255 visible characters"))?,
         event_id: raw.id.try_into().map_err(|_| bad("id must be 1 to 255 visible characters"))?,
         time,
         data: match raw.kind.as_str() {
@@ -146,6 +164,7 @@ pub fn read(json: &RawValue) -> Result<PlatformEvent, Unreadable> {
             }
             "platform.player.reinstated" => EventData::PlayerExcluded(tournaments::read_reinstated(data)?),
             "platform.score.posted" => EventData::ScorePosted(read_score(data)?),
+            "platform.score.corrected" => EventData::ScoreCorrected(read_correction(data, &source)?),
             "platform.kyc.changed" => EventData::KycChanged(kyc::read(data)?),
             "platform.mission.upserted" => EventData::MissionUpserted(Box::new(missions::read(data)?)),
             "platform.activity" => EventData::Activity(activity::read(data)?),
@@ -154,6 +173,7 @@ pub fn read(json: &RawValue) -> Result<PlatformEvent, Unreadable> {
                 return Err(Unreadable { code: ErrorCode::EventTypeUnknown, detail });
             }
         },
+        source,
     })
 }
 
@@ -212,7 +232,40 @@ fn read_score(data: &str) -> Result<ScorePosted, Unreadable> {
         tournament_id: raw.tournament_id,
         platform_user_id: raw.platform_user_id,
         score: raw.score,
-        ties: Ties::new(&raw.ties).ok_or(invalid("ties holds at most 3 integers"))?,
+        ties: raw.ties,
+    })
+}
+
+#[derive(Deserialize)]
+struct RawCorrection {
+    tournament_id: TournamentId,
+    platform_user_id: PlatformUserId,
+    event: RawReference,
+    score: Option<Score>,
+    #[serde(default)]
+    ties: Vec<Score>,
+}
+
+/// What names another event.
+#[derive(Deserialize)]
+struct RawReference {
+    source: Option<EventSource>,
+    id: EventId,
+}
+
+fn read_correction(data: &str, source: &EventSource) -> Result<ScoreCorrected, Unreadable> {
+    let raw: RawCorrection = serde_json::from_str(data).map_err(|_| {
+        invalid("data needs tournament_id, platform_user_id, event.id and, unless the score is void, score")
+    })?;
+    if raw.score.is_none() && !raw.ties.is_empty() {
+        return Err(invalid("ties stand beside a score alone"));
+    }
+    Ok(ScoreCorrected {
+        tournament_id: raw.tournament_id,
+        platform_user_id: raw.platform_user_id,
+        source: raw.event.source.unwrap_or_else(|| source.clone()),
+        event_id: raw.event.id,
+        result: raw.score.map(|score| (score, raw.ties)),
     })
 }
 

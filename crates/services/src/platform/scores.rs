@@ -1,34 +1,49 @@
-//! `platform.score.posted`: runs of scores, applied board by board with a few statements each, however many they are.
+//! `platform.score.posted`: runs of scores, applied with a few statements, however many they are and on however many
+//! boards.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry};
 
-use bus::ranks::Change;
 use domain::{
-    BoardId, ErrorCode, Operator, PlatformUserId, Standing, TournamentId, UserId,
+    BoardId, ErrorCode, PlatformUserId, Score, Standing, Ties, TournamentId, UserId,
     ranking::{Applied, Played},
-    tournament::Acceptance,
 };
 use storage::{
     StoreError, Transaction,
-    board::{BoardRow, ScoreEvent},
+    board::{BoardRow, BoardState, PlayerRow, Presence},
+    score_log::ScoreEvent,
+    tournament::TournamentRow,
     user::User,
 };
 
 use crate::{
     Services,
+    boards::{
+        chain,
+        standing::{Batch, BoardChange},
+    },
     maintenance::clean::EVENTS_KEPT_MS,
     platform::{
-        apply::{BoardChange, Place, Refused},
+        apply::{Place, Refused},
         envelope::{PlatformEvent, ScorePosted},
     },
-    tournaments::route,
+    tournaments::route::{self, Refusal, Wanted},
 };
 
 /// Scores that are applied together.
 pub(crate) type Run<'call> = Vec<(Place, &'call PlatformEvent, &'call ScorePosted)>;
 
-/// Applies a run of scores. Boards are taken in the order of their ids, so that two batches never wait for each other
-/// in a circle.
+/// A score that goes to a board.
+struct Routed<'call> {
+    place: Place,
+    event: &'call PlatformEvent,
+    result: (Score, Ties),
+    user_id: UserId,
+    board_id: BoardId,
+    attempts_allowed: Option<u64>,
+}
+
+/// Applies a run of scores. Tournaments are held and boards locked in the order of their ids, so that two batches never
+/// wait for each other in a circle.
 pub(crate) async fn apply(
     services: &Services,
     tx: &mut dyn Transaction,
@@ -40,12 +55,22 @@ pub(crate) async fn apply(
         return Ok(());
     }
     let players = players_of(tx, &run).await?;
+    let tournaments: BTreeSet<&TournamentId> = run.iter().map(|(.., score)| &score.tournament_id).collect();
+    let tournaments: Vec<TournamentId> = tournaments.into_iter().cloned().collect();
+    let rows = tx.tournaments().hold(&tournaments).await?;
+    let rows: HashMap<TournamentId, TournamentRow> =
+        rows.into_iter().map(|row| (row.tournament.tournament_id.clone(), row)).collect();
     let mut by_tournament: BTreeMap<&TournamentId, Run<'_>> = BTreeMap::new();
     for item in run {
         by_tournament.entry(&item.2.tournament_id).or_default().push(item);
     }
+    let mut routed = Vec::new();
     for (tournament_id, run) in by_tournament {
-        changes.extend(apply_to_tournament(services, tx, tournament_id, run, &players, refused).await?);
+        let row = rows.get(tournament_id);
+        routed.extend(route_run(services, tx, row, run, &players, refused).await?);
+    }
+    if !routed.is_empty() {
+        changes.extend(store(services, tx, routed, refused).await?);
     }
     Ok(())
 }
@@ -60,134 +85,204 @@ async fn players_of(
     Ok(users.into_iter().filter_map(|user| Some((user.platform_user_id.clone()?, user))).collect())
 }
 
-async fn apply_to_tournament(
-    services: &Services,
-    tx: &mut dyn Transaction,
-    tournament_id: &TournamentId,
-    run: Run<'_>,
-    players: &HashMap<PlatformUserId, User>,
-    refused: &mut Vec<Refused>,
-) -> Result<Vec<BoardChange>, StoreError> {
-    let mut refuse = |place: Place, event: &PlatformEvent, code: ErrorCode, detail: &'static str| {
-        refused.push(Refused::new(place, event, code, detail));
-    };
-    let Some(row) = tx.tournaments().hold(std::slice::from_ref(tournament_id)).await?.pop() else {
-        for (place, event, _) in run {
-            refuse(place, event, ErrorCode::TournamentUnknown, "tournament_id is not known");
-        }
-        return Ok(Vec::new());
-    };
-    if let Some((code, detail)) = route::closed(&row) {
-        for (place, event, _) in run {
-            refuse(place, event, code, detail);
-        }
-        return Ok(Vec::new());
-    }
-    let mut counted: Vec<(&User, Place, &PlatformEvent, &ScorePosted)> = Vec::with_capacity(run.len());
-    for (place, event, score) in run {
-        let acceptance =
-            row.tournament.accepts(event.time, services.now(), services.settings().score_grace_ms);
-        match (players.get(&score.platform_user_id), acceptance) {
-            (None, _) => refuse(place, event, ErrorCode::PlayerUnknown, "platform_user_id is not known"),
-            (Some(_), Acceptance::Counts) if services.now().millis_since(event.time) > EVENTS_KEPT_MS => {
-                let detail = "time is too long ago to tell a repeated event from a new one";
-                refuse(place, event, ErrorCode::TournamentNotRunning, detail);
-            }
-            (Some(_), Acceptance::OutsideWindow) => refuse(
-                place,
-                event,
-                ErrorCode::TournamentNotRunning,
-                "time is not between the tournament's start and end",
-            ),
-            (Some(_), Acceptance::TooLate) => refuse(
-                place,
-                event,
-                ErrorCode::TournamentNotRunning,
-                "the tournament ended too long ago to take earlier scores",
-            ),
-            (Some(user), Acceptance::Counts) => counted.push((user, place, event, score)),
-        }
-    }
-    let ways: Vec<route::Scored<'_>> =
-        counted.iter().map(|(user, _, event, _)| (*user, event.time)).collect();
-    let ways = route::route(services, tx, &row, &ways).await?;
-    let mut by_board: BTreeMap<BoardId, Vec<(UserId, &PlatformEvent, &ScorePosted)>> = BTreeMap::new();
-    for ((user, place, event, score), way) in counted.into_iter().zip(ways) {
-        match way {
-            Ok(placed) => by_board.entry(placed.board).or_default().push((user.user_id, event, score)),
-            Err((code, detail)) => refuse(place, event, code, detail),
-        }
-    }
-    let mut changes = Vec::new();
-    for (board, counted) in by_board {
-        let board = tx.boards().lock(&board).await?;
-        if let Some(board) = board {
-            changes.extend(store(tx, &board, counted).await?);
-        }
-    }
-    Ok(changes)
+/// The values of the tie columns, of which a tournament wants one each.
+pub(crate) fn ties_of(row: &TournamentRow, values: &[Score]) -> Result<Ties, Refusal> {
+    let is_right = values.len() == row.tournament.ties.len();
+    Ties::new(values).filter(|_| is_right).ok_or((
+        ErrorCode::EventDataInvalid,
+        "ties must hold one integer for each tie column of the tournament",
+    ))
 }
 
-async fn store(
+/// Finds the board of each score of a tournament, of which nothing is known when `row` is `None`.
+async fn route_run<'call>(
+    services: &Services,
     tx: &mut dyn Transaction,
-    row: &BoardRow,
-    counted: Vec<(UserId, &PlatformEvent, &ScorePosted)>,
-) -> Result<Option<BoardChange>, StoreError> {
-    let (board, ranking) = (&row.board_id, row.ranking);
-    let users: HashSet<UserId> = counted.iter().map(|(user_id, ..)| *user_id).collect();
-    let users: Vec<UserId> = users.into_iter().collect();
-    let before: HashMap<UserId, Standing> = tx.boards().standings(board, &users).await?.into_iter().collect();
-    let keeps_history = ranking.operator != Operator::Best;
-    if keeps_history {
-        let history: Vec<ScoreEvent> = counted
-            .iter()
-            .map(|(user_id, event, score)| ScoreEvent {
-                board_id: board.clone(),
-                user_id: *user_id,
-                source: event.source.clone(),
-                event_id: event.event_id.clone(),
-                score: score.score,
-                ties: score.ties,
-                at: event.time,
+    row: Option<&TournamentRow>,
+    run: Run<'call>,
+    players: &HashMap<PlatformUserId, User>,
+    refused: &mut Vec<Refused>,
+) -> Result<Vec<Routed<'call>>, StoreError> {
+    let mut known = Vec::with_capacity(run.len());
+    for (place, event, score) in run {
+        let judged = judge(services, row, event, score, players.get(&score.platform_user_id));
+        match judged {
+            Ok((user, ties)) => known.push((place, event, (score.score, ties), user)),
+            Err((code, detail)) => refused.push(Refused::new(place, event, code, detail)),
+        }
+    }
+    let Some(row) = row.filter(|_| !known.is_empty()) else { return Ok(Vec::new()) };
+    let wanted: Vec<Wanted<'_>> =
+        known.iter().map(|(_, event, _, user)| Wanted { user, at: event.time }).collect();
+    let destinations = route::boards_for(services, tx, row, &wanted).await?;
+    let mut routed = Vec::with_capacity(known.len());
+    for ((place, event, result, user), destination) in known.into_iter().zip(destinations) {
+        match destination {
+            Ok(route::Destination { board_id, attempts_allowed }) => {
+                let user_id = user.user_id;
+                routed.push(Routed { place, event, result, user_id, board_id, attempts_allowed });
+            }
+            Err((code, detail)) => refused.push(Refused::new(place, event, code, detail)),
+        }
+    }
+    Ok(routed)
+}
+
+/// What can be said of a score without its board.
+fn judge<'players>(
+    services: &Services,
+    row: Option<&TournamentRow>,
+    event: &PlatformEvent,
+    score: &ScorePosted,
+    user: Option<&'players User>,
+) -> Result<(&'players User, Ties), Refusal> {
+    let row = row.ok_or((ErrorCode::TournamentUnknown, "tournament_id is not known"))?;
+    let user = user.ok_or((ErrorCode::PlayerUnknown, "platform_user_id is not known"))?;
+    if services.now().millis_since(event.time) > EVENTS_KEPT_MS {
+        let detail = "time is too long ago to tell a repeated event from a new one";
+        return Err((ErrorCode::TournamentNotRunning, detail));
+    }
+    Ok((user, ties_of(row, &score.ties)?))
+}
+
+/// A player's row as it was and as it becomes.
+struct Touched {
+    before: Option<PlayerRow>,
+    after: PlayerRow,
+    /// Whether the standing follows from the whole log alone.
+    needs_history: bool,
+}
+
+/// Stores scores: each in the log, and what they come to on their boards.
+async fn store(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    routed: Vec<Routed<'_>>,
+    refused: &mut Vec<Refused>,
+) -> Result<Vec<BoardChange>, StoreError> {
+    let ids: BTreeSet<&BoardId> = routed.iter().map(|score| &score.board_id).collect();
+    let ids: Vec<BoardId> = ids.into_iter().cloned().collect();
+    let boards = tx.boards().lock_many(&ids).await?;
+    let keys: HashSet<(&BoardId, UserId)> =
+        routed.iter().map(|score| (&score.board_id, score.user_id)).collect();
+    let keys: Vec<(BoardId, UserId)> =
+        keys.into_iter().map(|(board_id, user_id)| (board_id.clone(), user_id)).collect();
+    let rows = tx.boards().players(&keys).await?;
+    let mut run = BoardRun::new(&boards, rows);
+    let numbers = tx.score_log().reserve(u32::try_from(routed.len()).unwrap_or(u32::MAX)).await?;
+    let mut log = Vec::with_capacity(routed.len());
+    for (score, number) in routed.iter().zip(numbers) {
+        match run.take(services, score, number) {
+            Ok(event) => log.push(event),
+            Err((code, detail)) => refused.push(Refused::new(score.place, score.event, code, detail)),
+        }
+    }
+    if log.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.score_log().add(&log).await?;
+    run.store(tx).await
+}
+
+/// The boards of a run, and the players whom it brings scores.
+struct BoardRun<'boards> {
+    boards: &'boards [BoardRow],
+    by_id: HashMap<&'boards BoardId, usize>,
+    touched: HashMap<(usize, UserId), Touched>,
+}
+
+impl<'boards> BoardRun<'boards> {
+    fn new(boards: &'boards [BoardRow], rows: Vec<PlayerRow>) -> Self {
+        let by_id: HashMap<&BoardId, usize> =
+            boards.iter().enumerate().map(|(at, board)| (&board.board_id, at)).collect();
+        let touched = rows
+            .into_iter()
+            .filter_map(|row| {
+                let key = (*by_id.get(&row.board_id)?, row.user_id);
+                let touched = Touched { after: row.clone(), before: Some(row), needs_history: false };
+                Some((key, touched))
             })
             .collect();
-        tx.boards().add_history(&history).await?;
+        Self { boards, by_id, touched }
     }
 
-    let mut after = before.clone();
-    let mut from_history: HashSet<UserId> = HashSet::new();
-    for (user_id, event, score) in &counted {
-        let played = Played { score: score.score, ties: score.ties, at: event.time };
-        match ranking.apply(after.get(user_id).copied(), played) {
-            Applied::Standing(standing) => drop(after.insert(*user_id, standing)),
-            Applied::NeedsHistory => drop(from_history.insert(*user_id)),
+    /// Takes a score, as row `number` of the log.
+    fn take(&mut self, services: &Services, score: &Routed<'_>, number: i64) -> Result<ScoreEvent, Refusal> {
+        let unknown = (ErrorCode::TournamentUnknown, "tournament_id is not known");
+        let at = *self.by_id.get(&score.board_id).ok_or(unknown)?;
+        let board = &self.boards[at];
+        if board.state == BoardState::Final {
+            return Err((ErrorCode::TournamentNotRunning, "the tournament's results are final"));
         }
-    }
-    // The history holds this run's events too, so it is asked once a player, at the end.
-    for user_id in from_history {
-        let history = tx.boards().history(board, user_id).await?;
-        if let Some(standing) = ranking.of_history(history)
-            // A history that does not reach as far as the standing was removed: it can't say what is latest.
-            && before.get(&user_id).is_none_or(|before| standing.newest_at >= before.newest_at)
-        {
-            after.insert(user_id, standing);
+        let (points, ties) = score.result;
+        let played = Played { score: points, ties, at: score.event.time };
+        let touched = match self.touched.entry((at, score.user_id)) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(_) if score.attempts_allowed == Some(0) => return Err(ATTEMPTS_USED),
+            Entry::Vacant(entry) => entry.insert(newcomer(board, score.user_id, played)),
+        };
+        let row = &mut touched.after;
+        if row.presence == Presence::Disqualified {
+            return Err((ErrorCode::NotEligible, "the player is disqualified"));
         }
+        if score.attempts_allowed.is_some_and(|allowed| row.attempts >= allowed) {
+            return Err(ATTEMPTS_USED);
+        }
+        match board.ranking.apply(row.ranked(), played) {
+            Applied::Standing(standing) => row.standing = standing,
+            Applied::NeedsHistory => touched.needs_history = true,
+        }
+        row.presence = Presence::OnBoard;
+        row.attempts += 1;
+        let previous = row.last_event.replace(number);
+        Ok(ScoreEvent {
+            number,
+            board_id: score.board_id.clone(),
+            user_id: score.user_id,
+            source: score.event.source.clone(),
+            event_id: score.event.event_id.clone(),
+            result: Some(score.result),
+            happened_at: score.event.time,
+            received_at: services.now(),
+            corrects: None,
+            previous,
+        })
     }
 
-    let changed = after.into_iter().filter(|(user_id, standing)| before.get(user_id) != Some(standing));
-    // Of some only the time of the newest event is another: that is kept, and shows nowhere.
-    let (unseen, changed): (Vec<_>, Vec<_>) = changed.partition(|(user_id, standing)| {
-        before.get(user_id).is_some_and(|before| before.key(*user_id) == standing.key(*user_id))
-    });
-    if !unseen.is_empty() {
-        tx.boards().put_many(board, row.version, &unseen).await?;
+    async fn store(self, tx: &mut dyn Transaction) -> Result<Vec<BoardChange>, StoreError> {
+        let mut batch = Batch::default();
+        for ((at, _), Touched { before, mut after, needs_history }) in self.touched {
+            let board = &self.boards[at];
+            // The log holds this run's scores too, so it is asked once a player, at the end.
+            if needs_history && let Some(head) = after.last_event {
+                let history = chain::played(&chain::read(tx, head).await?);
+                let known = before.as_ref().and_then(PlayerRow::ranked);
+                if let Some(standing) = board.ranking.of_history(history)
+                    // A log that does not reach as far as the standing was removed: it can't say what is latest.
+                    && known.is_none_or(|known| standing.newest_at >= known.newest_at)
+                {
+                    after.standing = standing;
+                }
+            }
+            batch.add(board, before.as_ref(), after);
+        }
+        batch.store(tx).await
     }
-    if changed.is_empty() {
-        return Ok(None);
-    }
-    let new_players = changed.iter().filter(|(user_id, _)| !before.contains_key(user_id)).count();
-    let version = tx.boards().bump(board, i64::try_from(new_players).unwrap_or(i64::MAX)).await?;
-    tx.boards().put_many(board, version, &changed).await?;
-    let changes = changed.into_iter().map(|(user_id, standing)| Change::Put(standing.key(user_id)));
-    Ok(Some(BoardChange { board_id: board.clone(), version, changes: changes.collect() }))
+}
+
+const ATTEMPTS_USED: Refusal = (ErrorCode::AttemptsUsed, "the player has no attempt left");
+
+/// The row of a player before their first score, which stands where that will.
+fn newcomer(board: &BoardRow, user_id: UserId, played: Played) -> Touched {
+    let Played { score, ties, at } = played;
+    let after = PlayerRow {
+        board_id: board.board_id.clone(),
+        user_id,
+        standing: Standing { score, ties, achieved_at: at, newest_at: at },
+        presence: Presence::Empty,
+        attempts: 0,
+        last_event: None,
+        version: board.version,
+    };
+    Touched { before: None, after, needs_history: false }
 }

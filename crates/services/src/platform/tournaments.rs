@@ -13,8 +13,9 @@ use storage::{StoreError, Transaction, audit::Actor};
 
 use crate::{
     Services,
+    boards::standing::BoardChange,
     platform::{
-        apply::{BoardChange, Reason},
+        apply::Reason,
         envelope::{Unreadable, invalid},
     },
     tournaments::{

@@ -7,7 +7,7 @@ use storage::{Transaction, audit::Actor};
 
 use crate::{
     Services, audit,
-    platform::apply::BoardChange,
+    boards::standing::{self, BoardChange},
     tournaments::{TournamentError, command::lock, inconsistent, place::board_of},
 };
 
@@ -19,7 +19,7 @@ pub const REASON_CHARACTERS_MAX: usize = 200;
 ///
 /// # Errors
 /// [`TournamentError::Malformed`] for a reason that is empty or too long.
-pub(crate) async fn disqualify(
+pub async fn disqualify(
     services: &Services,
     tx: &mut dyn Transaction,
     actor: Actor,
@@ -46,14 +46,15 @@ pub(crate) async fn disqualify(
     let detail = json!({"tournament_id": tournament_id, "period": period.period});
     audit::record(services, tx, actor, AuditAction::PlayerDisqualified, Some(user_id), &detail).await?;
     let board = board(tx, tournament_id, period.period, user_id).await?;
-    seen(tx, &board).await
+    let changed = standing::take_out(services, tx, &board, user_id).await?;
+    Ok(changed.into_iter().collect())
 }
 
 /// Takes an exclusion back: what the player had reached counts again.
 ///
 /// # Errors
 /// [`TournamentError::PlayerUnknown`] when the player is not excluded.
-pub(crate) async fn reinstate(
+pub async fn reinstate(
     services: &Services,
     tx: &mut dyn Transaction,
     actor: Actor,
@@ -66,7 +67,8 @@ pub(crate) async fn reinstate(
     tx.entries().reinstate(tournament_id, entry.period, user_id).await?;
     let detail = json!({"tournament_id": tournament_id, "period": entry.period});
     audit::record(services, tx, actor, AuditAction::PlayerReinstated, Some(user_id), &detail).await?;
-    seen(tx, &board_of(&entry)).await
+    let changed = standing::put_back(services, tx, &board_of(&entry), user_id).await?;
+    Ok(changed.into_iter().collect())
 }
 
 async fn board(
@@ -77,13 +79,4 @@ async fn board(
 ) -> Result<BoardId, TournamentError> {
     let entry = tx.entries().of_users(tournament_id, period, &[user_id]).await?.pop();
     Ok(entry.map_or_else(|| BoardId::of(tournament_id, period, 0), |entry| board_of(&entry)))
-}
-
-/// The change that lets viewers look again.
-async fn seen(tx: &mut dyn Transaction, board: &BoardId) -> Result<Vec<BoardChange>, TournamentError> {
-    if tx.boards().lock(board).await?.is_none() {
-        return Ok(Vec::new());
-    }
-    let version = tx.boards().bump(board, 0).await?;
-    Ok(vec![BoardChange { board_id: board.clone(), version, changes: Vec::new() }])
 }

@@ -19,7 +19,10 @@ use storage::{
     user::User,
 };
 
-use crate::{Services, telemetry};
+use crate::{
+    Services, telemetry,
+    tournaments::route::{self, Destination},
+};
 
 /// A player is not placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,18 +34,6 @@ pub(crate) enum NotPlaced {
     /// There is no place left.
     Full,
 }
-
-/// Where a player's scores go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Placed {
-    /// The board.
-    pub(crate) board: BoardId,
-    /// How many scores are taken on it; none: all.
-    pub(crate) attempts_allowed: Option<u64>,
-}
-
-/// Why the scores of a player are not taken.
-type Refused = (ErrorCode, &'static str);
 
 /// What is known of a user, as far as conditions ask.
 pub(crate) fn person(user: &User) -> Person<'_> {
@@ -60,7 +51,7 @@ pub(crate) async fn of_scores(
     row: &TournamentRow,
     period: &PeriodRow,
     users: &[&User],
-) -> Result<HashMap<UserId, Result<Placed, Refused>>, StoreError> {
+) -> Result<HashMap<UserId, Result<Destination, route::Refusal>>, StoreError> {
     let rules = &row.status.rules;
     let ids: Vec<UserId> = users.iter().map(|user| user.user_id).collect();
     let known = tx.entries().of_users(&row.tournament.tournament_id, period.period, &ids).await?;
@@ -68,7 +59,7 @@ pub(crate) async fn of_scores(
         known.into_iter().map(|entry| (entry.user_id, entry)).collect();
     let has_entered: HashSet<UserId> =
         known.values().filter(|entry| entry.entries > 0).map(|entry| entry.user_id).collect();
-    let mut answers: HashMap<UserId, Result<Placed, Refused>> = HashMap::new();
+    let mut answers: HashMap<UserId, Result<Destination, route::Refusal>> = HashMap::new();
     let newcomers: Vec<&User> =
         users.iter().filter(|user| !has_entered.contains(&user.user_id)).copied().collect();
     if rules.join.required {
@@ -91,10 +82,10 @@ pub(crate) async fn of_scores(
     Ok(answers)
 }
 
-const EXCLUDED: Refused = (ErrorCode::NotEligible, "the player is disqualified");
-const NOT_JOINED: Refused = (ErrorCode::NotJoined, "the player has not joined the tournament");
+const EXCLUDED: route::Refusal = (ErrorCode::NotEligible, "the player is disqualified");
+const NOT_JOINED: route::Refusal = (ErrorCode::NotJoined, "the player has not joined the tournament");
 
-const fn told(refused: NotPlaced) -> Refused {
+const fn told(refused: NotPlaced) -> route::Refusal {
     match refused {
         NotPlaced::Disqualified => EXCLUDED,
         NotPlaced::Condition(Refusal::NotLinked) => {
@@ -110,9 +101,9 @@ const fn told(refused: NotPlaced) -> Refused {
     }
 }
 
-fn placed(row: &TournamentRow, entry: &EntryRow) -> Placed {
+fn placed(row: &TournamentRow, entry: &EntryRow) -> Destination {
     let attempts_max = row.status.rules.attempts_max.map(std::num::NonZeroU32::get);
-    Placed { board: board_of(entry), attempts_allowed: entry.attempts_allowed(attempts_max) }
+    Destination { board_id: board_of(entry), attempts_allowed: entry.attempts_allowed(attempts_max) }
 }
 
 /// The board on which an entry is ranked.

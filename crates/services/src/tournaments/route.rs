@@ -12,25 +12,37 @@ use storage::{
 
 use crate::{
     Services,
-    tournaments::{
-        periods,
-        place::{self, Placed},
-    },
+    tournaments::{periods, place},
 };
 
-/// Why a score is not taken.
-pub(crate) type Refused = (ErrorCode, &'static str);
+/// A score on its way to a board.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'run> {
+    /// Whose.
+    pub(crate) user: &'run User,
+    /// The event's time.
+    pub(crate) at: Timestamp,
+}
 
-/// A score as far as its way asks: whose, and when it was reached.
-pub(crate) type Scored<'a> = (&'a User, Timestamp);
+/// Where a score goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    /// The board, which is there.
+    pub(crate) board_id: BoardId,
+    /// How many scores of the player are taken on it; `None`: all.
+    pub(crate) attempts_allowed: Option<u64>,
+}
 
-const OUTSIDE: Refused =
+/// Why a score is not taken: what its sender is told.
+pub(crate) type Refusal = (ErrorCode, &'static str);
+
+const OUTSIDE: Refusal =
     (ErrorCode::TournamentNotRunning, "time is not between the tournament's start and end");
-const TOO_LATE: Refused =
+const TOO_LATE: Refusal =
     (ErrorCode::TournamentNotRunning, "the tournament ended too long ago to take earlier scores");
 
 /// Why a tournament takes no scores at all, whatever their time.
-pub(crate) const fn closed(row: &TournamentRow) -> Option<Refused> {
+const fn closed(row: &TournamentRow) -> Option<Refusal> {
     match row.status.state {
         State::Draft => Some((ErrorCode::TournamentUnknown, "tournament_id is not known")),
         State::Canceled => Some((ErrorCode::TournamentClosed, "the tournament was canceled")),
@@ -41,19 +53,23 @@ pub(crate) const fn closed(row: &TournamentRow) -> Option<Refused> {
     }
 }
 
-/// Where each of some scores goes, in their order. The tournament is held by this transaction.
+/// The board of each score of a tournament, which is held, in their order. Boards that a score is the first for are
+/// opened.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn route(
+pub(crate) async fn boards_for(
     services: &Services,
     tx: &mut dyn Transaction,
     row: &TournamentRow,
-    scores: &[Scored<'_>],
-) -> Result<Vec<Result<Placed, Refused>>, StoreError> {
+    wanted: &[Wanted<'_>],
+) -> Result<Vec<Result<Destination, Refusal>>, StoreError> {
+    if let Some(refused) = closed(row) {
+        return Ok(vec![Err(refused); wanted.len()]);
+    }
     let mut periods: BTreeMap<u32, (PeriodRow, Vec<&User>)> = BTreeMap::new();
-    let mut period_of: Vec<Result<u32, Refused>> = Vec::with_capacity(scores.len());
-    for (user, at) in scores {
+    let mut period_of: Vec<Result<u32, Refusal>> = Vec::with_capacity(wanted.len());
+    for Wanted { user, at } in wanted {
         let known = periods.values_mut().find(|(period, _)| (period.starts_at..period.ends_at).contains(at));
         if let Some((period, users)) = known {
             users.push(user);
@@ -62,13 +78,13 @@ pub(crate) async fn route(
         }
         match periods::at(services, tx, row, *at).await? {
             Some(period) => {
-                period_of.push(takes(services, &period).map(|()| period.period));
+                period_of.push(Ok(period.period));
                 periods.insert(period.period, (period, vec![user]));
             }
             None => period_of.push(Err(OUTSIDE)),
         }
     }
-    let mut answers: HashMap<(u32, UserId), Result<Placed, Refused>> = HashMap::new();
+    let mut answers: HashMap<(u32, UserId), Result<Destination, Refusal>> = HashMap::new();
     for (number, (period, mut users)) in periods {
         users.sort_by_key(|user| user.user_id);
         users.dedup_by_key(|user| user.user_id);
@@ -78,20 +94,45 @@ pub(crate) async fn route(
             let placed = place::of_scores(services, tx, row, &period, &users).await?;
             answers.extend(placed.into_iter().map(|(user_id, placed)| ((number, user_id), placed)));
         } else {
-            let board = BoardId::of(&row.tournament.tournament_id, number, 0);
-            let placed = Placed { board, attempts_allowed: None };
-            answers.extend(users.iter().map(|user| ((number, user.user_id), Ok(placed.clone()))));
+            let board_id = BoardId::of(&row.tournament.tournament_id, number, 0);
+            let destination = Destination { board_id, attempts_allowed: None };
+            answers.extend(users.iter().map(|user| ((number, user.user_id), Ok(destination.clone()))));
         }
     }
-    let answer = |((user, _), period): (&Scored<'_>, Result<u32, Refused>)| {
-        let found = answers.get(&(period?, user.user_id)).cloned();
+    let answer = |(wanted, period): (&Wanted<'_>, Result<u32, Refusal>)| {
+        let found = answers.get(&(period?, wanted.user.user_id)).cloned();
         found.unwrap_or(Err(OUTSIDE))
     };
-    Ok(scores.iter().zip(period_of).map(answer).collect())
+    Ok(wanted.iter().zip(period_of).map(answer).collect())
+}
+
+/// How many periods are looked at for the boards of a player.
+const PERIODS_LOOKED_AT: u32 = 20;
+
+/// The boards on which a player of a tournament may have scores, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn boards_of(
+    tx: &mut dyn Transaction,
+    row: &TournamentRow,
+    user_id: UserId,
+) -> Result<Vec<BoardId>, StoreError> {
+    let id = &row.tournament.tournament_id;
+    let periods = tx.periods().list(id, None, PERIODS_LOOKED_AT).await?;
+    let mut boards = Vec::with_capacity(periods.len());
+    for period in periods {
+        let entry = match period.cohorts {
+            0 => None,
+            _ => tx.entries().of_users(id, period.period, &[user_id]).await?.pop(),
+        };
+        boards.push(entry.map_or_else(|| BoardId::of(id, period.period, 0), |entry| place::board_of(&entry)));
+    }
+    Ok(boards)
 }
 
 /// Whether a period still takes scores.
-fn takes(services: &Services, period: &PeriodRow) -> Result<(), Refused> {
+fn takes(services: &Services, period: &PeriodRow) -> Result<(), Refusal> {
     let is_late = services.now() >= period.ends_at.plus_ms(services.settings().score_grace_ms);
     if is_late || period.state != PeriodState::Open { Err(TOO_LATE) } else { Ok(()) }
 }

@@ -1,19 +1,22 @@
 //! Contracts of boards.
 
 use domain::{
-    BoardOrder, Order, Rng, SeededRng, Standing, Ties, UserId,
-    ranking::{Played, RankKey},
+    BoardOrder, Order, Rng, Score, SeededRng, Standing, TieOrders, Ties, Tournament, UserId, ranking::RankKey,
 };
 
 use crate::{
     Store,
-    board::{RankedKey, ScoreEvent},
-    testsuite::fixtures::{at, board_id, board_of, read, score, standing, tournament, user_id, write},
+    board::{BoardRow, BoardState, NewBoard, PlayerRow, Presence, RankedKey},
+    testsuite::fixtures::{at, board_id, player_row, read, score, standing, tournament, user_id, write},
 };
 
 async fn put(store: &dyn Store, board: &str, version: u64, standings: &[(UserId, Standing)]) {
     write(store, async |transaction| {
-        transaction.boards().put_many(&board_id(board), version, standings).await.unwrap();
+        let rows: Vec<PlayerRow> = standings
+            .iter()
+            .map(|(user_id, standing)| player_row(board, *user_id, *standing, version))
+            .collect();
+        transaction.boards().put_players(&rows).await.unwrap();
     })
     .await;
 }
@@ -30,9 +33,22 @@ fn random_standings(seed: u64, players: u64) -> Vec<(UserId, Standing)> {
     (0..players)
         .map(|number| {
             let id = (u128::from(rng.next_u64()) << 64) | u128::from(rng.next_u64() ^ number);
-            (user_id(id), standing(below(7) - 3, below(4)))
+            let ties = [below(3) - 1, below(2), below(2)].map(score);
+            let standing = standing(below(5) - 2, below(3));
+            (user_id(id), Standing { ties: Ties::new(&ties).unwrap(), ..standing })
         })
         .collect()
+}
+
+/// Orders with and without tie columns. The columns that an order does not name must not matter.
+fn orders() -> [BoardOrder; 4] {
+    let with = |order, ties: &[Order]| BoardOrder { order, ties: TieOrders::new(ties).unwrap() };
+    [
+        with(Order::Desc, &[]),
+        with(Order::Asc, &[Order::Desc]),
+        with(Order::Desc, &[Order::Asc, Order::Desc]),
+        with(Order::Asc, &[Order::Asc, Order::Asc, Order::Desc]),
+    ]
 }
 
 /// The board as it must be, by the domain's rule.
@@ -43,31 +59,37 @@ fn sorted(standings: &[(UserId, Standing)], order: BoardOrder) -> Vec<RankedKey>
 }
 
 /// What was put is found, replaced by what is put later, and apart from other boards.
-pub async fn standings_are_put_and_found(store: &dyn Store) {
-    let max =
-        Standing { score: domain::Score::MAX, ties: Ties::default(), achieved_at: at(1), newest_at: at(2) };
-    let min =
-        Standing { score: domain::Score::MIN, ties: Ties::default(), achieved_at: at(3), newest_at: at(4) };
-    put(store, "cup", 1, &[]).await;
-    put(store, "cup", 1, &[(user_id(2), min), (user_id(1), max), (user_id(3), standing(5, 5))]).await;
-    put(store, "other", 1, &[(user_id(1), standing(9, 9))]).await;
-    put(store, "cup", 2, &[(user_id(3), standing(6, 7)), (user_id(4), standing(0, 0))]).await;
+pub async fn rows_of_players_are_put_and_found(store: &dyn Store) {
+    let limit = |score, ties| Standing { score, ties, achieved_at: at(1), newest_at: at(2) };
+    let (min, max) = (Score::MIN, Score::MAX);
+    let ties = |values: [Score; 3]| Ties::new(&values).unwrap();
+    let high = player_row("cup", user_id(1), limit(max, ties([min, max, score(0)])), 1);
+    let low = player_row("cup", user_id(2), limit(min, ties([max, score(-1), score(1)])), 1);
+    let there = player_row("cup", user_id(3), standing(5, 5), 1);
+    let elsewhere = player_row("cup.1.2", user_id(1), standing(9, 9), 1);
+    let put_rows = async |rows: &[PlayerRow]| {
+        write(store, async |transaction| transaction.boards().put_players(rows).await.unwrap()).await;
+    };
+    put_rows(&[]).await;
+    put_rows(&[low.clone(), high.clone(), there.clone(), elsewhere.clone()]).await;
+    let out = PlayerRow {
+        presence: Presence::Disqualified,
+        attempts: 7,
+        last_event: Some(i64::MAX),
+        version: 2,
+        standing: standing(6, 7),
+        ..there
+    };
+    let empty = PlayerRow { presence: Presence::Empty, ..player_row("cup", user_id(4), standing(0, 0), 2) };
+    put_rows(&[out.clone(), empty.clone()]).await;
+    let keys: Vec<_> = [("cup", 4), ("cup", 3), ("cup", 2), ("cup.1.2", 1), ("cup", 1), ("cup", 9)]
+        .map(|(board, number)| (board_id(board), user_id(number)))
+        .to_vec();
     read(store, async |transaction| {
-        let mut boards = transaction.boards();
-        let cup = board_id("cup");
-        let ids = [4, 3, 2, 1, 9].map(user_id);
-        assert_eq!(
-            boards.standings(&cup, &ids).await.unwrap(),
-            [
-                (user_id(1), max),
-                (user_id(2), min),
-                (user_id(3), standing(6, 7)),
-                (user_id(4), standing(0, 0)),
-            ]
-        );
-        assert_eq!(boards.standings(&cup, &[]).await.unwrap(), []);
-        let other = boards.standings(&board_id("other"), &ids).await.unwrap();
-        assert_eq!(other, [(user_id(1), standing(9, 9))]);
+        let mut found = transaction.boards().players(&keys).await.unwrap();
+        found.sort_by_key(|row| (row.board_id.clone(), row.user_id));
+        assert_eq!(found, [high, low, out, empty, elsewhere]);
+        assert_eq!(transaction.boards().players(&[]).await.unwrap(), []);
     })
     .await;
 }
@@ -76,91 +98,102 @@ pub async fn standings_are_put_and_found(store: &dyn Store) {
 pub async fn too_many_players_are_refused(store: &dyn Store) {
     let standings: Vec<_> = (1..=1001).map(|number| (user_id(number), standing(1, 1))).collect();
     put(store, "cup", 1, &standings).await;
-    let ids: Vec<UserId> = standings.iter().map(|(user_id, _)| *user_id).collect();
+    let keys: Vec<_> = standings.iter().map(|(user_id, _)| (board_id("cup"), *user_id)).collect();
     read(store, async |transaction| {
         let mut boards = transaction.boards();
-        assert_eq!(boards.standings(&board_id("cup"), &ids[..1000]).await.unwrap().len(), 1000);
-        assert!(boards.standings(&board_id("cup"), &ids).await.is_err());
+        assert_eq!(boards.players(&keys[..1000]).await.unwrap().len(), 1000);
+        assert!(boards.players(&keys).await.is_err());
     })
     .await;
 }
 
-/// An event of a player is kept once; what comes back is sorted by time, whatever the order of arrival.
-pub async fn history_keeps_each_event_once_and_sorts_by_time(store: &dyn Store) {
-    let event = |event_id: &str, player: u128, points: i64, milliseconds: i64| ScoreEvent {
-        board_id: board_id("cup"),
-        user_id: user_id(player),
-        source: "platform".parse().unwrap(),
-        event_id: event_id.parse().unwrap(),
-        score: score(points),
-        ties: Ties::default(),
-        at: at(milliseconds),
-    };
-    let add = async |events: &[ScoreEvent]| {
-        write(store, async |transaction| transaction.boards().add_history(events).await.unwrap()).await;
-    };
-    add(&[]).await;
-    add(&[event("c", 1, 3, 30), event("a", 1, 1, 10), event("x", 2, 9, 5), event("a", 1, 1, 10)]).await;
-    add(&[event("b", 1, -2, 20), event("c", 1, 99, 99)]).await;
-    let elsewhere = ScoreEvent { board_id: board_id("other"), ..event("d", 1, 4, 40) };
-    let other_source = ScoreEvent { source: "partner".parse().unwrap(), ..event("a", 1, 5, 50) };
-    add(&[elsewhere, other_source]).await;
-    let history = async |player: u128| {
-        read(store, async |transaction| {
-            transaction.boards().history(&board_id("cup"), user_id(player)).await.unwrap()
-        })
-        .await
-    };
-    let played =
-        |milliseconds, points| Played { score: score(points), ties: Ties::default(), at: at(milliseconds) };
-    assert_eq!(history(1).await, [played(10, 1), played(20, -2), played(30, 3), played(50, 5)]);
-    assert_eq!(history(3).await, []);
-
-    // Of very many the newest are kept in sight, for they decide.
-    let many: Vec<ScoreEvent> =
-        (0..10_001).map(|number| event(&format!("m{number}"), 4, number, number)).collect();
-    add(&many).await;
-    let long = history(4).await;
-    assert_eq!((long.len(), long[0], long[9999]), (10_000, played(1, 1), played(10_000, 10_000)));
-}
-
-/// Only the history of tournaments that ended long enough ago goes, in bounded steps; standings stay.
-pub async fn history_of_tournaments_long_over_is_removed(store: &dyn Store) {
-    let event = |board: &str, number: i64| ScoreEvent {
-        board_id: board_id(board),
-        user_id: user_id(1),
-        source: "platform".parse().unwrap(),
-        event_id: number.to_string().parse().unwrap(),
-        score: score(number),
-        ties: Ties::default(),
-        at: at(number),
-    };
-    // They end at 1000 and at 1001.
+/// Whoever was taken off a board, or has no score left, has no rank and moves everybody below up; what changed tells so.
+pub async fn who_is_off_the_board_has_no_rank(store: &dyn Store) {
+    let standings: Vec<_> =
+        (1..=5_u8).map(|number| (user_id(number.into()), standing(100 - i64::from(number), 0))).collect();
+    put(store, "cup", 1, &standings).await;
     write(store, async |transaction| {
-        for (board, start) in [("over", 0), ("late", 1)] {
-            let tournament = tournament(board, start);
-            transaction.tournaments().upsert(&tournament, at(0)).await.unwrap();
-            transaction.boards().open(&[board_of(&tournament)]).await.unwrap();
-        }
-        let events: Vec<ScoreEvent> =
-            (1..=5).map(|number| event("over", number)).chain([event("late", 1)]).collect();
-        transaction.boards().add_history(&events).await.unwrap();
+        let off = |number, presence| PlayerRow {
+            presence,
+            ..player_row("cup", user_id(number), standing(100, 0), 2)
+        };
+        let rows = [off(1, Presence::Disqualified), off(3, Presence::Empty)];
+        transaction.boards().put_players(&rows).await.unwrap();
     })
     .await;
-    put(store, "over", 1, &[(user_id(1), standing(5, 5))]).await;
-    let remove = async |before, limit| {
-        write(store, async |transaction| transaction.boards().remove_history(before, limit).await.unwrap())
-            .await
-    };
-    assert_eq!(remove(at(1000), 10).await, 0);
-    assert_eq!(remove(at(1001), 3).await, 3);
-    assert_eq!(remove(at(1001), 3).await, 2);
-    assert_eq!(remove(at(1001), 3).await, 0);
+    let cup = board_id("cup");
     read(store, async |transaction| {
         let mut boards = transaction.boards();
-        assert_eq!(boards.history(&board_id("over"), user_id(1)).await.unwrap(), []);
-        assert_eq!(boards.history(&board_id("late"), user_id(1)).await.unwrap().len(), 1);
-        assert_eq!(boards.standings(&board_id("over"), &[user_id(1)]).await.unwrap().len(), 1);
+        let order = BoardOrder::DESC;
+        let users = |rows: &[RankedKey]| -> Vec<(u64, UserId)> {
+            rows.iter().map(|row| (row.rank, row.key.user_id)).collect()
+        };
+        let expected = [(1, user_id(2)), (2, user_id(4)), (3, user_id(5))];
+        let page = boards.page(&cup, order, None, 10).await.unwrap();
+        assert_eq!(users(&page), expected);
+        let behind = boards.page(&cup, order, Some(page[0].key), 10).await.unwrap();
+        assert_eq!(users(&behind), expected[1..]);
+        assert_eq!(boards.place(&cup, order, user_id(1)).await.unwrap(), None);
+        assert_eq!(boards.place(&cup, order, user_id(5)).await.unwrap().map(|row| row.rank), Some(3));
+        assert_eq!(boards.around(&cup, order, user_id(3), 5).await.unwrap(), []);
+        assert_eq!(users(&boards.around(&cup, order, user_id(5), 5).await.unwrap()), expected);
+        assert_eq!(boards.scan(&cup, None, 10).await.unwrap().len(), 3);
+        let changed = boards.changed_since(&cup, 1, 10).await.unwrap();
+        assert_eq!(changed, [(user_id(1), None), (user_id(3), None)]);
+        let roll = boards.roll(&cup, Some(user_id(1)), 3).await.unwrap();
+        assert_eq!(roll, [2, 3, 4].map(user_id));
+    })
+    .await;
+}
+
+/// Several boards are added, found, locked and raised with one call each.
+pub async fn boards_are_opened_and_raised_together(store: &dyn Store) {
+    let cup = Tournament { ties: TieOrders::new(&[Order::Asc]).unwrap(), ..tournament("cup", 0) };
+    let new = |text: &str, tier, start| NewBoard {
+        board_id: board_id(text),
+        tier,
+        starts_at: at(start),
+        ends_at: at(start + 10),
+    };
+    write(store, async |transaction| {
+        transaction.tournaments().upsert(&cup, at(0)).await.unwrap();
+        let mut boards = transaction.boards();
+        boards.open(&[]).await.unwrap();
+        boards.open(&[new("cup.2.7", 3, 0), new("cup", 0, 5)]).await.unwrap();
+    })
+    .await;
+    let ids = ["cup.2.7", "nowhere", "cup"].map(board_id);
+    write(store, async |transaction| {
+        let mut boards = transaction.boards();
+        let locked = boards.lock_many(&ids).await.unwrap();
+        assert_eq!(
+            locked.iter().map(|board| board.board_id.as_str()).collect::<Vec<_>>(),
+            ["cup", "cup.2.7"]
+        );
+        assert_eq!(boards.by_ids(&ids).await.unwrap(), locked);
+        boards.bump_many(&[]).await.unwrap();
+        boards.bump_many(&[(board_id("cup"), 3), (board_id("cup.2.7"), 0)]).await.unwrap();
+        boards.bump_many(&[(board_id("cup"), -1)]).await.unwrap();
+        // Opened anew, a board has the new window and nothing else changes.
+        boards.open(&[new("cup", 9, 50)]).await.unwrap();
+    })
+    .await;
+    let expected = BoardRow {
+        board_id: board_id("cup"),
+        tier: 0,
+        starts_at: at(50),
+        ends_at: at(60),
+        version: 2,
+        players: 2,
+        state: BoardState::Open,
+        ranking: cup.ranking(),
+    };
+    read(store, async |transaction| {
+        let mut boards = transaction.boards();
+        assert_eq!(boards.by_id(&board_id("cup")).await.unwrap(), Some(expected));
+        let cohort = boards.by_id(&board_id("cup.2.7")).await.unwrap().unwrap();
+        assert_eq!((cohort.version, cohort.players, cohort.tier), (1, 0, 3));
+        assert!(boards.by_ids(&vec![board_id("cup"); 1001]).await.is_err());
     })
     .await;
 }
@@ -197,8 +230,12 @@ pub async fn changes_behind_a_version_are_found(store: &dyn Store) {
     read(store, async |transaction| {
         let mut boards = transaction.boards();
         let cup = board_id("cup");
-        assert_eq!(boards.changed_since(&cup, 1, 10).await.unwrap(), [key(1, 9, 9), key(3, 3, 3)]);
-        assert_eq!(boards.changed_since(&cup, 1, 1).await.unwrap(), [key(1, 9, 9)]);
+        let changed = |key: RankKey| (key.user_id, Some(key));
+        assert_eq!(
+            boards.changed_since(&cup, 1, 10).await.unwrap(),
+            [changed(key(1, 9, 9)), changed(key(3, 3, 3))]
+        );
+        assert_eq!(boards.changed_since(&cup, 1, 1).await.unwrap(), [changed(key(1, 9, 9))]);
         assert_eq!(boards.changed_since(&cup, 3, 10).await.unwrap(), []);
         assert_eq!(boards.changed_since(&cup, 0, 10).await.unwrap().len(), 3);
     })
@@ -212,7 +249,7 @@ pub async fn pages_equal_the_order_of_rank_keys(store: &dyn Store) {
         let board = format!("cup-{seed}");
         let standings = random_standings(seed, 40);
         put(store, &board, 1, &standings).await;
-        for order in [Order::Desc, Order::Asc].map(BoardOrder::from) {
+        for order in orders() {
             let expected = sorted(&standings, order);
             let limit = u32::try_from(seed).unwrap() * 3;
             read(store, async |transaction| {
@@ -251,7 +288,7 @@ pub async fn a_place_and_its_surroundings(store: &dyn Store) {
     put(store, "cup", 1, &standings).await;
     put(store, "other", 1, &random_standings(6, 5)).await;
     let cup = board_id("cup");
-    for order in [Order::Desc, Order::Asc].map(BoardOrder::from) {
+    for order in orders() {
         let expected = sorted(&standings, order);
         read(store, async |transaction| {
             let mut boards = transaction.boards();

@@ -13,10 +13,11 @@ use uuid::Uuid;
 use crate::{
     BoxTransaction, Store,
     activity::ActivityRow,
-    board::NewBoard,
+    board::{NewBoard, PlayerRow, Presence},
     inbox::{ClaimedUpdate, NewUpdate},
     outbox::{ClaimedOutgoing, NewOutgoing, OutgoingClass},
     reward::RewardRow,
+    score_log::ScoreEvent,
     session::NewSession,
     user::{PlatformProfile, SealedText, TelegramProfile},
 };
@@ -80,6 +81,35 @@ pub fn standing(points: i64, milliseconds: i64) -> Standing {
         ties: Ties::default(),
         achieved_at: at(milliseconds),
         newest_at: at(milliseconds),
+    }
+}
+
+/// A player's row on a board, who has a rank, changed last at `version`.
+pub fn player_row(board: &str, user_id: UserId, standing: Standing, version: u64) -> PlayerRow {
+    PlayerRow {
+        board_id: board_id(board),
+        user_id,
+        standing,
+        presence: Presence::OnBoard,
+        attempts: 1,
+        last_event: None,
+        version,
+    }
+}
+
+/// A score in the log, the first one of its player, reached and received at that many milliseconds.
+pub fn score_event(number: i64, board: &str, user_id: UserId, points: i64) -> ScoreEvent {
+    ScoreEvent {
+        number,
+        board_id: board_id(board),
+        user_id,
+        source: "/platform".parse().unwrap(),
+        event_id: format!("event-{number}").parse().unwrap(),
+        result: Some((score(points), Ties::default())),
+        happened_at: at(number),
+        received_at: at(number),
+        corrects: None,
+        previous: None,
     }
 }
 

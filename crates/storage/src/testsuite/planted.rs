@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Store,
     activity::ActivityRow,
-    board::ScoreEvent,
+    board::PlayerRow,
     consent::ConsentProof,
     inbox::NewUpdate,
     mission::Owner,
@@ -20,10 +20,11 @@ use crate::{
     outgoing_event::NewOutgoingEvent,
     privacy::{Erasure, ErasureOutcome},
     reward::RewardRow,
+    score_log::ScoreEvent,
     session::NewSession,
     testsuite::fixtures::{
-        BOT, activity, at, board_id, board_of, lease, mission, outgoing, player, reward, session, standing,
-        telegram_profile, tournament, update, user_id, write,
+        BOT, activity, at, board_id, board_of, lease, mission, outgoing, player, player_row, reward,
+        score_event, session, standing, telegram_profile, tournament, update, user_id, write,
     },
     user::{SealedText, TelegramProfile},
 };
@@ -159,24 +160,20 @@ async fn plant_missions(transaction: &mut crate::BoxTransaction, person: UserId,
 
 async fn plant_scores(transaction: &mut crate::BoxTransaction, person: UserId, other: UserId) {
     transaction.tournaments().upsert(&tournament("cup", 0), at(0)).await.unwrap();
-    let cup = board_id("cup");
-    let mut boards = transaction.boards();
-    boards.open(&[board_of(&tournament("cup", 0))]).await.unwrap();
-    let standings = [(person, standing(10, 1)), (other, standing(20, 2))];
-    boards.put_many(&cup, 1, &standings).await.unwrap();
-    let past: Vec<ScoreEvent> = [(person, PLANTED[1]), (other, "other-event")]
-        .into_iter()
-        .map(|(owner, event_id)| ScoreEvent {
-            board_id: cup.clone(),
-            user_id: owner,
-            source: "/platform".parse().unwrap(),
-            event_id: event_id.parse().unwrap(),
-            score: crate::testsuite::fixtures::score(10),
-            ties: domain::Ties::default(),
-            at: at(1),
-        })
-        .collect();
-    boards.add_history(&past).await.unwrap();
+    transaction.boards().open(&[board_of(&tournament("cup", 0))]).await.unwrap();
+    let numbers = transaction.score_log().reserve(2).await.unwrap();
+    let mut rows = Vec::new();
+    let mut events = Vec::new();
+    for ((owner, event_id, points), number) in
+        [(person, PLANTED[1], 10), (other, "other-event", 20)].into_iter().zip(numbers)
+    {
+        let row = player_row("cup", owner, standing(points, 1), 1);
+        rows.push(PlayerRow { last_event: Some(number), ..row });
+        let event = score_event(number, "cup", owner, points);
+        events.push(ScoreEvent { event_id: event_id.parse().unwrap(), happened_at: at(1), ..event });
+    }
+    transaction.boards().put_players(&rows).await.unwrap();
+    transaction.score_log().add(&events).await.unwrap();
 }
 
 /// An exclusion with words about the person, a wish, and a final rank.

@@ -4,9 +4,11 @@ use domain::{BoardId, BoardOrder, Order, Score, Standing, TieOrders, Ties};
 
 use crate::{
     Store,
+    board::{PlayerRow, Presence},
     result::ResultRow,
     testsuite::fixtures::{
-        at, board_id, board_of, player, read, score, standing, telegram_profile, tournament, user_id, write,
+        at, board_id, board_of, player, player_row, read, score, standing, telegram_profile, tournament,
+        user_id, write,
     },
 };
 
@@ -20,21 +22,26 @@ async fn board(store: &dyn Store) -> BoardId {
     write(store, async |transaction| {
         transaction.tournaments().upsert(&tournament("cup", 0), at(0)).await.unwrap();
         transaction.boards().open(&[board_of(&tournament("cup", 0))]).await.unwrap();
-        let profiles: Vec<_> = (1..=6).map(telegram_profile).collect();
+        let profiles: Vec<_> = (1..=7).map(telegram_profile).collect();
         transaction.users().upsert_telegram(&profiles).await.unwrap();
         let with =
             |points, milliseconds, values| Standing { ties: ties(values), ..standing(points, milliseconds) };
         let standings = [
-            (user_id(1), with(10, 5, [0, 0])),
-            (user_id(2), with(20, 9, [1, 7])),
-            (user_id(3), with(20, 8, [1, 7])),
-            (user_id(4), with(20, 99, [1, 6])),
-            (user_id(5), with(30, 1, [0, 0])),
+            (1, with(10, 5, [0, 0])),
+            (2, with(20, 9, [1, 7])),
+            (3, with(20, 8, [1, 7])),
+            (4, with(20, 99, [1, 6])),
+            (5, with(30, 1, [0, 0])),
         ];
-        transaction.boards().put_many(&cup, 1, &standings).await.unwrap();
-        // Somebody on another board.
-        let other = [(user_id(6), standing(99, 0))];
-        transaction.boards().put_many(&board_id("cup.1"), 1, &other).await.unwrap();
+        let mut rows: Vec<PlayerRow> = standings
+            .iter()
+            .map(|(user, standing)| player_row("cup", user_id(*user), *standing, 1))
+            .collect();
+        // Somebody who was taken off the board, and somebody on another board.
+        let out = player_row("cup", user_id(7), standing(1000, 0), 1);
+        rows.push(PlayerRow { presence: Presence::Disqualified, ..out });
+        rows.push(player_row("cup.1", user_id(6), standing(99, 0), 1));
+        transaction.boards().put_players(&rows).await.unwrap();
     })
     .await;
     cup

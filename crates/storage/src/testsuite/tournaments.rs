@@ -11,7 +11,8 @@ use futures::future::join_all;
 use crate::{
     Store,
     testsuite::fixtures::{
-        HARD_TEXT, at, board_id, board_of, read, standing, tournament, tournament_id, user_id, write,
+        HARD_TEXT, at, board_id, board_of, player_row, read, standing, tournament, tournament_id, user_id,
+        write,
     },
     tournament::{TournamentRow, TournamentStatus},
 };
@@ -151,22 +152,20 @@ pub async fn locked_boards_lose_no_update(store: &dyn Store) {
     let add_one = async || {
         write(store, async |transaction| {
             let version = transaction.boards().lock(&cup).await.unwrap().unwrap().version;
-            let old = transaction.boards().standings(&cup, &[user_id(1)]).await.unwrap();
-            let points = old.first().map_or(0, |(_, standing)| standing.score.points());
-            transaction
-                .boards()
-                .put_many(&cup, version + 1, &[(user_id(1), standing(points + 1, 0))])
-                .await
-                .unwrap();
+            let old = transaction.boards().players(&[(cup.clone(), user_id(1))]).await.unwrap();
+            let points = old.first().map_or(0, |row| row.standing.score.points());
+            let row = player_row("cup", user_id(1), standing(points + 1, 0), version + 1);
+            transaction.boards().put_players(&[row]).await.unwrap();
             assert_eq!(transaction.boards().bump(&cup, 0).await.unwrap(), version + 1);
         })
         .await;
     };
     join_all((0..10).map(|_| add_one())).await;
-    let standings =
-        read(store, async |transaction| transaction.boards().standings(&cup, &[user_id(1)]).await.unwrap())
-            .await;
-    assert_eq!(standings, [(user_id(1), standing(10, 0))]);
+    let rows = read(store, async |transaction| {
+        transaction.boards().players(&[(cup.clone(), user_id(1))]).await.unwrap()
+    })
+    .await;
+    assert_eq!(rows, [player_row("cup", user_id(1), standing(10, 0), 10)]);
 }
 
 /// By id, each once, the unknown ones left out; too many are a mistake of the caller.

@@ -78,8 +78,12 @@ impl History {
         let direction = || if self.below(2) == 0 { Order::Desc } else { Order::Asc };
         let ties: Vec<Order> = (0..self.below(TIES_MAX as u64 + 1)).map(|_| direction()).collect();
         let order = BoardOrder { order: direction(), ties: TieOrders::new(&ties).unwrap() };
-        self.columns.store(ties.len(), Ordering::Relaxed);
-        let version = (self.version(left).await + self.below(4)).saturating_sub(1);
+        let present = self.version(left).await;
+        let version = (present + self.below(4)).saturating_sub(1);
+        // A load that is older than the index is left out, and the board keeps its columns.
+        if version >= present {
+            self.columns.store(ties.len(), Ordering::Relaxed);
+        }
         let keys = self.some_keys(40);
         left.load(&self.board, order, version, keys.clone()).await.unwrap();
         right.load(&self.board, order, version, keys).await.unwrap();

@@ -1,0 +1,144 @@
+//! Changing what stands on a board, in a transaction, and telling of it when that is committed.
+
+use std::collections::HashMap;
+
+use bus::{ranks::Change, signals::Signal};
+use domain::{BoardId, UserId};
+use storage::{
+    StoreError, Transaction,
+    board::{BoardRow, BoardState, PlayerRow, Presence},
+};
+
+use crate::{
+    Services,
+    boards::{chain, index},
+};
+
+/// A board that a transaction has changed: what the index and the viewers are told after the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardChange {
+    pub(crate) board_id: BoardId,
+    pub(crate) version: u64,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Tells the rank index and the viewers what a commit has changed.
+pub async fn tell(services: &Services, changes: Vec<BoardChange>) {
+    for change in changes {
+        index::apply(services, &change.board_id, change.version, &change.changes).await;
+        services.signals().publish(Signal::Board { board_id: change.board_id, version: change.version });
+    }
+}
+
+/// Stores the rows of players of a locked board, each with the row as it was; raises the board's version when somebody
+/// sees a difference.
+pub(crate) async fn store(
+    tx: &mut dyn Transaction,
+    board: &BoardRow,
+    rows: Vec<(Option<PlayerRow>, PlayerRow)>,
+) -> Result<Option<BoardChange>, StoreError> {
+    let mut batch = Batch::default();
+    for (before, after) in rows {
+        batch.add(board, before.as_ref(), after);
+    }
+    Ok(batch.store(tx).await?.pop())
+}
+
+/// Rows of players of several boards, which are locked, on their way into the database.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    rows: Vec<PlayerRow>,
+    boards: HashMap<BoardId, (BoardChange, i64)>,
+}
+
+impl Batch {
+    /// Adds the row of a player, who had this row before.
+    pub(crate) fn add(&mut self, board: &BoardRow, before: Option<&PlayerRow>, mut after: PlayerRow) {
+        let key = |row: &PlayerRow| row.ranked().map(|standing| standing.key(row.user_id));
+        let (old, new) = (before.and_then(key), key(&after));
+        if before == Some(&after) {
+            return;
+        }
+        if old == new {
+            // What nobody sees is stored all the same, and is no change of the board.
+            after.version = before.map_or(board.version, |before| before.version);
+            self.rows.push(after);
+            return;
+        }
+        let version = board.version + 1;
+        after.version = version;
+        let change = new.map_or(Change::Remove(after.user_id), Change::Put);
+        self.rows.push(after);
+        let (board, players) = self.boards.entry(board.board_id.clone()).or_insert_with(|| {
+            (BoardChange { board_id: board.board_id.clone(), version, changes: Vec::new() }, 0)
+        });
+        board.changes.push(change);
+        *players += i64::from(new.is_some()) - i64::from(old.is_some());
+    }
+
+    /// Stores the rows, and answers what the boards' readers are to be told.
+    pub(crate) async fn store(self, tx: &mut dyn Transaction) -> Result<Vec<BoardChange>, StoreError> {
+        if !self.rows.is_empty() {
+            tx.boards().put_players(&self.rows).await?;
+        }
+        if self.boards.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bumps: Vec<(BoardId, i64)> =
+            self.boards.iter().map(|(board_id, (_, players))| (board_id.clone(), *players)).collect();
+        tx.boards().bump_many(&bumps).await?;
+        Ok(self.boards.into_values().map(|(change, _)| change).collect())
+    }
+}
+
+/// Takes a player off a board. `None` when they were not on it, or its ranks are results already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_out(
+    _services: &Services,
+    tx: &mut dyn Transaction,
+    board_id: &BoardId,
+    user_id: UserId,
+) -> Result<Option<BoardChange>, StoreError> {
+    let Some((board, row)) = row_of(tx, board_id, user_id).await? else { return Ok(None) };
+    let after = PlayerRow { presence: Presence::Disqualified, ..row.clone() };
+    store(tx, &board, vec![(Some(row), after)]).await
+}
+
+/// Puts a player back on a board, with what their scores come to. `None` when they were not taken off it, have no score
+/// left, or the board's ranks are results already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_back(
+    _services: &Services,
+    tx: &mut dyn Transaction,
+    board_id: &BoardId,
+    user_id: UserId,
+) -> Result<Option<BoardChange>, StoreError> {
+    let Some((board, row)) = row_of(tx, board_id, user_id).await? else { return Ok(None) };
+    if row.presence != Presence::Disqualified {
+        return Ok(None);
+    }
+    let allowed = PlayerRow { presence: Presence::OnBoard, ..row.clone() };
+    let log = match row.last_event {
+        Some(head) => chain::read(tx, head).await?,
+        None => Vec::new(),
+    };
+    let after =
+        if chain::is_whole(&log) { chain::recomputed(&allowed, board.ranking, &log) } else { allowed };
+    store(tx, &board, vec![(Some(row), after)]).await
+}
+
+/// A player's row on a board that still changes, which is locked from here on.
+async fn row_of(
+    tx: &mut dyn Transaction,
+    board_id: &BoardId,
+    user_id: UserId,
+) -> Result<Option<(BoardRow, PlayerRow)>, StoreError> {
+    let board = tx.boards().lock(board_id).await?;
+    let Some(board) = board.filter(|board| board.state != BoardState::Final) else { return Ok(None) };
+    let row = tx.boards().players(&[(board_id.clone(), user_id)]).await?.pop();
+    Ok(row.map(|row| (board, row)))
+}
