@@ -11,6 +11,7 @@ mod history;
 mod join;
 mod list;
 mod notify;
+mod paged;
 mod panels;
 mod past;
 mod prizes;

@@ -10,7 +10,6 @@
 
 use std::{cell::Cell, sync::Arc};
 
-use domain::board::TournamentCard;
 use futures::{FutureExt as _, future};
 use i18n::keys::app;
 use leptos::prelude::*;
@@ -46,7 +45,7 @@ pub(crate) enum What {
     /// A whole page.
     Page(Route),
     /// What a player has to do with a tournament, on its page.
-    Tournament(TournamentCard, BoardStore),
+    Tournament(BoardStore),
 }
 
 thread_local! {
@@ -162,7 +161,7 @@ fn draw(what: What) -> Part {
         What::Page(Route::Link) => link_page(),
         // The first route's own.
         What::Page(Route::Lobby | Route::Tournament(_)) => nothing(),
-        What::Tournament(card, store) => tournament_part(card, store),
+        What::Tournament(store) => tournament_part(store),
     }
 }
 

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use domain::board::TournamentCard;
 use i18n::keys::{app, later};
 use leptos::prelude::*;
 
@@ -29,7 +28,10 @@ use crate::{
 };
 
 /// What a player has to do with a tournament.
-pub(crate) fn tournament_part(card: TournamentCard, store: BoardStore) -> Part {
+pub(crate) fn tournament_part(store: BoardStore) -> Part {
+    let Some(card) = Context::get().data.tournament_now().and_then(|known| known.card) else {
+        return nothing();
+    };
     let game = Game::new(&card, store);
     game.keep_current();
     let actions = Context::get().actions;

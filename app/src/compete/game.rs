@@ -43,6 +43,7 @@ pub(super) struct Game {
     pub samples: Shared<Vec<u64>>,
     /// What is shown in the place of the board.
     pub panel: Shared<Panel>,
+    stand: Shared<Stand>,
     /// Whether something is on its way to the server; what comes back meanwhile is older than that.
     pub is_busy: Shared<bool>,
     /// What the part says.
@@ -67,6 +68,7 @@ impl Game {
             samples: Shared::new(Vec::new()),
             panel: Shared::new(Panel::Board),
             is_busy: Shared::new(false),
+            stand: Shared::new(Stand::Loading),
             talk: Talk::new(),
             is_muted: Shared::new(false),
             context: Context::get(),
@@ -99,6 +101,8 @@ impl Game {
                 reactive::spawn(self.load());
             }
         });
+        // The time ticks every second; where the player stands hardly ever changes.
+        reactive::effect(move || self.stand.set(self.stand_now()));
         reactive::effect(move || {
             let Some(me) = self.store.me() else { return };
             let mut ranks = self.samples.now();
@@ -158,6 +162,11 @@ impl Game {
 
     /// Where the player stands; the reader runs again when that changes.
     pub(super) fn stand(self) -> Stand {
+        self.stand.get()
+    }
+
+    /// Where the player stands at this second.
+    fn stand_now(self) -> Stand {
         let (details, mine, person) = (self.details.get(), self.mine.get(), self.person.get());
         stand(&View {
             details: details.ready(),

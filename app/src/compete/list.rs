@@ -1,21 +1,18 @@
 //! `/app/tournaments`: all tournaments that are live, upcoming or past.
 
-use std::sync::Arc;
-
-use domain::{ErrorCode, board::TournamentCard};
+use domain::board::TournamentCard;
 use i18n::keys::{app, later};
 use leptos::prelude::*;
 
 use crate::{
     account::api,
-    compete::wire::{Entered, Tournaments},
+    compete::{paged::paged, wire::Entered},
     context::Context,
-    data::Remote,
     pages::{countdown, frame, name_document, title},
     part::{Part, block, nothing, part},
     reactive::{self, Shared},
     router::{List, Route},
-    ui::{ButtonKind, Way, button, cell_link, cell_skeleton, placeholder, section},
+    ui::{Way, cell_link, placeholder, section},
 };
 
 /// How many tournaments a page has.
@@ -25,40 +22,25 @@ const LIMIT: u32 = 20;
 pub(crate) fn list_page(list: List) -> Part {
     let Context { texts, session, .. } = Context::get();
     name_document(Some(texts.get(app::UNKNOWN_ALL)));
-    let state = Shared::new(Remote::Loading);
     let joined = Shared::new(Vec::new());
-    let load_more = move || reactive::spawn(load(list, state));
-    reactive::effect(load_more);
     reactive::effect(move || {
         if session.player().is_some() {
             reactive::spawn(load_joined(joined));
         }
     });
-    let content = block(move || match state.get() {
-        Remote::Loading => section(None, None, vec![cell_skeleton(), cell_skeleton(), cell_skeleton()]),
-        Remote::Failed(code) => {
-            let way = Way::Press(texts.get(app::RETRY), Arc::new(load_more));
-            placeholder(texts.get(app::FAILED_TITLE), texts.error(code), way)
-        }
-        Remote::Ready(page) if page.tournaments.is_empty() => {
-            let way = match list {
-                List::Live => Way::Follow(
-                    texts.get(later::LIST_SEE_UPCOMING),
-                    Route::Tournaments(List::Upcoming).path(),
-                ),
-                List::Upcoming | List::Past => {
-                    Way::Follow(texts.get(later::LIST_SEE_LIVE), Route::Tournaments(List::Live).path())
-                }
+    let url = format!("/v1/tournaments?phase={}&limit={LIMIT}", list.name());
+    let content = paged(url, move |page, more| {
+        if page.items.is_empty() {
+            let (label, other) = match list {
+                List::Live => (later::LIST_SEE_UPCOMING, List::Upcoming),
+                List::Upcoming | List::Past => (later::LIST_SEE_LIVE, List::Live),
             };
-            placeholder(texts.get(later::LIST_EMPTY), texts.get(later::LIST_EMPTY_NOTE), way)
+            let way = Way::Follow(texts.get(label), Route::Tournaments(other).path());
+            return placeholder(texts.get(later::LIST_EMPTY), texts.get(later::LIST_EMPTY_NOTE), way);
         }
-        Remote::Ready(page) => {
-            let mut cells: Vec<Part> = page.tournaments.iter().map(|card| cell(card, joined)).collect();
-            if page.next_cursor.is_some() {
-                cells.push(button(ButtonKind::Plain, texts.get(app::TOURNAMENT_MORE), Arc::new(load_more)));
-            }
-            section(None, None, cells)
-        }
+        let mut cells: Vec<Part> = page.of::<TournamentCard>().map(|card| cell(&card, joined)).collect();
+        cells.push(more);
+        section(None, None, cells)
     });
     let history = part(view! { <span class="cell__title">{texts.get(later::HISTORY_TITLE)}</span> });
     let content = part(view! {
@@ -117,30 +99,6 @@ fn cell(card: &TournamentCard, joined: Shared<Vec<String>>) -> Part {
         <span class="cell__subtitle"><span>{countdown(card)}</span>{format!(" · {players}")}</span>
     });
     cell_link(&to, content)
-}
-
-/// Asks for the tournaments behind those that are there.
-async fn load(list: List, state: Shared<Remote<Tournaments>>) {
-    let before = state.now().ready().cloned();
-    let mut url = format!("/v1/tournaments?phase={}&limit={LIMIT}", list.name());
-    if let Some(cursor) = before.as_ref().and_then(|before| before.next_cursor.as_ref()) {
-        url.push_str("&cursor=");
-        url.push_str(cursor);
-    }
-    if before.is_none() {
-        state.set(Remote::Loading);
-    }
-    let answer: Result<Tournaments, ErrorCode> = api::get(&url).await;
-    state.set(match (answer, before) {
-        (Ok(next), Some(mut all)) => {
-            all.tournaments.extend(next.tournaments);
-            Remote::Ready(Tournaments { tournaments: all.tournaments, ..next })
-        }
-        (Ok(all), None) => Remote::Ready(all),
-        (Err(code), None) => Remote::Failed(code),
-        // What is there stays, with its button.
-        (Err(_), Some(all)) => Remote::Ready(all),
-    });
 }
 
 async fn load_joined(joined: Shared<Vec<String>>) {

@@ -1,25 +1,22 @@
 //! Final ranks, and what an auditor needs to compute their hash again.
 
-use std::sync::Arc;
-
-use domain::ErrorCode;
-use i18n::keys::{app, later};
+use i18n::keys::later;
 use leptos::prelude::*;
 
 use crate::{
-    account::api,
     compete::{
         game::Game,
+        paged::{Paged, paged},
         prizes::prize_text,
-        wire::{Final, Results},
+        wire::Final,
     },
     context::Context,
-    data::Remote,
+    json::FromJson,
     net,
-    part::{Part, block, nothing, part},
-    reactive::{self, Shared},
+    part::{Part, nothing, part},
+    reactive,
     texts::Texts,
-    ui::{ButtonKind, avatar, button, cell_skeleton, section},
+    ui::{avatar, section},
 };
 
 /// How much of the hash is shown; all of it is copied.
@@ -27,51 +24,29 @@ const SHOWN: usize = 8;
 
 /// The hash of a period's final ranks.
 pub(super) fn proof(game: Game, period: u64) -> Part {
-    let state = Shared::new(Remote::Loading);
-    reactive::effect(move || reactive::spawn(load(game, period, state, 1)));
-    let drawn = block(move || match state.get() {
-        Remote::Ready(results) => section(None, None, vec![hash_cell(game, &results)]),
-        Remote::Loading => section(None, None, vec![cell_skeleton()]),
-        Remote::Failed(_) => nothing(),
-    });
-    part(drawn)
+    let Some(url) = game.url(&format!("results?period={period}&limit=1")) else { return nothing() };
+    paged(url, move |page, _| section(None, None, vec![hash_cell(game, page)]))
 }
 
 /// The final ranks of a period.
 pub(super) fn results(game: Game, period: u64) -> Part {
     let texts = Context::get().texts;
-    let state = Shared::new(Remote::Loading);
-    let load_more = move || reactive::spawn(load(game, period, state, 50));
-    reactive::effect(load_more);
-    let drawn = block(move || match state.get() {
-        Remote::Loading => section(None, None, vec![cell_skeleton(), cell_skeleton()]),
-        Remote::Failed(code) => {
-            let again = button(ButtonKind::Tinted, texts.get(app::RETRY), Arc::new(load_more));
-            section(None, Some(texts.error(code)), vec![again])
-        }
-        Remote::Ready(results) => {
-            let player = game.context.session.player();
-            let rows = results
-                .results
-                .iter()
-                .map(|result| row(texts, result, player.as_ref() == Some(&result.player)));
-            let rows = rows.collect::<Vec<_>>();
-            let more = match results.next_cursor {
-                Some(_) => button(ButtonKind::Tinted, texts.get(app::TOURNAMENT_MORE), Arc::new(load_more)),
-                None => nothing(),
-            };
-            part(view! {
-                <div class="results">
-                    <ol class="board board--plain" aria-label=texts.get(later::RESULTS_TITLE) data-testid="results">
-                        {rows}
-                    </ol>
-                    {more}
-                </div>
-                {section(None, None, vec![hash_cell(game, &results)])}
-            })
-        }
-    });
-    part(drawn)
+    let Some(url) = game.url(&format!("results?period={period}&limit=50")) else { return nothing() };
+    paged(url, move |page, more| {
+        let player = game.context.session.player();
+        let rows =
+            page.of::<Final>().map(|result| row(texts, &result, player.as_ref() == Some(&result.player)));
+        let rows = rows.collect::<Vec<_>>();
+        part(view! {
+            <div class="results">
+                <ol class="board board--plain" aria-label=texts.get(later::RESULTS_TITLE) data-testid="results">
+                    {rows}
+                </ol>
+                {more}
+            </div>
+            {section(None, None, vec![hash_cell(game, page)])}
+        })
+    })
 }
 
 fn row(texts: Texts, result: &Final, is_me: bool) -> Part {
@@ -91,9 +66,9 @@ fn row(texts: Texts, result: &Final, is_me: bool) -> Part {
     })
 }
 
-fn hash_cell(game: Game, results: &Results) -> Part {
+fn hash_cell(game: Game, page: &Paged) -> Part {
     let texts = Context::get().texts;
-    let hash = results.result_hash.clone();
+    let hash = page.whole.field("result_hash").and_then(String::from_json).unwrap_or_default();
     let shown = format!(
         "{}…{}",
         hash.get(..SHOWN).unwrap_or_default(),
@@ -121,28 +96,4 @@ async fn copy(game: Game, hash: String) {
         _ => false,
     };
     game.talk.say(if is_copied { later::RESULTS_COPIED } else { later::RESULTS_NOT_COPIED });
-}
-
-/// Asks for the ranks behind those that are there.
-async fn load(game: Game, period: u64, state: Shared<Remote<Results>>, limit: u32) {
-    let before = state.now().ready().cloned();
-    let Some(mut url) = game.url("results") else { return };
-    url.push_str(&format!("?period={period}&limit={limit}"));
-    if let Some(cursor) = before.as_ref().and_then(|before| before.next_cursor.as_ref()) {
-        url.push_str("&cursor=");
-        url.push_str(cursor);
-    }
-    let answer: Result<Results, ErrorCode> = api::get(&url).await;
-    state.set(match (answer, before) {
-        (Ok(next), Some(mut all)) => {
-            all.results.extend(next.results);
-            Remote::Ready(Results { results: all.results, ..next })
-        }
-        (Ok(all), None) => Remote::Ready(all),
-        (Err(code), None) => Remote::Failed(code),
-        (Err(code), Some(all)) => {
-            game.talk.fail(code);
-            Remote::Ready(all)
-        }
-    });
 }

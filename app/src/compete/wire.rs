@@ -1,6 +1,6 @@
 //! What these pages read of the server's answers. The rest of them is for others.
 
-use domain::{PlayerKey, Score, Timestamp, board::TournamentCard, tournament::Title};
+use domain::{PlayerKey, Score, Timestamp, tournament::Title};
 
 /// What everybody may know of a tournament.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,15 +47,6 @@ pub(crate) struct Period {
     pub ends_at: Timestamp,
     /// Whether its final ranks stand.
     pub is_final: bool,
-}
-
-/// Periods.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Periods {
-    /// The latest first.
-    pub periods: Vec<Period>,
-    /// Where the next ones begin.
-    pub next_cursor: Option<String>,
 }
 
 /// Joining.
@@ -168,19 +159,6 @@ pub(crate) struct Final {
     pub prize: Option<Prize>,
 }
 
-/// Final ranks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Results {
-    /// How many there are.
-    pub players: u64,
-    /// The hash over all of them.
-    pub result_hash: String,
-    /// Some of them.
-    pub results: Vec<Final>,
-    /// Where the next ones begin.
-    pub next_cursor: Option<String>,
-}
-
 /// A reward.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reward {
@@ -192,15 +170,6 @@ pub(crate) struct Reward {
     pub state: String,
     /// Until when it can be claimed.
     pub expires_at: Option<Timestamp>,
-}
-
-/// Tournaments of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Tournaments {
-    /// In their order.
-    pub tournaments: Vec<TournamentCard>,
-    /// Where the next ones begin.
-    pub next_cursor: Option<String>,
 }
 
 /// A tournament that is over, as its player has ended in it.
@@ -220,15 +189,6 @@ pub(crate) struct Past {
     pub score: Score,
     /// What was won.
     pub prize: Option<Prize>,
-}
-
-/// The player's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct History {
-    /// The latest first.
-    pub results: Vec<Past>,
-    /// Where the next ones begin.
-    pub next_cursor: Option<String>,
 }
 
 /// In which tournaments the player takes part.

@@ -76,7 +76,7 @@ fn content(card: &TournamentCard, store: BoardStore) -> Part {
     name_document(Some(title(Context::get().texts, card)));
     part(view! {
         {head(card, Some(store))}
-        {later(What::Tournament(card.clone(), store))}
+        {later(What::Tournament(store))}
         <section class="panel">{standings(store, ROWS_MAX)}</section>
     })
 }
