@@ -16,7 +16,6 @@ use crate::{
     part::{Part, attr, block, nothing, part},
     reactive, router,
     telegram::{access, haptics},
-    ui::{Shape, icon},
 };
 
 const CONSENTS: &str = "/v1/tg/consents";
@@ -46,7 +45,10 @@ pub(super) fn bell(game: Game) -> Part {
                 aria-label=texts.get(later::GAME_NOTIFY)
                 on:click=press
             >
-                {icon(Shape::Bell)}
+                // Drawn here: the other icons come with the first route.
+                <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+                    <path d="M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5a2.2 2.2 0 0 0 4 0"></path>
+                </svg>
             </button>
         })
     });

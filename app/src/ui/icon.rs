@@ -23,14 +23,12 @@ pub(crate) enum Shape {
     People,
     /// A closed door.
     Lock,
-    /// A bell.
-    Bell,
 }
 
 impl Shape {
     /// Every icon, for the page of all parts.
     #[cfg(feature = "ssr")]
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Back,
         Self::Chevron,
         Self::Cloud,
@@ -39,7 +37,6 @@ impl Shape {
         Self::Person,
         Self::People,
         Self::Lock,
-        Self::Bell,
     ];
 
     const fn path(self) -> &'static str {
@@ -57,7 +54,6 @@ impl Shape {
             Self::People => {
                 "M9 5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7zM2.5 19c.7-3.2 3.3-4.5 6.5-4.500s5.8 1.3 6.5 4.500M15.5 5.300a3.5 3.5 0 0 1 0 6.400M17.5 14.800c2 .6 3.5 1.9 4 4.2"
             }
-            Self::Bell => "M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 20.500a2.2 2.2 0 0 0 4 0",
             Self::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
         }
     }

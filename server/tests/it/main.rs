@@ -16,6 +16,7 @@ mod events_out;
 mod exchange;
 mod fresh;
 mod handoff;
+mod history;
 mod identity_table;
 mod index_down;
 mod jobs;
