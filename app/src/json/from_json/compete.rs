@@ -160,7 +160,7 @@ mod tests {
             r#"{"tournament_id":"cup",
                 "entry":{"period":0,"joined_at":"2026-01-01T00:00:00Z","entries":2,"board":"cup.0.1","cohort":1,
                          "tier":1,"is_disqualified":false},
-                "board":"cup.0.1","can_join":false,"wants_reminder":true,"attempts_allowed":6,
+                "board":"cup.0.1","can_join":false,"wants_reminder":true,"attempts_allowed":6,"attempts_used":2,
                 "result":{"rank":2,"player":"p_abc","alias":"Nova","score":12,"achieved_at":"2026-01-01T00:00:01Z",
                           "prize":{"code":"badge"}},
                 "movement":"promoted",

@@ -138,6 +138,8 @@ pub struct Mine {
     pub wants_reminder: bool,
     /// How many scores of theirs are taken in the period; none: all.
     pub attempts_allowed: Option<u64>,
+    /// How many were.
+    pub attempts_used: u64,
     /// Their final rank in the period.
     pub result: Option<ResultEntry>,
     /// What that rank does to them in a league.
