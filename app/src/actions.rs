@@ -48,40 +48,32 @@ impl Action {
 pub(crate) struct Actions {
     main: Shared<Option<Action>>,
     secondary: Shared<Option<Action>>,
-    /// What a part of the page that came later puts in the place of the page's own.
-    main_ahead: Shared<Option<Action>>,
-    secondary_ahead: Shared<Option<Action>>,
 }
 
 impl Actions {
     /// No offers.
     pub(crate) fn new() -> Self {
-        Self {
-            main: Shared::new(None),
-            secondary: Shared::new(None),
-            main_ahead: Shared::new(None),
-            secondary_ahead: Shared::new(None),
-        }
+        Self { main: Shared::new(None), secondary: Shared::new(None) }
     }
 
     /// The first thing to do here; the reader runs again when it changes.
     pub(crate) fn main(self) -> Option<Action> {
-        self.main_ahead.get().or(self.main.get())
+        self.main.get()
     }
 
     /// The first thing to do here, once.
     pub(crate) fn main_now(self) -> Option<Action> {
-        self.main_ahead.now().or(self.main.now())
+        self.main.now()
     }
 
     /// The second; the reader runs again when it changes.
     pub(crate) fn secondary(self) -> Option<Action> {
-        self.secondary_ahead.get().or(self.secondary.get())
+        self.secondary.get()
     }
 
     /// The second, once.
     pub(crate) fn secondary_now(self) -> Option<Action> {
-        self.secondary_ahead.now().or(self.secondary.now())
+        self.secondary.now()
     }
 
     /// Offers what `main` and `secondary` say for as long as the calling page is shown.
@@ -95,21 +87,6 @@ impl Actions {
         on_cleanup(move || {
             self.main.set(None);
             self.secondary.set(None);
-        });
-    }
-
-    /// Offers something else than the page does, for as long as the calling part is shown. What is `None` is left to
-    /// the page.
-    pub(crate) fn put_ahead(
-        self,
-        main: impl Fn() -> Option<Action> + 'static,
-        secondary: impl Fn() -> Option<Action> + 'static,
-    ) {
-        reactive::effect(move || self.main_ahead.set(main()));
-        reactive::effect(move || self.secondary_ahead.set(secondary()));
-        on_cleanup(move || {
-            self.main_ahead.set(None);
-            self.secondary_ahead.set(None);
         });
     }
 }

@@ -11,6 +11,7 @@ mod history;
 mod join;
 mod list;
 mod notify;
+mod offer;
 mod paged;
 mod panels;
 mod past;

@@ -23,5 +23,5 @@ pub(crate) use self::{
     not_found::not_found_page,
     notices::open_in_telegram,
     profile::profile_page,
-    tournament::{share_url, tournament_page},
+    tournament::tournament_page,
 };

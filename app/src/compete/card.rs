@@ -13,15 +13,14 @@ use crate::{
     compete::{
         claim::{claim, is_claimable},
         game::Game,
-        join, notify,
+        notify,
+        offer::offer,
         panels::panels,
-        share,
         spark::spark,
         stand::{Stand, Unmet},
         words,
     },
     context::Context,
-    pages::share_url,
     part::{Part, attr, block, nothing, part, text},
     reactive,
     router::Route,
@@ -34,8 +33,7 @@ pub(crate) fn tournament_part(store: BoardStore) -> Part {
     };
     let game = Game::new(&card, store);
     game.keep_current();
-    let actions = Context::get().actions;
-    actions.put_ahead(move || join::offer(game), share::offer(game, share_url(&card)));
+    offer(game, &card);
     let shown = attr(move || Some(game.panel.get().name().to_owned()));
     part(view! {
         <div class="game" data-panel=shown>

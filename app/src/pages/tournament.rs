@@ -5,24 +5,20 @@ use std::sync::Arc;
 use domain::{ErrorCode, TournamentId, board::TournamentCard};
 use i18n::keys::app;
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
 
 use crate::{
-    actions::Action,
     board::{BoardStore, ROWS_MAX},
     context::Context,
     data::Remote,
     later::{What, later, tournament_room},
-    net,
     pages::{
         featured::{standings, store_of},
         frame,
         heading::{facts, hello, name_document, phase_mark, rule, title},
     },
     part::{Part, block, nothing, part},
-    reactive::{self, Shared},
+    reactive,
     router::Route,
-    telegram,
     ui::{Way, board_skeleton, placeholder},
 };
 
@@ -71,8 +67,8 @@ fn head(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     })
 }
 
+/// What the page offers to do comes with the player's card.
 fn content(card: &TournamentCard, store: BoardStore) -> Part {
-    offer(card, store);
     name_document(Some(title(Context::get().texts, card)));
     part(view! {
         {head(card, Some(store))}
@@ -104,51 +100,4 @@ fn failed(code: ErrorCode) -> Part {
         <h1 class="visually-hidden" tabindex="-1">{texts.get(title)}</h1>
         {placeholder(texts.get(title), text, way)}
     })
-}
-
-/// Main: to the own row, and back to the leaders. Secondary: share.
-fn offer(card: &TournamentCard, store: BoardStore) {
-    let Context { texts, session, telegram, actions, .. } = Context::get();
-    let is_at_me = Shared::new(false);
-    let is_far_down = reactive::whether(move || store.me().is_some_and(|me| me.rank > 3));
-    let main = move || {
-        if !is_far_down.get() {
-            return None;
-        }
-        let at_me = is_at_me.get();
-        let label = texts.get(if at_me { app::ACTION_TOP } else { app::ACTION_SHOW_ME });
-        Some(Action::new(label, move || {
-            match session.player_now() {
-                Some(player) if !at_me => scroll_into_view(&format!("[data-player='{player}']"), "center"),
-                _ => scroll_into_view("main", "start"),
-            }
-            is_at_me.set(!at_me);
-        }))
-    };
-    let url = share_url(card);
-    let secondary = move || {
-        let url = url.clone()?;
-        let share = move || telegram::open_link(telegram.host_now(), &url);
-        Some(Action::new(texts.get(app::ACTION_SHARE), share))
-    };
-    actions.offer(main, secondary);
-}
-
-/// What shares the link to a tournament.
-pub(crate) fn share_url(card: &TournamentCard) -> Option<String> {
-    let Context { texts, bot, .. } = Context::get();
-    let link = bot.link_to(&Route::Tournament(card.tournament.tournament_id.clone()))?;
-    let title = title(texts, card);
-    let text = texts.with(|catalog| app::share_text(catalog, &title));
-    let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
-    Some(format!("https://t.me/share/url?url={}&text={}", encode(&link), encode(&text)))
-}
-
-fn scroll_into_view(selector: &str, block: &str) {
-    let Ok(Some(element)) = document().query_selector(selector) else { return };
-    let options = js_sys::Object::new();
-    for (name, value) in [("block", block), ("behavior", "smooth")] {
-        let _ = js_sys::Reflect::set(&options, &name.into(), &JsValue::from_str(value));
-    }
-    net::call(&element, "scrollIntoView", &[options.into()]);
 }
