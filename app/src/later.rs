@@ -24,7 +24,7 @@ use crate::{
     reactive::{self, Shared},
     router::Route,
     texts::Texts,
-    ui::{ButtonKind, Way, button, cell_skeleton, placeholder, section},
+    ui::{Shape, Tone, Way, card, cell_skeleton, placeholder, section},
 };
 
 /// What the build calls the code of these pages in `assets.json`; the name of the cut below.
@@ -133,21 +133,19 @@ fn loading() -> Part {
 
 /// The room of [`What::Tournament`], as high as what will stand in it.
 pub(crate) fn tournament_room() -> Part {
-    part(view! { <div class="game game--room"></div> })
+    section(None, None, vec![cell_skeleton()])
 }
 
 fn failed(is_page: bool) -> Part {
     let Context { texts, later, network, .. } = Context::get();
     let retry = Arc::new(move || later.retry(texts, network.is_offline_now()));
-    if !is_page {
-        let again = button(ButtonKind::Tinted, texts.get(app::RETRY), retry);
-        return part(
-            view! { <div class="game game--failed"><p>{texts.get(app::FAILED_TITLE)}</p>{again}</div> },
-        );
-    }
     let way = Way::Press(texts.get(app::RETRY), retry);
-    let text = texts.error(domain::ErrorCode::Offline);
-    frame(placeholder(texts.get(app::FAILED_TITLE), text, way), None)
+    let (title, text) = (texts.get(app::FAILED_TITLE), texts.error(domain::ErrorCode::Offline));
+    if is_page {
+        frame(placeholder(title, text, way), None)
+    } else {
+        card(Tone::Trouble, Shape::Cloud, title, text, "later-failed", way)
+    }
 }
 
 /// The pages and parts themselves. What nobody else calls is loaded with them.

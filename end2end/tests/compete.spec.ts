@@ -12,6 +12,8 @@ import type { Platform, Tournament } from "../support/platform.ts";
 import { FAILED_REQUEST } from "../support/watch.ts";
 
 const HOUR_MS = 3_600_000;
+/** A client that draws nothing of its own: the page stands in for its buttons and its questions. */
+const PLAIN = "unknown";
 const from = (ms: number) => new Date(Date.now() + ms).toISOString();
 const cash = { code: "cash", amount: "50", currency: "EUR", title: { en: "50 EUR", it: "50 euro" } };
 
@@ -93,7 +95,7 @@ test("two players join, climb, are overtaken, and the winner claims what was won
       { platform_user_id: person.platformUserId, alias: `Racer ${person.id % 1000}`, telegram_user_id: person.id },
     ]);
     const page = await (await newBrowser()).newPage();
-    const app = await openApp(person, { path: `/app/t/${id}` }, page);
+    const app = await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }, page);
     pages.push(page);
     cards.push(new Card(app));
   }
@@ -159,7 +161,7 @@ test("a join that is refused is taken back with the reason", async ({ openApp, p
     const body = JSON.stringify({ code: "tournament_full", status: 409, title: "full" });
     await route.fulfill({ status: 409, contentType: "application/problem+json", body });
   });
-  const card = new Card(await openApp(person, { path: `/app/t/${id}` }));
+  const card = new Card(await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }));
   await card.app.standIns.getByRole("button", { name: "Join" }).click();
   // At once, before the server has said anything.
   await expect(card.state).toHaveText("You’re in");
@@ -204,7 +206,7 @@ test("every state says what it is", async ({ openApp, page, person, stack }) => 
   for (const [name, data, state, note] of states) {
     const id = await make(stack.platform, data);
     await page.goto("about:blank");
-    await openApp(person, { path: `/app/t/${id}` });
+    await openApp(person, { path: `/app/t/${id}`, platform: PLAIN });
     await expect(card.state, name).toHaveText(state, { timeout: 20_000 });
     await expect(card.note, name).toHaveText(note, { timeout: 20_000 });
     expect(await violations(page), name).toEqual([]);
@@ -218,7 +220,7 @@ test("every state says what it is", async ({ openApp, page, person, stack }) => 
 
   const out = await make(stack.platform, { join: { required: true } });
   await page.goto("about:blank");
-  await openApp(person, { path: `/app/t/${out}` });
+  await openApp(person, { path: `/app/t/${out}`, platform: PLAIN });
   await card.app.standIns.getByRole("button", { name: "Join" }).click();
   await expect(card.state).toHaveText("You’re in");
   await expect(card.note).toContainText("No score yet");
@@ -237,7 +239,7 @@ test("prizes, rules and attempts can be read, by the keyboard too", async ({ ope
     ],
     rules_text: { en: "Play fair.\nHave fun." },
   });
-  const card = new Card(await openApp(person, { path: `/app/t/${id}` }));
+  const card = new Card(await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }));
   await expect(card.panel("Board")).toHaveAttribute("aria-pressed", "true");
   await expect(card.panel("Past")).toHaveCount(0);
   await card.panel("Prizes").focus();
@@ -257,7 +259,7 @@ test("prizes, rules and attempts can be read, by the keyboard too", async ({ ope
 
 test("a player who does not want messages is not made to have them", async ({ openApp, person, stack }) => {
   const id = await make(stack.platform, { starts_at: from(HOUR_MS), ends_at: from(2 * HOUR_MS) });
-  const card = new Card(await openApp(person, { path: `/app/t/${id}` }));
+  const card = new Card(await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }));
   await card.bell.click();
   await expect(card.bell).toHaveAttribute("aria-pressed", "true");
   await card.app.root.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
@@ -274,7 +276,7 @@ test("all tournaments are found by where they stand, and the joined ones are mar
 }) => {
   const name = `Joined ${randomUUID().slice(0, 6)}`;
   const id = await make(stack.platform, { title: { en: name }, join: { required: true }, ends_at: from(60_000) });
-  const card = new Card(await openApp(person, { path: `/app/t/${id}` }));
+  const card = new Card(await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }));
   await card.app.standIns.getByRole("button", { name: "Join" }).click();
   await expect(card.state).toHaveText("You’re in");
 

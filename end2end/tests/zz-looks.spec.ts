@@ -15,7 +15,7 @@ for (const [w, h] of [[390, 844], [320, 640]] as const) for (const theme of ["li
     await stack.platform.tournament(data);
     const rivals = [1, 2, 3, 4, 5].map((n) => ({ platform_user_id: `${id}-${n}`, alias: `Rival ${n}` }));
     await stack.platform.players(rivals);
-    const app = await openApp(person, { path: `/app/t/${id}`, theme, platform });
+    const app = await openApp(person, { path: `/app/t/${id}`, theme, platform: "unknown" });
     await expect(app.root.getByTestId("my-state")).not.toHaveText(/…$/);
     await expect(app.standIns.getByRole("button").last()).toBeVisible();
     await shot("1-join");
