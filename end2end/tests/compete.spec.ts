@@ -94,6 +94,8 @@ test("two players join, climb, are overtaken, and the winner claims what was won
     await stack.platform.players([
       { platform_user_id: person.platformUserId, alias: `Racer ${person.id % 1000}`, telegram_user_id: person.id },
     ]);
+    await stack.telegram.sendMessage(person.id, "/start");
+    await expect.poll(async () => (await stack.telegram.chat(person.id)).messages.length).toBeGreaterThan(1);
     const page = await (await newBrowser()).newPage();
     const app = await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }, page);
     pages.push(page);

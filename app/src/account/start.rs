@@ -10,7 +10,7 @@ use crate::{
     context::Context,
     data::Remote,
     pages::frame,
-    part::{Part, block, part},
+    part::{Part, block, late_part as part},
     reactive::{self, Shared},
     session::SignIn,
     ui::{ButtonKind, Way, button, cell_skeleton, placeholder, section},

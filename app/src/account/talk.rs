@@ -14,7 +14,7 @@ use crate::{
     context::Context,
     net,
     pages::open_in_telegram,
-    part::{Part, attr, block, late_part, nothing, part, text},
+    part::{Part, attr, block, late_part, late_part as part, nothing, text},
     reactive::Shared,
     telegram::{Telegram, launch, popup},
     texts::Texts,

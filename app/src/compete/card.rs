@@ -21,7 +21,7 @@ use crate::{
         words,
     },
     context::Context,
-    part::{Part, attr, block, nothing, part, text},
+    part::{Part, attr, block, late_part as part, nothing, text},
     reactive,
     router::Route,
 };

@@ -9,7 +9,7 @@ use crate::{
     compete::{paged::paged, prizes::prize_text, wire::Past, words::of_locale},
     context::Context,
     pages::name_document,
-    part::{Part, part},
+    part::{Part, late_part as part},
     router::{List, Route},
     texts::Texts,
     ui::{Way, cell_link, placeholder, section},

@@ -9,7 +9,7 @@ use crate::{
     compete::{paged::paged, wire::Entered},
     context::Context,
     pages::{countdown, frame, name_document, title},
-    part::{Part, block, nothing, part},
+    part::{Part, block, late_part as part, nothing},
     reactive::{self, Shared},
     router::{List, Route},
     ui::{Way, cell_link, placeholder, section},

@@ -13,7 +13,7 @@ use crate::{
         wire::{Mine, Person},
     },
     context::Context,
-    part::{Part, attr, block, nothing, part},
+    part::{Part, attr, block, late_part as part, nothing},
     reactive, router,
     telegram::{access, haptics},
 };

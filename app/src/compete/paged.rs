@@ -10,7 +10,7 @@ use crate::{
     context::Context,
     data::Remote,
     json::{FromJson, Value},
-    part::{Part, block, nothing, part},
+    part::{Part, block, late_part as part, nothing},
     reactive::{self, Shared},
     ui::{ButtonKind, button, cell_skeleton, section},
 };

@@ -12,7 +12,7 @@ use crate::{
     compete::{game::Game, past::past_panel, prizes::prizes_panel, rules::rules_panel},
     context::Context,
     data::Remote,
-    part::{Part, attr, block, nothing, part},
+    part::{Part, attr, block, late_part as part, nothing},
     reactive,
 };
 

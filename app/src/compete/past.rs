@@ -9,7 +9,7 @@ use crate::{
     clock,
     compete::{game::Game, paged::paged, results::results, wire::Period},
     context::Context,
-    part::{Part, block, nothing, part},
+    part::{Part, block, late_part as part, nothing},
     reactive::Shared,
     router,
     ui::{ButtonKind, Shape, button, icon, section},

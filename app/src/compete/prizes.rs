@@ -11,7 +11,7 @@ use crate::{
     },
     context::Context,
     data::Remote,
-    part::{Part, block, part},
+    part::{Part, block, late_part as part},
     texts::Texts,
     ui::{cell_skeleton, section},
 };

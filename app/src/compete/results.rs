@@ -13,7 +13,7 @@ use crate::{
     context::Context,
     json::FromJson,
     net,
-    part::{Part, nothing, part},
+    part::{Part, late_part as part, nothing},
     reactive,
     texts::Texts,
     ui::{avatar, section},

@@ -12,7 +12,7 @@ use crate::{
     context::Context,
     data::Remote,
     pages::rule,
-    part::{Part, block, nothing, part},
+    part::{Part, block, late_part as part, nothing},
     texts::Texts,
     ui::{cell_skeleton, section},
 };

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     compete::game::Game,
     context::Context,
-    part::{Part, block, nothing, part},
+    part::{Part, block, late_part as part, nothing},
 };
 
 const WIDTH: u64 = 88;

@@ -140,7 +140,7 @@ fn final_note(texts: Texts, game: Game) -> String {
             let prize = prize_text(texts, &reward.what);
             facts.push(match (reward.state.as_str(), reward.expires_at) {
                 ("offered", Some(at)) => {
-                    let when = clock::moment(texts.locale(), at);
+                    let when = clock::day(texts.locale(), at);
                     texts.with(|catalog| later::game_offered_until(catalog, &prize, &when))
                 }
                 ("expired", _) => texts.with(|catalog| later::game_expired(catalog, &prize)),

@@ -9,7 +9,7 @@ use crate::{
     account::Standing,
     context::Context,
     pages::{frame, heading::name_document},
-    part::{Part, block, late_part, part},
+    part::{Part, block, late_part, late_part as part},
     reactive,
     router::Route,
     session::{Player, SignIn},
