@@ -79,7 +79,9 @@ pub(super) fn stand(view: &View<'_>) -> Stand {
     let is_over = view.phase == Phase::Finished || details.phase == "finished";
     if is_over {
         let has_rank = view.mine.is_some_and(|mine| mine.result.is_some());
-        return if details.period.is_final { Stand::Final(has_rank) } else { Stand::Settling };
+        // The player's own board may be final before the others of its period are.
+        let is_final = details.period.is_final || has_rank;
+        return if is_final { Stand::Final(has_rank) } else { Stand::Settling };
     }
     if details.is_frozen {
         return Stand::Frozen;
@@ -125,7 +127,7 @@ fn unmet(details: &Details, mine: &Mine, view: &View<'_>) -> Option<Unmet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compete::wire::{Condition, Entry, Join, Period};
+    use crate::compete::wire::{Condition, Entry, Final, Join, Period};
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_millis(ms)
@@ -212,6 +214,15 @@ mod tests {
         assert_eq!(of(&details(), Some(&out)), Stand::Out);
         let over = Details { phase: "finished".to_owned(), ..details() };
         assert_eq!(of(&over, Some(&playing)), Stand::Settling);
+        let result = Final {
+            rank: 2,
+            player: "p_abc".parse().unwrap(),
+            alias: None,
+            score: domain::Score::default(),
+            prize: None,
+        };
+        let ranked = Mine { result: Some(result), ..playing.clone() };
+        assert_eq!(of(&over, Some(&ranked)), Stand::Final(true));
         let period = Period { is_final: true, ..over.period.clone() };
         assert_eq!(of(&Details { period, ..over }, Some(&playing)), Stand::Final(false));
         let canceled = Details { phase: "canceled".to_owned(), ..details() };
