@@ -249,7 +249,7 @@ impl PrivacyRepository for Privacy<'_> {
         self.remove_rows(erasure.user_id, &keys).await?;
         sqlx::query(
             "UPDATE users
-             SET telegram_user_id = NULL, platform_user_id = NULL, player = $2, alias = $3, first_name = NULL,
+             SET telegram_user_id = NULL, platform_user_id = NULL, player = $2, alias = $3, hidden_alias = NULL, first_name = NULL,
                username = NULL, locale = 'en', locale_source = 'none', chat_id = NULL, reachability = 'unknown',
                contact_confirmed = 0, contact_asked_at = NULL, region = NULL, kyc_level = 'none', kyc_at = NULL,
                erase_after = NULL, erased_at = $4, updated_at = $4

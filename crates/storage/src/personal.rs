@@ -456,6 +456,7 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("erase_after", Erase),
             ("erased_at", NotPersonal),
             ("first_name", Erase),
+            ("hidden_alias", Erase),
             ("kyc_at", Erase),
             ("kyc_level", Erase),
             ("locale", Erase),

@@ -159,6 +159,7 @@ macro_rules! contract_suite {
             ]
             users: [
                 a_contact_is_asked_for_once,
+                a_hidden_user_is_shown_by_another_name_and_key,
                 a_message_makes_reachable_and_a_sign_in_only_hints,
                 a_platform_user_is_added_once,
                 a_telegram_user_is_added_once,

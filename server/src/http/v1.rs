@@ -1,5 +1,6 @@
 //! The public API, version 1: one file a call, each thin over a use case.
 
+pub mod alias;
 pub mod board;
 pub mod consents;
 pub mod exchange;

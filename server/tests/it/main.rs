@@ -40,6 +40,7 @@ mod problems;
 mod refresh;
 mod retention;
 mod rewards;
+mod scores;
 mod sealed_names;
 mod stats;
 mod support;

@@ -266,7 +266,7 @@ impl Changes {
 pub(crate) async fn tell(services: &Services, changes: Changes) {
     missions::live::tell_changes(services, changes.missions);
     for user_id in changes.renamed {
-        services.names().forget(user_id);
+        services.names().renamed(services, user_id);
     }
     for board_id in changes.reordered {
         // The index holds the old order; it is loaded anew when it is next asked for.
