@@ -127,6 +127,7 @@ macro_rules! contract_suite {
                 ranks_are_frozen_in_the_order_of_the_board,
                 ranks_are_frozen_once,
                 a_range_of_ranks_wins_a_prize,
+                a_players_history_holds_their_final_ranks_the_latest_first,
             ]
             outbox: [
                 a_backlog_is_what_is_open_or_ended_badly,

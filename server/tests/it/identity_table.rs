@@ -49,6 +49,8 @@ const TABLE: [(&str, &str, Needs); 85] = [
     ("post", "/v1/tournaments/{id}/reminder", Needs::Player),
     ("delete", "/v1/tournaments/{id}/reminder", Needs::Player),
     ("get", "/v1/live", Needs::Nothing),
+    ("get", "/v1/tg/history", Needs::Player),
+    ("get", "/v1/tg/entries", Needs::Player),
     ("get", "/v1/tg/me", Needs::Player),
     ("get", "/v1/tg/privacy", Needs::Player),
     ("post", "/v1/tg/privacy/erasure", Needs::Player),

@@ -21,6 +21,7 @@ mod events_out;
 mod exchange;
 mod fresh;
 mod handoff;
+mod history;
 mod identity_table;
 mod index_down;
 mod inline;
