@@ -4,7 +4,7 @@
 //! Invariant: what can't be taken back, or is about who somebody is, is asked first; the server gets a fresh proof of
 //! who opened the app along with it.
 
-mod api;
+pub(crate) mod api;
 mod cabinet;
 mod code;
 mod consents;
@@ -15,7 +15,7 @@ mod linking;
 mod privacy;
 mod settings;
 mod standing;
-mod start;
+pub(crate) mod start;
 mod talk;
 pub(crate) mod wire;
 

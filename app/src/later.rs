@@ -16,6 +16,7 @@ use leptos::prelude::*;
 use crate::{
     account::{link_page, privacy_page, settings_page},
     context::Context,
+    missions::{missions_page, rewards_page},
     pages::{frame, profile_page},
     part::{Part, block, nothing, part},
     reactive::{self, Shared},
@@ -128,6 +129,8 @@ fn failed() -> Part {
 /// The pages themselves. What nobody else calls is loaded with them.
 fn page(route: &Route) -> Part {
     match route {
+        Route::Missions(marked) => missions_page(marked.as_ref()),
+        Route::Rewards => rewards_page(),
         Route::Profile => profile_page(),
         Route::Settings => settings_page(),
         Route::Privacy => privacy_page(),

@@ -50,6 +50,8 @@ fn signed_in(me: Player) -> Part {
     let settings = texts.get(later::SETTINGS_TITLE);
     let settings = cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
     let standing = Standing::new();
+    let rewards = texts.get(later::REWARDS_TITLE);
+    let rewards = cell_link(&Route::Rewards, part(view! { <span class="cell__title">{rewards}</span> }));
     late_part(view! {
         {standing.notices()}
         <div class="profile">
@@ -58,7 +60,7 @@ fn signed_in(me: Player) -> Part {
         </div>
         {section(None, Some(texts.get(later::PROFILE_NOTE)), facts)}
         {standing.section()}
-        {section(None, None, vec![settings])}
+        {section(None, None, vec![rewards, settings])}
         {section(None, None, vec![way_out])}
     })
 }
