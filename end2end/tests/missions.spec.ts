@@ -22,6 +22,7 @@ const DAY_MS = 86_400_000;
 class Game {
   readonly name = randomUUID().slice(0, 8);
   readonly account = `player-${this.name}`;
+  private readonly missions: Mission[] = [];
 
   constructor(
     private readonly stack: Stack,
@@ -40,14 +41,22 @@ class Game {
 
   /** A mission that counts what the player does, by a word of the test. */
   async has(word: string, more: Partial<Mission>): Promise<void> {
-    await this.stack.platform.missions({
+    const mission: Mission = {
       mission_id: this.id(word),
       title: { en: `${word} ${this.name}` },
       kind: "one_off",
       rule: { event: `bet.${this.name}`, target: 2 },
       ...(more.kind === "achievement" ? {} : { reward: { code: "free_spins", amount: "20" } }),
       ...more,
-    });
+    };
+    this.missions.push(mission);
+    await this.stack.platform.missions(mission);
+  }
+
+  /** The missions are over: the list of the next test is the demo platform's. */
+  async end(): Promise<void> {
+    const ends_at = new Date(Date.now() - 1_000).toISOString();
+    await this.stack.platform.missions(...this.missions.map((mission) => ({ ...mission, ends_at })));
   }
 
   /** What the player does, so many days ago. */
@@ -70,7 +79,9 @@ class Game {
 
 const test = base.extend<{ game: Game }>({
   game: async ({ stack, stranger }, use) => {
-    await use(await new Game(stack, stranger).begin());
+    const game = await new Game(stack, stranger).begin();
+    await use(game);
+    await game.end();
   },
 });
 
@@ -415,6 +426,7 @@ for (const language of ["en", "ru", "fr", "it"]) {
         expect(Math.min(...heights), path).toBeGreaterThanOrEqual(44);
         await page.goto("about:blank");
       }
+      await game.end();
     });
   });
 }
