@@ -20,6 +20,7 @@ mod actions;
 mod app;
 mod board;
 mod clock;
+mod compete;
 #[cfg(feature = "ssr")]
 pub mod console;
 mod context;

@@ -12,7 +12,7 @@ mod route;
 use leptos::prelude::{document, request_animation_frame, window};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
-pub use self::route::Route;
+pub use self::route::{List, Route};
 use crate::{net, reactive::Shared, telegram::haptics};
 
 /// Where the player is. Cheap to copy.

@@ -10,8 +10,19 @@ export interface Tournament {
   title: Record<string, string>;
   starts_at: string;
   ends_at: string;
-  operator?: "best" | "sum" | "latest";
+  operator?: "best" | "sum" | "latest" | "count";
   order?: "desc" | "asc";
+  join?: Record<string, unknown>;
+  attempts_max?: number;
+  condition?: { linked?: boolean; kyc_at_least?: "basic" | "full"; regions?: string[] };
+  reset?: { cron: string; zone?: string };
+  cohorts?: Record<string, unknown>;
+  prizes?: { from: number; to: number; tier?: number; what: Record<string, unknown> }[];
+  rewards?: "automatic" | "claim";
+  claim_days?: number;
+  rules_text?: Record<string, string>;
+  cover?: string;
+  finish_notice?: "winners" | "everyone" | "nobody";
 }
 
 export interface Player {
@@ -43,7 +54,12 @@ type Event =
   | { type: "platform.tournament.upserted"; data: Tournament }
   | { type: "platform.user.upserted"; data: Player }
   | { type: "platform.score.posted"; data: Posting; id?: string }
-  | { type: "platform.score.corrected"; data: Correction };
+  | { type: "platform.score.corrected"; data: Correction }
+  | { type: "platform.tournament.canceled"; data: { tournament_id: string } }
+  | {
+      type: "platform.player.disqualified";
+      data: { tournament_id: string; platform_user_id: string; reason: string };
+    };
 
 export class Platform {
   constructor(
@@ -64,6 +80,15 @@ export class Platform {
   end(tournamentId: string): Promise<void> {
     const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
     return this.tournament({ tournament_id: tournamentId, starts_at: ago(60), ends_at: ago(10) });
+  }
+
+  cancel(tournamentId: string): Promise<void> {
+    return this.post([{ type: "platform.tournament.canceled", data: { tournament_id: tournamentId } }]);
+  }
+
+  disqualify(tournamentId: string, platformUserId: string): Promise<void> {
+    const data = { tournament_id: tournamentId, platform_user_id: platformUserId, reason: "two accounts" };
+    return this.post([{ type: "platform.player.disqualified", data }]);
   }
 
   players(players: Player[]): Promise<void> {

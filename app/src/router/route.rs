@@ -9,6 +9,10 @@ pub enum Route {
     Lobby,
     /// One tournament and its board.
     Tournament(TournamentId),
+    /// All tournaments of a kind.
+    Tournaments(List),
+    /// What the player has come to in tournaments that are over.
+    History,
     /// The player's own page.
     Profile,
     /// What a player decides about their account.
@@ -17,6 +21,39 @@ pub enum Route {
     Privacy,
     /// The question whether an account may be linked.
     Link,
+}
+
+/// Which tournaments a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum List {
+    /// Those that take scores.
+    Live,
+    /// Those that have not begun.
+    Upcoming,
+    /// Those that are over.
+    Past,
+}
+
+impl List {
+    /// All lists, in the order of a tournament's life.
+    pub(crate) const ALL: [Self; 3] = [Self::Live, Self::Upcoming, Self::Past];
+
+    /// What the address calls it, and the API.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Upcoming => "upcoming",
+            Self::Past => "past",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Live => "/app/tournaments",
+            Self::Upcoming => "/app/tournaments/upcoming",
+            Self::Past => "/app/tournaments/past",
+        }
+    }
 }
 
 impl Route {
@@ -28,6 +65,10 @@ impl Route {
         }
         match (parts.next(), parts.next(), parts.next()) {
             (None, ..) => Some(Self::Lobby),
+            (Some("tournaments"), None, _) => Some(Self::Tournaments(List::Live)),
+            (Some("tournaments"), Some("upcoming"), None) => Some(Self::Tournaments(List::Upcoming)),
+            (Some("tournaments"), Some("past"), None) => Some(Self::Tournaments(List::Past)),
+            (Some("history"), None, _) => Some(Self::History),
             (Some("profile"), None, _) => Some(Self::Profile),
             (Some("settings"), None, _) => Some(Self::Settings),
             (Some("privacy"), None, _) => Some(Self::Privacy),
@@ -55,7 +96,7 @@ impl Route {
             Self::Settings => Some("p_settings".to_owned()),
             Self::Privacy => Some("p_privacy".to_owned()),
             // A token is good in the link that it came with alone.
-            Self::Lobby | Self::Profile | Self::Link => None,
+            Self::Lobby | Self::Tournaments(_) | Self::History | Self::Profile | Self::Link => None,
         }
     }
 
@@ -64,6 +105,8 @@ impl Route {
         match self {
             Self::Lobby => "/app".to_owned(),
             Self::Tournament(id) => format!("/app/t/{id}"),
+            Self::Tournaments(list) => list.path().to_owned(),
+            Self::History => "/app/history".to_owned(),
             Self::Profile => "/app/profile".to_owned(),
             Self::Settings => "/app/settings".to_owned(),
             Self::Privacy => "/app/privacy".to_owned(),
@@ -80,8 +123,8 @@ impl Route {
     pub fn parent(&self) -> Option<Self> {
         match self {
             Self::Lobby | Self::Profile => None,
-            Self::Tournament(_) | Self::Link => Some(Self::Lobby),
-            Self::Settings => Some(Self::Profile),
+            Self::Tournament(_) | Self::Tournaments(_) | Self::Link => Some(Self::Lobby),
+            Self::History | Self::Settings => Some(Self::Profile),
             Self::Privacy => Some(Self::Settings),
         }
     }
@@ -101,6 +144,10 @@ mod tests {
     fn route() -> impl Strategy<Value = Route> {
         prop_oneof![
             Just(Route::Lobby),
+            Just(Route::Tournaments(List::Live)),
+            Just(Route::Tournaments(List::Upcoming)),
+            Just(Route::Tournaments(List::Past)),
+            Just(Route::History),
             Just(Route::Profile),
             Just(Route::Settings),
             Just(Route::Privacy),
@@ -156,6 +203,8 @@ mod tests {
             "/app/t/a/b",
             "/app/t/a%20b",
             "/app/missions",
+            "/app/tournaments/live",
+            "/app/tournaments/past/a",
             "/app//",
         ] {
             let expected = (path == "/app//").then_some(Route::Lobby);

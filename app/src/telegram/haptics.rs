@@ -25,6 +25,16 @@ pub(crate) fn selection() {
     feel("selectionChanged", None);
 }
 
+/// Something has worked.
+pub(crate) fn success() {
+    feel("notificationOccurred", Some("success"));
+}
+
+/// Something has not.
+pub(crate) fn failure() {
+    feel("notificationOccurred", Some("error"));
+}
+
 fn feel(method: &str, style: Option<&str>) {
     if !ENABLED.get() {
         return;

@@ -47,6 +47,8 @@ pub enum Window {
     Top,
     /// Behind the place where this key stands or would stand.
     After(RankKey),
+    /// Directly above the place where this key stands or would stand: the page that leads here.
+    Before(RankKey),
     /// Around this player, who stands in the middle where there is room: half of the limit, rounded down, stands
     /// above. Near an end of the board the page is as long all the same. Empty rows without a standing.
     Around(UserId),

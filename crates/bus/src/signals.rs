@@ -28,6 +28,20 @@ pub enum Signal {
         /// Whose.
         players: Vec<UserId>,
     },
+    /// How many viewers a board has on one node.
+    Viewers {
+        /// Which board.
+        board_id: BoardId,
+        /// Which node: a number that it has made up.
+        node: u64,
+        /// How many.
+        viewers: u64,
+    },
+    /// Boards show somebody by another name.
+    Name {
+        /// Whom.
+        user_id: UserId,
+    },
     /// Updates came in.
     Inbox,
     /// Rows wait to be sent.

@@ -21,6 +21,9 @@ macro_rules! suite {
             scores_and_times_are_exact_to_their_limits
             pages_follow_one_another_without_gap_or_repetition
             a_page_follows_a_key_that_is_gone
+            peers_1_3_6_a_page_before_a_row_is_the_one_that_led_there
+            who_is_taken_off_a_board_is_not_on_it
+            tie_columns_decide_each_in_its_own_direction
             a_player_stands_in_the_middle_where_there_is_room
             a_limit_of_0_and_one_beyond_the_board_are_answered
             a_page_is_bounded_whatever_limit_is_asked_for

@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+pub mod alias;
 pub mod amount;
 pub mod audit;
 pub mod board;
@@ -32,6 +33,7 @@ pub mod token;
 pub mod tournament;
 
 pub use crate::{
+    alias::{AliasChange, AliasState},
     amount::Amount,
     audit::{ActorKind, AuditAction},
     clock::{Clock, MockClock},

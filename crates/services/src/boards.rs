@@ -5,11 +5,13 @@
 //! ```
 //! SQL is the truth. The index answers when it reflects a version of SQL; else SQL answers.
 
+pub mod alias;
 pub(crate) mod chain;
 pub mod cursor;
 pub mod index;
 pub mod keep;
 pub mod live;
+pub mod live_many;
 pub mod lobby;
 pub mod names;
 pub mod read;
@@ -22,7 +24,7 @@ use storage::StoreError;
 
 pub use crate::boards::{
     lobby::{lobby, tournament_page, tournaments},
-    read::{BoardQuery, WindowQuery, page},
+    read::{BoardQuery, PageBetween, WindowQuery, page, page_between},
 };
 
 /// A board can't be shown.

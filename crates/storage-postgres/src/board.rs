@@ -479,6 +479,19 @@ impl BoardRepository for Boards<'_> {
         self.rows_from(board_id, order, above, limit, OPERATION).await
     }
 
+    async fn page_before(
+        &mut self,
+        board_id: &BoardId,
+        order: BoardOrder,
+        before: RankKey,
+        limit: u32,
+    ) -> Result<Vec<RankedKey>, StoreError> {
+        const OPERATION: &str = "boards.page_before";
+        let above = self.count_above(board_id, order, before, false, OPERATION).await?;
+        let limit = limit.min(u32::try_from(above).unwrap_or(u32::MAX));
+        self.rows_from(board_id, order, above - u64::from(limit), limit, OPERATION).await
+    }
+
     async fn place(
         &mut self,
         board_id: &BoardId,

@@ -9,6 +9,7 @@
 mod activity;
 mod audit;
 mod board;
+mod board_message;
 mod campaign;
 mod column;
 mod connection;

@@ -109,3 +109,6 @@ FROM (
 WHERE chain.board_id = board_entries.board_id AND chain.user_id = board_entries.user_id;
 
 DROP TABLE board_history;
+
+-- The made-up name under which boards show somebody who hides; NULL: their alias.
+ALTER TABLE users ADD COLUMN hidden_alias TEXT;

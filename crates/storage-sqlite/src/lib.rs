@@ -12,6 +12,7 @@
 mod activity;
 mod audit;
 mod board;
+mod board_message;
 mod campaign;
 mod checkpoint;
 mod connection;

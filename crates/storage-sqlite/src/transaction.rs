@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use storage::{
-    ActivityRepository, ConsoleSessionRepository, JobRepository, MissionProgressRepository,
-    MissionRepository, OperatorRepository, RewardRepository,
+    ActivityRepository, BoardMessageRepository, ConsoleSessionRepository, JobRepository,
+    MissionProgressRepository, MissionRepository, OperatorRepository, RewardRepository,
 };
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
@@ -14,8 +14,8 @@ use storage::{
 use storage::{EntryRepository, PeriodRepository, PulseRepository, ResultRepository, WishRepository};
 
 use crate::{
-    activity::Activities, console_session::ConsoleSessions, job::Jobs, mission::MissionRows,
-    mission_progress::MissionProgress, operator::Operators, reward::Rewards,
+    activity::Activities, board_message::BoardMessages, console_session::ConsoleSessions, job::Jobs,
+    mission::MissionRows, mission_progress::MissionProgress, operator::Operators, reward::Rewards,
 };
 use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
@@ -93,6 +93,10 @@ impl Transaction for SqliteTransaction {
 
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
         Box::new(Boards { connection: &mut self.connection })
+    }
+
+    fn board_messages(&mut self) -> Box<dyn BoardMessageRepository + '_> {
+        Box::new(BoardMessages { connection: &mut self.connection })
     }
 
     fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_> {

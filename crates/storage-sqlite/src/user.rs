@@ -121,7 +121,7 @@ impl UserRepository for Users<'_> {
         const OPERATION: &str = "users.names";
         stored::at_most(IDS_MAX, ids.len(), OPERATION)?;
         let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
-            "SELECT user_id, player, alias
+            "SELECT user_id, player, COALESCE(hidden_alias, alias)
              FROM users
              WHERE user_id IN (SELECT unhex(value) FROM json_each($1))
              ORDER BY user_id
@@ -136,6 +136,33 @@ impl UserRepository for Users<'_> {
                 Ok((UserId::from_uuid(id), stored::parse(player, TABLE, "player")?, alias))
             })
             .collect()
+    }
+
+    async fn hidden_alias(&mut self, user_id: UserId) -> Result<Option<String>, StoreError> {
+        let alias: Option<Option<String>> =
+            sqlx::query_scalar("SELECT hidden_alias FROM users WHERE user_id = $1")
+                .bind(user_id.as_uuid())
+                .fetch_optional(&mut *self.connection)
+                .await
+                .at("users.hidden_alias")?;
+        Ok(alias.flatten())
+    }
+
+    async fn hide(
+        &mut self,
+        user_id: UserId,
+        alias: Option<&str>,
+        player: &PlayerKey,
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "users.hide";
+        let result = sqlx::query("UPDATE users SET hidden_alias = $2, player = $3 WHERE user_id = $1")
+            .bind(user_id.as_uuid())
+            .bind(alias)
+            .bind(player.as_str())
+            .execute(&mut *self.connection)
+            .await
+            .at(OPERATION)?;
+        stored::ensure_one(result.rows_affected(), OPERATION)
     }
 
     async fn by_player(&mut self, player: &PlayerKey) -> Result<Option<User>, StoreError> {

@@ -199,6 +199,15 @@ pub trait BoardRepository: Send {
         limit: u32,
     ) -> Result<Vec<RankedKey>, StoreError>;
 
+    /// The up to `limit` rows of the board directly above `before`, by rank.
+    async fn page_before(
+        &mut self,
+        board_id: &BoardId,
+        order: BoardOrder,
+        before: RankKey,
+        limit: u32,
+    ) -> Result<Vec<RankedKey>, StoreError>;
+
     /// A player's place on the board; `None` without a standing.
     async fn place(
         &mut self,

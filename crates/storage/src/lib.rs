@@ -15,6 +15,7 @@
 pub mod activity;
 pub mod audit;
 pub mod board;
+pub mod board_message;
 pub mod campaign;
 pub mod consent;
 pub mod console_session;
@@ -65,7 +66,8 @@ pub use crate::{
     tournament::TournamentRepository, user::UserRepository,
 };
 pub use crate::{
-    console_session::ConsoleSessionRepository, job::JobRepository, operator::OperatorRepository,
+    board_message::BoardMessageRepository, console_session::ConsoleSessionRepository, job::JobRepository,
+    operator::OperatorRepository,
 };
 pub use crate::{
     entry::EntryRepository, period::PeriodRepository, pulse::PulseRepository, result::ResultRepository,
@@ -152,6 +154,8 @@ pub trait Transaction: Send {
     fn results(&mut self) -> Box<dyn ResultRepository + '_>;
     /// Standings.
     fn boards(&mut self) -> Box<dyn BoardRepository + '_>;
+    /// Boards in chats that keep themselves up to date.
+    fn board_messages(&mut self) -> Box<dyn BoardMessageRepository + '_>;
     /// The log of scores.
     fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_>;
     /// Events of the platform that were seen.

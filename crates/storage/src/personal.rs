@@ -74,6 +74,22 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "board_messages",
+        &[
+            ("bot_id", Erase),
+            ("chat_id", Erase),
+            ("created_at", Erase),
+            ("expires_at", Erase),
+            ("locale", Erase),
+            ("look_at", Erase),
+            ("message_id", Erase),
+            ("outgoing_id", Erase),
+            ("shown", Erase),
+            ("tournament_id", Erase),
+            ("user_id", Erase),
+        ],
+    ),
+    (
         "board_results",
         &[
             ("achieved_at", Pseudonymise),
@@ -467,6 +483,7 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("erase_after", Erase),
             ("erased_at", NotPersonal),
             ("first_name", Erase),
+            ("hidden_alias", Erase),
             ("kyc_at", Erase),
             ("kyc_level", Erase),
             ("locale", Erase),

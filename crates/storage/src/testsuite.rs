@@ -7,6 +7,7 @@
 
 pub mod activities;
 pub mod audit;
+pub mod board_messages;
 pub mod boards;
 pub mod campaigns;
 pub mod consents;
@@ -126,6 +127,7 @@ macro_rules! contract_suite {
                 ranks_are_frozen_in_the_order_of_the_board,
                 ranks_are_frozen_once,
                 a_range_of_ranks_wins_a_prize,
+                a_players_history_holds_their_final_ranks_the_latest_first,
             ]
             outbox: [
                 a_backlog_is_what_is_open_or_ended_badly,
@@ -161,6 +163,7 @@ macro_rules! contract_suite {
             ]
             users: [
                 a_contact_is_asked_for_once,
+                a_hidden_user_is_shown_by_another_name_and_key,
                 a_message_makes_reachable_and_a_sign_in_only_hints,
                 a_platform_user_is_added_once,
                 a_telegram_user_is_added_once,
@@ -280,6 +283,13 @@ macro_rules! contract_suite {
                 a_code_is_found_and_replaced,
                 a_player_arrives_once,
             ]
+            board_messages: [
+                a_board_is_claimed_once_and_comes_back_as_it_was,
+                a_chat_has_one_message_a_board,
+                a_message_that_was_replaced_is_not_changed_any_more,
+                no_message_is_claimed_while_its_edit_is_open_or_fresh,
+                the_oldest_messages_expire_when_there_are_too_many,
+            ]
             dialogues: [
                 a_dialogue_is_kept_by_bot_and_chat,
                 idle_dialogues_are_removed,
@@ -391,6 +401,7 @@ mod tests {
             ("console_sessions", include_str!("testsuite/console_sessions.rs")),
             ("consents", include_str!("testsuite/consents.rs")),
             ("campaigns", include_str!("testsuite/campaigns.rs")),
+            ("board_messages", include_str!("testsuite/board_messages.rs")),
             ("dialogues", include_str!("testsuite/dialogues.rs")),
             ("periods", include_str!("testsuite/periods.rs")),
             ("entries", include_str!("testsuite/entries.rs")),

@@ -173,8 +173,20 @@ pub trait UserRepository: Send {
     /// The users behind platform ids, by platform id; unknown ones are left out. At most 1000 ids.
     async fn by_platform_ids(&mut self, ids: &[PlatformUserId]) -> Result<Vec<User>, StoreError>;
 
-    /// What boards show of users: `(user, player, alias)`, by user id; unknown ones are left out. At most 1000 ids.
+    /// What boards show of users: `(user, player, alias)`, the made-up alias of those who hide, by user id; unknown ones are left out. At most 1000 ids.
     async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, PlayerKey, String)>, StoreError>;
+
+    /// The made-up name under which boards show a user who hides; `None` for who does not.
+    async fn hidden_alias(&mut self, user_id: UserId) -> Result<Option<String>, StoreError>;
+
+    /// Lets boards show a user under a made-up name, or under their alias again, and by another key: nobody can follow
+    /// the one name to the other.
+    async fn hide(
+        &mut self,
+        user_id: UserId,
+        alias: Option<&str>,
+        player: &PlayerKey,
+    ) -> Result<(), StoreError>;
 
     /// The user that boards call `player`.
     async fn by_player(&mut self, player: &PlayerKey) -> Result<Option<User>, StoreError>;

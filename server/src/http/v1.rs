@@ -1,10 +1,12 @@
 //! The public API, version 1: one file a call, each thin over a use case.
 
+pub mod alias;
 pub mod board;
 pub mod consents;
 pub mod exchange;
 pub mod handoff;
 pub mod health;
+pub mod history;
 pub mod jwks;
 pub mod link;
 pub mod live;
@@ -21,6 +23,7 @@ pub mod privacy;
 pub mod refresh;
 pub mod rewards;
 pub mod sessions;
+pub mod share;
 pub mod start;
 pub mod telemetry;
 pub mod tournament;

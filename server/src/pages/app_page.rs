@@ -69,7 +69,12 @@ async fn first(state: &AppState, route: &Route) -> First {
         Route::Tournament(id) => {
             boards::tournament_page(&state.services, id, None).await.map(First::Tournament)
         }
-        Route::Profile | Route::Settings | Route::Privacy | Route::Link => Ok(First::Nothing),
+        Route::Tournaments(_)
+        | Route::History
+        | Route::Profile
+        | Route::Settings
+        | Route::Privacy
+        | Route::Link => Ok(First::Nothing),
     };
     outcome.unwrap_or_else(|error| {
         if !matches!(error, BoardError::Unknown) {

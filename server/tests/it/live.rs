@@ -195,3 +195,108 @@ async fn streams_are_not_counted_by_address_without_limits() {
         viewers.push(Viewer::open(&server, None).await);
     }
 }
+
+/// The events of a stream of many boards: the id, the kind and the data of each.
+async fn many(server: &TestServer, boards: &str, last: Option<&str>) -> Events {
+    let mut request = Request::get(format!("/v1/live?boards={boards}"));
+    if let Some(id) = last {
+        request = request.header("last-event-id", id);
+    }
+    let response = server.request(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    Events { body: response.into_body(), buffer: String::new() }
+}
+
+struct Events {
+    body: Body,
+    buffer: String,
+}
+
+impl Events {
+    async fn next(&mut self) -> (Option<String>, String, serde_json::Value) {
+        loop {
+            if let Some((block, rest)) = self.buffer.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.buffer = rest;
+                let field =
+                    |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+                if let (Some(kind), Some(data)) = (field("event: "), field("data: ")) {
+                    return (field("id: "), kind, serde_json::from_str(&data).unwrap());
+                }
+                continue;
+            }
+            let frame = tokio::time::timeout(std::time::Duration::from_secs(10), self.body.frame());
+            let bytes = frame.await.unwrap().unwrap().unwrap().into_data().unwrap();
+            self.buffer.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+
+    /// The next event of this kind about a board.
+    async fn of(&mut self, kind: &str, board: &str) -> (Option<String>, serde_json::Value) {
+        loop {
+            let (id, event, data) = self.next().await;
+            if event == kind && data["board"] == board {
+                return (id, data);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_stream_shows_many_boards_and_goes_on_where_it_was_left() {
+    let server = server_with_cup().await;
+    server.events(&json!([server.tournament("other", "sum", "desc")])).await;
+    let mut viewer = many(&server, "cup,other", None).await;
+    let (id, snapshot) = viewer.of("snapshot", "cup").await;
+    assert_eq!((snapshot["entries"][0]["alias"].as_str(), id.as_deref()), (Some("Ann"), Some("1-0")));
+    let (id, _) = viewer.of("snapshot", "other").await;
+    assert_eq!(id.as_deref(), Some("1-0"));
+    server.events(&json!([server.score("o1", "other", "b", 3)])).await;
+    let (id, delta) = viewer.of("delta", "other").await;
+    assert_eq!((id.as_deref(), &delta["changed"][0]["alias"]), (Some("1-1"), &json!("Bob")));
+    drop(viewer);
+
+    server.events(&json!([server.score("b1", "cup", "b", 9), server.score("o2", "other", "a", 9)])).await;
+    let mut first = many(&server, "cup,other", None).await;
+    while first.of("snapshot", "cup").await.1["version"] != 2 {
+        first = many(&server, "cup,other", None).await;
+    }
+    let mut back = many(&server, "cup,other", id.as_deref()).await;
+    let (_, kind, data) = back.next().await;
+    assert_eq!((kind.as_str(), &data["board"], &data["from"]), ("delta", &json!("cup"), &json!(1)));
+    // An id of another stream leads to whole windows.
+    let mut stranger = many(&server, "cup,other", Some("1-2-3")).await;
+    assert_eq!(stranger.next().await.1, "snapshot");
+}
+
+#[tokio::test]
+async fn the_boards_of_a_stream_are_counted_and_known() {
+    let server = server_with_cup().await;
+    let many: Vec<String> = (0..17).map(|n| format!("t{n}")).collect();
+    for (boards, status) in [
+        ("cup,cup".to_owned(), StatusCode::BAD_REQUEST),
+        (many.join(","), StatusCode::BAD_REQUEST),
+        ("cup,nowhere".to_owned(), StatusCode::NOT_FOUND),
+        ("cup,.1".to_owned(), StatusCode::NOT_FOUND),
+        (String::new(), StatusCode::NOT_FOUND),
+    ] {
+        let response = server.request(get(&format!("/v1/live?boards={boards}"))).await;
+        assert_eq!(response.status(), status, "{boards:?}");
+    }
+}
+
+#[tokio::test]
+async fn viewers_of_a_board_are_counted_over_all_nodes() {
+    let server = server_with_cup().await;
+    let mut viewer = many(&server, "cup", None).await;
+    viewer.of("snapshot", "cup").await;
+    let _second = many(&server, "cup", None).await;
+    while viewer.of("viewers", "cup").await.1["viewers"] != 2 {}
+    // Another node tells of its own.
+    let told = bus::signals::Signal::Viewers { board_id: "cup".parse().unwrap(), node: 1, viewers: 40 };
+    server.services.signals().publish(told);
+    while viewer.of("viewers", "cup").await.1["viewers"] != 42 {}
+    // What it told is believed for a while.
+    server.clock.advance_ms(15_000);
+    while viewer.of("viewers", "cup").await.1["viewers"] != 2 {}
+}

@@ -104,9 +104,15 @@ impl Board {
     fn page(&self, window: Window, limit: u32, me: Option<UserId>) -> RankPage {
         let total = self.index.len();
         let limit = limit.min(PAGE_ROWS_MAX) as usize;
+        let mut limit = limit;
         let skip = match window {
             Window::Top => Some(0),
             Window::After(key) => Some(self.index.count_through(&key)),
+            Window::Before(key) => {
+                let above = self.index.count_above(&key);
+                limit = limit.min(above);
+                Some(above - limit)
+            }
             Window::Around(user_id) => self.index.standing(user_id).map(|key| {
                 let above = self.index.count_above(&key);
                 above.saturating_sub(rows_above(limit)).min(total.saturating_sub(limit))

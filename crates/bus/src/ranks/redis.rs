@@ -210,6 +210,7 @@ impl Ranks for RedisRanks {
         match window {
             Window::Top => script.arg("top"),
             Window::After(key) => script.arg("after").arg(encoding::entry(&key)),
+            Window::Before(key) => script.arg("before").arg(encoding::entry(&key)),
             Window::Around(user_id) => script.arg("around").arg(player(user_id)),
         };
         let mut manager = self.connection.manager();

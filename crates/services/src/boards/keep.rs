@@ -6,8 +6,10 @@
 
 use std::time::Duration;
 
+use bus::signals::Signal;
 use domain::{BoardId, Timestamp};
 use storage::board::BoardRow;
+use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -24,13 +26,27 @@ const LOOK_LIMIT: usize = 500;
 
 /// Looks after the boards until `stop`.
 pub async fn run(services: Services, stop: CancellationToken) {
+    let mut signals = services.signals().subscribe();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
+            () = forget_names(&services, &mut signals) => {}
             () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
         }
         if let Err(error) = look(&services).await {
             tracing::warn!(error = %domain::ErrorChain(&error), "boards can't be compared with the database");
+        }
+    }
+}
+
+/// Forgets the names that other nodes tell of, for as long as hints come: the caller bounds it in time.
+async fn forget_names(services: &Services, signals: &mut broadcast::Receiver<Signal>) {
+    loop {
+        match signals.recv().await {
+            Ok(Signal::Name { user_id }) => services.names().forget(user_id),
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => services.names().forget_all(),
+            Err(RecvError::Closed) => return std::future::pending().await,
         }
     }
 }

@@ -6,18 +6,19 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use bus::{ranks::Window, signals::Signal};
 use bytes::Bytes;
 use domain::{
-    BoardId,
+    BoardId, Timestamp,
     board::{LIVE_ROWS, LiveDelta, LiveSnapshot},
 };
+use futures::{Stream, stream};
 use serde::Serialize;
-use tokio::sync::broadcast;
+use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::{
     Services,
@@ -39,13 +40,33 @@ const HISTORY_MAX: usize = 64;
 /// How many frames a viewer may be behind before it gets a snapshot.
 const BEHIND_MAX: usize = 16;
 
+/// How often a node tells the others how many viewers a board has on it.
+const VIEWERS_TOLD_MS: i64 = 4_000;
+
+/// For how long that is believed.
+const VIEWERS_BELIEVED_MS: i64 = 15_000;
+
 /// A frame as it goes over the wire (Server-Sent Events).
 #[derive(Debug, Clone)]
 pub struct Frame {
     /// The version that the board has after it.
     pub version: u64,
-    /// `id`, `event` and `data` lines.
+    /// `id`, `event` and `data` lines; without an `id` where the board has not changed.
     pub bytes: Bytes,
+    /// Where the lines behind the `id` begin.
+    body: usize,
+}
+
+impl Frame {
+    /// Whether it leads to another version; a viewer that comes back need not have seen the others.
+    pub const fn has_id(&self) -> bool {
+        self.body > 0
+    }
+
+    /// The `event` and `data` lines, for a stream that has ids of its own.
+    pub fn body(&self) -> Bytes {
+        self.bytes.slice(self.body..)
+    }
 }
 
 /// One viewer's stream.
@@ -61,8 +82,32 @@ pub struct Subscription {
 impl Subscription {
     /// A snapshot of now, for a viewer that fell behind.
     pub fn snapshot(&self) -> Frame {
-        let state = self.board.state();
-        encode("snapshot", state.snapshot.version, &state.snapshot)
+        self.board.state().whole()
+    }
+
+    /// The board.
+    pub fn board_id(&self) -> &BoardId {
+        &self.board.board_id
+    }
+
+    /// The version that the board is at.
+    pub fn version(&self) -> u64 {
+        self.board.state().snapshot.version
+    }
+
+    /// What comes behind `first`, for as long as the board is followed.
+    pub fn into_frames(self) -> impl Stream<Item = Frame> + Send {
+        stream::unfold(self, |mut subscription| async {
+            match subscription.next.recv().await {
+                Ok(frame) => Some((frame, subscription)),
+                // Too slow: what was lost is made up by the whole window.
+                Err(RecvError::Lagged(_)) => {
+                    subscription.next = subscription.next.resubscribe();
+                    Some((subscription.snapshot(), subscription))
+                }
+                Err(RecvError::Closed) => None,
+            }
+        })
     }
 }
 
@@ -70,18 +115,31 @@ impl Subscription {
 #[derive(Debug, Default)]
 pub(crate) struct LiveHub {
     boards: tokio::sync::Mutex<HashMap<BoardId, Arc<LiveBoard>>>,
+    /// What other nodes know this one by.
+    node: OnceLock<u64>,
 }
 
 #[derive(Debug)]
 struct LiveBoard {
+    board_id: BoardId,
     state: Mutex<LiveState>,
     frames: broadcast::Sender<Frame>,
 }
 
 #[derive(Debug)]
 struct LiveState {
+    board_id: BoardId,
     snapshot: LiveSnapshot,
     history: VecDeque<(u64, Frame)>,
+    viewers: u64,
+}
+
+impl LiveState {
+    /// The whole window as a frame.
+    fn whole(&self) -> Frame {
+        let about = About { board: &self.board_id, viewers: self.viewers };
+        encode("snapshot", Some(self.snapshot.version), about, &self.snapshot)
+    }
 }
 
 impl LiveHub {
@@ -104,7 +162,8 @@ impl LiveBoard {
             return;
         }
         let delta: LiveDelta = state.snapshot.delta_to(&next);
-        let frame = encode("delta", delta.version, &delta);
+        let about = About { board: &self.board_id, viewers: state.viewers };
+        let frame = encode("delta", Some(delta.version), about, &delta);
         state.history.push_back((delta.from, frame.clone()));
         if state.history.len() > HISTORY_MAX {
             state.history.pop_front();
@@ -112,6 +171,17 @@ impl LiveBoard {
         state.snapshot = next;
         // Sent under the lock, so that no viewer subscribes between the snapshot and this frame. No viewer is no error.
         let _ = self.frames.send(frame);
+    }
+
+    /// Notes how many viewers there are, and tells them when nothing else does.
+    fn seen_by(&self, viewers: u64) {
+        let mut state = self.state();
+        if state.viewers == viewers {
+            return;
+        }
+        state.viewers = viewers;
+        let about = About { board: &self.board_id, viewers };
+        let _ = self.frames.send(encode("viewers", None, about, &Nothing {}));
     }
 }
 
@@ -159,7 +229,7 @@ fn frames_since(state: &LiveState, last_version: Option<u64>) -> Vec<Frame> {
             return state.history.iter().skip(position).map(|(_, frame)| frame.clone()).collect();
         }
     }
-    vec![encode("snapshot", state.snapshot.version, &state.snapshot)]
+    vec![state.whole()]
 }
 
 type Opened = (Arc<LiveBoard>, broadcast::Receiver<Signal>);
@@ -169,8 +239,8 @@ async fn open(services: &Services, board_id: &BoardId) -> Result<Opened, BoardEr
     let signals = services.signals().subscribe();
     let snapshot = look(services, board_id).await?;
     let (frames, _) = broadcast::channel(BEHIND_MAX);
-    let board =
-        Arc::new(LiveBoard { state: Mutex::new(LiveState { snapshot, history: VecDeque::new() }), frames });
+    let state = LiveState { board_id: board_id.clone(), snapshot, history: VecDeque::new(), viewers: 1 };
+    let board = Arc::new(LiveBoard { board_id: board_id.clone(), state: Mutex::new(state), frames });
     Ok((board, signals))
 }
 
@@ -182,9 +252,10 @@ async fn follow(
     mut signals: broadcast::Receiver<Signal>,
 ) {
     let mut idle_looks = 0;
+    let mut viewers = ViewersOf::new(&services);
     loop {
-        let hint =
-            tokio::time::timeout(Duration::from_millis(LOOK_MS), changed(&mut signals, &board_id)).await;
+        let hints = changed(&services, &mut signals, &board_id, &mut viewers);
+        let hint = tokio::time::timeout(Duration::from_millis(LOOK_MS), hints).await;
         if hint == Ok(Hint::Closed) {
             break;
         }
@@ -196,6 +267,7 @@ async fn follow(
                 "a live frame could not be made"
             ),
         }
+        board.seen_by(viewers.count(&services, &board));
         idle_looks = if board.frames.receiver_count() == 0 { idle_looks + 1 } else { 0 };
         if idle_looks >= IDLE_LOOKS_MAX {
             let mut boards = services.live().boards.lock().await;
@@ -216,16 +288,62 @@ enum Hint {
     Closed,
 }
 
+/// How many viewers a board has: here, and as other nodes tell.
+struct ViewersOf {
+    node: u64,
+    told_at: Option<Timestamp>,
+    elsewhere: HashMap<u64, (u64, Timestamp)>,
+}
+
+impl ViewersOf {
+    fn new(services: &Services) -> Self {
+        let node = *services.live().node.get_or_init(|| services.rng().next_u64());
+        Self { node, told_at: None, elsewhere: HashMap::new() }
+    }
+
+    fn heard(&mut self, node: u64, viewers: u64, now: Timestamp) {
+        if node != self.node {
+            self.elsewhere.insert(node, (viewers, now));
+        }
+    }
+
+    /// Counts them, and tells the other nodes of those here now and then.
+    fn count(&mut self, services: &Services, board: &LiveBoard) -> u64 {
+        let now = services.now();
+        let here = board.frames.receiver_count() as u64;
+        if self.told_at.is_none_or(|told_at| now.millis_since(told_at) >= VIEWERS_TOLD_MS) {
+            self.told_at = Some(now);
+            let (board_id, node) = (board.board_id.clone(), self.node);
+            services.signals().publish(Signal::Viewers { board_id, node, viewers: here });
+        }
+        self.elsewhere.retain(|_, (_, heard_at)| now.millis_since(*heard_at) < VIEWERS_BELIEVED_MS);
+        here + self.elsewhere.values().map(|(viewers, _)| viewers).sum::<u64>()
+    }
+}
+
 /// Waits for a hint about one board; a hint that was lost counts as one.
-async fn changed(signals: &mut broadcast::Receiver<Signal>, board_id: &BoardId) -> Hint {
+async fn changed(
+    services: &Services,
+    signals: &mut broadcast::Receiver<Signal>,
+    board_id: &BoardId,
+    viewers: &mut ViewersOf,
+) -> Hint {
     loop {
         match signals.recv().await {
             Ok(Signal::Board { board_id: changed, .. }) if changed == *board_id => {
                 return Hint::Changed;
             }
+            Ok(Signal::Viewers { board_id: seen, node, viewers: count }) if seen == *board_id => {
+                viewers.heard(node, count, services.now());
+            }
+            // It comes before the hint of the board that shows it.
+            Ok(Signal::Name { user_id }) => services.names().forget(user_id),
             Ok(_) => {}
-            Err(broadcast::error::RecvError::Lagged(_)) => return Hint::Changed,
-            Err(broadcast::error::RecvError::Closed) => return Hint::Closed,
+            Err(RecvError::Lagged(_)) => {
+                services.names().forget_all();
+                return Hint::Changed;
+            }
+            Err(RecvError::Closed) => return Hint::Closed,
         }
     }
 }
@@ -252,8 +370,28 @@ async fn look(services: &Services, board_id: &BoardId) -> Result<LiveSnapshot, B
     })
 }
 
-fn encode<T: Serialize>(event: &'static str, version: u64, data: &T) -> Frame {
+/// What every frame says beside its data.
+#[derive(Clone, Copy, Serialize)]
+struct About<'a> {
+    board: &'a BoardId,
+    viewers: u64,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+#[derive(Serialize)]
+struct Data<'a, T> {
+    #[serde(flatten)]
+    about: About<'a>,
+    #[serde(flatten)]
+    data: &'a T,
+}
+
+fn encode<T: Serialize>(event: &'static str, version: Option<u64>, about: About<'_>, data: &T) -> Frame {
     // Our own types, whose serialisation has no way to fail; an empty frame would only make the viewer poll.
-    let json = serde_json::to_string(data).unwrap_or_default();
-    Frame { version, bytes: Bytes::from(format!("id: {version}\nevent: {event}\ndata: {json}\n\n")) }
+    let json = serde_json::to_string(&Data { about, data }).unwrap_or_default();
+    let id = version.map(|version| format!("id: {version}\n")).unwrap_or_default();
+    let bytes = Bytes::from(format!("{id}event: {event}\ndata: {json}\n\n"));
+    Frame { version: version.unwrap_or_default(), bytes, body: id.len() }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use bus::signals::Signal;
 use domain::{PlayerKey, UserId};
 use moka::sync::Cache;
 
@@ -19,7 +20,7 @@ pub struct PublicName {
 /// The most names that a node remembers (about 100 bytes each).
 const NAMES_MAX: u64 = 100_000;
 
-/// For how long a node may show an alias that another node has changed.
+/// For how long a node may show an alias that another node has changed, when the hint that tells of it is lost.
 const FRESH: Duration = Duration::from_mins(1);
 
 /// The names that this node remembers.
@@ -60,7 +61,18 @@ impl Names {
         Ok(names)
     }
 
-    /// Forgets a user's name, because it has changed.
+    /// Forgets a user's name, because it has changed, and has every other node forget it.
+    pub(crate) fn renamed(&self, services: &Services, user_id: UserId) {
+        self.forget(user_id);
+        services.signals().publish(Signal::Name { user_id });
+    }
+
+    /// Forgets all names, because a node may have missed which of them have changed.
+    pub(crate) fn forget_all(&self) {
+        self.0.invalidate_all();
+    }
+
+    /// Forgets a user's name.
     pub(crate) fn forget(&self, user_id: UserId) {
         self.0.invalidate(&user_id);
     }

@@ -26,7 +26,7 @@ pub struct BoardQuery {
 pub enum WindowQuery {
     /// At rank 1.
     Top,
-    /// Behind the last row of an earlier page: that page's `next_cursor`.
+    /// Behind the last row of an earlier page, or above its first: that page's cursor.
     Cursor(String),
     /// Around the viewer.
     AroundMe,
@@ -43,14 +43,42 @@ pub async fn page(
     query: BoardQuery,
     viewer: Option<UserId>,
 ) -> Result<BoardPage, BoardError> {
+    Ok(page_between(services, board, query, viewer).await?.page)
+}
+
+/// A page with the ways that lead on and back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageBetween {
+    /// The page, with the way on.
+    pub page: BoardPage,
+    /// What to pass for the page before; `None` at the top.
+    pub previous_cursor: Option<String>,
+}
+
+/// What a cursor begins with that leads back.
+const BACK: char = '~';
+
+/// As [`page()`], with the way back too.
+///
+/// # Errors
+/// As [`page()`].
+pub async fn page_between(
+    services: &Services,
+    board: &BoardId,
+    query: BoardQuery,
+    viewer: Option<UserId>,
+) -> Result<PageBetween, BoardError> {
     let limit = query.limit.clamp(1, PAGE_LIMIT_MAX);
     let window = match query.window {
         WindowQuery::Top => Window::Top,
-        WindowQuery::Cursor(text) => Window::After(cursor::decode(&text).ok_or(BoardError::Cursor)?),
+        WindowQuery::Cursor(text) => match text.strip_prefix(BACK) {
+            Some(text) => Window::Before(cursor::decode(text).ok_or(BoardError::Cursor)?),
+            None => Window::After(cursor::decode(&text).ok_or(BoardError::Cursor)?),
+        },
         WindowQuery::AroundMe => Window::Around(viewer.ok_or(BoardError::NotSignedIn)?),
     };
     let ranked = ranked(services, board, window, limit, viewer).await?;
-    dress(services, board, ranked, limit, window).await
+    dress(services, board, ranked, window).await
 }
 
 /// Rows with ranks: from the index when it is loaded, else from SQL.
@@ -91,6 +119,7 @@ async fn from_sql(
     let rows = match window {
         Window::Top => tx.boards().page(board, order, None, limit).await,
         Window::After(key) => tx.boards().page(board, order, Some(key), limit).await,
+        Window::Before(key) => tx.boards().page_before(board, order, key, limit).await,
         Window::Around(user_id) => tx.boards().around(board, order, user_id, limit).await,
     }
     .map_err(BoardError::store(doing))?;
@@ -112,21 +141,22 @@ async fn dress(
     services: &Services,
     board: &BoardId,
     page: RankPage,
-    limit: u32,
     window: Window,
-) -> Result<BoardPage, BoardError> {
-    let last = page.rows.last().copied();
-    let is_full = page.rows.len() == limit as usize;
-    let more = last.filter(|last| is_full && last.rank < page.total && !matches!(window, Window::Around(_)));
+) -> Result<PageBetween, BoardError> {
+    let leads_on = !matches!(window, Window::Around(_));
+    let more = page.rows.last().copied().filter(|last| leads_on && last.rank < page.total);
+    let before = page.rows.first().copied().filter(|first| leads_on && first.rank > 1);
     let (entries, me) = named(services, &page).await?;
-    Ok(BoardPage {
+    let page = BoardPage {
         tournament_id: board.tournament_id(),
         version: page.version,
         total: page.total,
         entries,
         me,
         next_cursor: more.map(|last| cursor::encode(&last.key)),
-    })
+    };
+    let previous_cursor = before.map(|first| format!("{BACK}{}", cursor::encode(&first.key)));
+    Ok(PageBetween { page, previous_cursor })
 }
 
 /// The rows of a page, and the viewer's own, with names.

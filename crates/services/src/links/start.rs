@@ -79,13 +79,13 @@ async fn act(
             Ok(StartAnswer::Open { path: path_of(token)? })
         }
         // Not asked for: the console and the platform take them elsewhere.
-        TokenAction::ConsoleInvitation | TokenAction::Handoff => Ok(StartAnswer::Nothing),
+        TokenAction::ConsoleInvitation | TokenAction::Handoff | TokenAction::Join => Ok(StartAnswer::Nothing),
     }
 }
 
 /// Whether a player's chat or app can do it.
 pub(crate) fn is_for_players(action: TokenAction) -> bool {
-    !matches!(action, TokenAction::ConsoleInvitation | TokenAction::Handoff)
+    !matches!(action, TokenAction::ConsoleInvitation | TokenAction::Handoff | TokenAction::Join)
 }
 
 /// The page that an `open_…` token opens.

@@ -263,7 +263,7 @@ impl Changes {
 pub(crate) async fn tell(services: &Services, changes: Changes) {
     missions::live::tell_changes(services, changes.missions);
     for user_id in changes.renamed {
-        services.names().forget(user_id);
+        services.names().renamed(services, user_id);
     }
     let Changes { boards, reordered, .. } = changes;
     platform_tournaments::tell(services, platform_tournaments::Told { boards, reordered }).await;

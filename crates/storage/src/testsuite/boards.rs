@@ -297,6 +297,10 @@ pub async fn a_place_and_its_surroundings(store: &dyn Store) {
             for (index, row) in expected.iter().enumerate() {
                 let place = boards.place(&cup, order, row.key.user_id).await.unwrap();
                 assert_eq!(place, Some(*row));
+                for limit in [0_u32, 3, 17, 30] {
+                    let before = boards.page_before(&cup, order, row.key, limit).await.unwrap();
+                    assert_eq!(before, expected[index.saturating_sub(limit as usize)..index]);
+                }
                 for limit in [1, 4, 5, 17, 30] {
                     let around = boards.around(&cup, order, row.key.user_id, limit).await.unwrap();
                     let limit = limit as usize;

@@ -338,3 +338,35 @@ pub async fn region_and_identification_are_as_told_last(store: &dyn Store) {
     assert_eq!((others.region.as_deref(), others.kyc_level), (Some("US-NY"), KycLevel::None));
     assert_eq!(from_platform(store, &lives(None)).await.kyc_level, KycLevel::None);
 }
+
+/// Boards show a user who hides by another name and key, whatever the platform calls them meanwhile.
+pub async fn a_hidden_user_is_shown_by_another_name_and_key(store: &dyn Store) {
+    write(store, async |transaction| {
+        let mut users = transaction.users();
+        users.upsert_platform(&platform_profile(1)).await.unwrap();
+        assert_eq!(users.hidden_alias(user_id(1)).await.unwrap(), None);
+        users.hide(user_id(1), Some("Quiet Fox 7"), &player(77)).await.unwrap();
+        users
+            .upsert_platform(&PlatformProfile { alias: "Renamed".to_owned(), ..platform_profile(1) })
+            .await
+            .unwrap();
+    })
+    .await;
+    read(store, async |transaction| {
+        let mut users = transaction.users();
+        let names = users.names(&[user_id(1)]).await.unwrap();
+        assert_eq!(names, [(user_id(1), player(77), "Quiet Fox 7".to_owned())]);
+        assert_eq!(users.hidden_alias(user_id(1)).await.unwrap().as_deref(), Some("Quiet Fox 7"));
+        assert_eq!(users.hidden_alias(user_id(9)).await.unwrap(), None);
+    })
+    .await;
+    write(store, async |transaction| {
+        let mut users = transaction.users();
+        users.hide(user_id(1), None, &player(78)).await.unwrap();
+        assert!(users.hide(user_id(9), None, &player(79)).await.is_err());
+    })
+    .await;
+    let names =
+        read(store, async |transaction| transaction.users().names(&[user_id(1)]).await.unwrap()).await;
+    assert_eq!(names, [(user_id(1), player(78), "Renamed".to_owned())]);
+}

@@ -7,12 +7,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{BoardId, ErrorCode, Problem, board::BoardPage};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use services::{
     Services,
-    boards::{self, BoardQuery, WindowQuery},
+    boards::{self, BoardQuery, PageBetween, WindowQuery},
 };
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::http::{
     error::ApiError,
@@ -24,10 +24,26 @@ use crate::http::{
 pub struct BoardParameters {
     /// At most 100 rows; 50 when left out.
     limit: Option<u32>,
-    /// The `next_cursor` of an earlier page.
+    /// The `next_cursor` or `previous_cursor` of another page.
     cursor: Option<String>,
     /// `me`: the rows around the caller's own.
     around: Option<String>,
+    /// The period of a tournament that is reset, the first one 0.
+    period: Option<u32>,
+    /// The cohort of a period whose players are divided.
+    cohort: Option<u32>,
+}
+
+/// A part of a board, with the ways on and back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BoardAnswer {
+    /// Which board.
+    board: BoardId,
+    #[serde(flatten)]
+    page: BoardPage,
+    /// What to pass for the page before; absent at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_cursor: Option<String>,
 }
 
 /// A part of a board. The ETag changes with the board's version; `If-None-Match` answers 304 when nothing has changed.
@@ -38,7 +54,7 @@ pub struct BoardParameters {
     params(("id" = String, Path, description = "The tournament's id"), BoardParameters),
     security((), ("bearer" = [])),
     responses(
-        (status = 200, description = "The rows", body = BoardPage),
+        (status = 200, description = "The rows", body = BoardAnswer),
         (status = 304, description = "Nothing has changed"),
         (status = 400, description = "`bad_request`", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "`unauthorized`: `around=me` needs a token", body = Problem, content_type = "application/problem+json"),
@@ -63,7 +79,10 @@ pub(crate) async fn board(
     };
     let limit = parameters.limit.unwrap_or(50);
     let viewer = session.map(|session| session.user_id());
-    let page = boards::page(&services, &BoardId::plain(&id), BoardQuery { window, limit }, viewer).await?;
+    let board =
+        BoardId::of(&id, parameters.period.unwrap_or_default(), parameters.cohort.unwrap_or_default());
+    let PageBetween { page, previous_cursor } =
+        boards::page_between(&services, &board, BoardQuery { window, limit }, viewer).await?;
     // The page depends on the viewer too, but a viewer's own row moves with the board's version alone.
     let etag = format!("\"{}-{}\"", page.version, page.total);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
@@ -72,7 +91,7 @@ pub(crate) async fn board(
     {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Json(page).into_response()
+        Json(BoardAnswer { board, page, previous_cursor }).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

@@ -1,7 +1,7 @@
 -- Reads a part of a board and one player's row, all of one version.
 -- KEYS: meta, places, players
 -- ARGV: limit, the player for `me` or '', how many of the limit stand above a player in the middle, then
---       'top' | 'around', player | 'after', entry
+--       'top' | 'around', player | 'after' or 'before', entry
 -- Answer: nil when not loaded, else version, order, total, rank in front of the rows, rows, rank of me, row of me;
 --         a row is its member and its weight.
 local meta = redis.call('HMGET', KEYS[1], 'version', 'order')
@@ -27,13 +27,15 @@ local function is_behind(left, right)
   return false
 end
 
--- How many stand above this place or at it. Redis can't count within equal weights, so that part is searched.
-local function count_through(weight, member)
+-- How many stand above this place, and, if `through`, at it. Redis can't count within equal weights, so that part is
+-- searched.
+local function count_above(weight, member, through)
   local low = redis.call('ZCOUNT', KEYS[2], '-inf', '(' .. weight)
   local high = redis.call('ZCOUNT', KEYS[2], '-inf', weight)
   while low < high do
     local middle = math.floor((low + high) / 2)
-    if is_behind(redis.call('ZRANGE', KEYS[2], middle, middle)[1], member) then
+    local there = redis.call('ZRANGE', KEYS[2], middle, middle)[1]
+    if is_behind(there, member) or (not through and there == member) then
       high = middle
     else
       low = middle + 1
@@ -43,9 +45,16 @@ local function count_through(weight, member)
 end
 
 local skip = 0
-if ARGV[4] == 'after' then
+if ARGV[4] == 'after' or ARGV[4] == 'before' then
   local entry, order = ARGV[5], meta[2]
-  skip = count_through(weight_of(entry, order), prefix_of(entry, order) .. player_of(entry))
+  local member = prefix_of(entry, order) .. player_of(entry)
+  local above = count_above(weight_of(entry, order), member, ARGV[4] == 'after')
+  if ARGV[4] == 'after' then
+    skip = above
+  else
+    limit = math.min(limit, above)
+    skip = above - limit
+  end
 elseif ARGV[4] == 'around' then
   local member = member_of(ARGV[5])
   if member then

@@ -110,8 +110,12 @@ impl History {
             right.version(&self.board).await.unwrap(),
             "{context}"
         );
-        let windows =
-            [Window::Top, Window::After(self.key_of(self.player())), Window::Around(user(self.player()))];
+        let windows = [
+            Window::Top,
+            Window::After(self.key_of(self.player())),
+            Window::Before(self.key_of(self.player())),
+            Window::Around(user(self.player())),
+        ];
         for window in windows {
             for limit in [0, 1, 2, 5, 100] {
                 let me = (self.below(3) > 0).then(|| user(self.player()));

@@ -1,6 +1,6 @@
 //! Loading, changing and forgetting a board.
 
-use domain::{BoardOrder, UserId};
+use domain::{BoardOrder, Order, Score, TieOrders, Ties, UserId, ranking::RankKey};
 use futures::future::join;
 
 use super::{board, key, keys, moved, page, puts, user};
@@ -162,4 +162,51 @@ pub async fn a_page_is_of_one_version_while_the_board_changes(ranks: &dyn Ranks)
         }
     };
     join(write, read).await;
+}
+
+/// Whoever is removed has no rank, those below move up, and they may come back; to remove a stranger changes nothing.
+pub async fn who_is_taken_off_a_board_is_not_on_it(ranks: &dyn Ranks) {
+    let board = board("off");
+    ranks.load(&board, BoardOrder::DESC, 1, vec![key(3, 1, 3), key(2, 1, 2), key(1, 1, 1)]).await.unwrap();
+    let removed = [Change::Remove(user(2)), Change::Remove(user(99)), moved(9, 2, 1)];
+    assert_eq!(ranks.apply(&board, 1, 2, &removed).await.unwrap(), Applied::Done);
+    let page = ranks.page(&board, Window::Top, 10, Some(user(2))).await.unwrap().unwrap();
+    assert_eq!((page.total, page.me, keys(&page)), (2, None, vec![key(9, 2, 1), key(3, 1, 3)]));
+    assert_eq!(ranks.apply(&board, 2, 3, &[moved(4, 3, 2)]).await.unwrap(), Applied::Done);
+    let page = ranks.page(&board, Window::Top, 10, Some(user(2))).await.unwrap().unwrap();
+    assert_eq!(page.me, Some(Ranked { rank: 2, key: key(4, 3, 2) }));
+    let everybody: Vec<_> = (1..=3).map(|number| Change::Remove(user(number))).collect();
+    assert_eq!(ranks.apply(&board, 3, 4, &everybody).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.page(&board, Window::Top, 10, None).await.unwrap().unwrap().total, 0);
+}
+
+/// Equal scores are told apart by each column in turn, and only then by time.
+pub async fn tie_columns_decide_each_in_its_own_direction(ranks: &dyn Ranks) {
+    let board = board("columns");
+    let order = BoardOrder { order: Order::Asc, ties: TieOrders::new(&[Order::Desc, Order::Asc]).unwrap() };
+    let with = |points, columns: [i64; 2], time, number| {
+        let ties = Ties::new(&columns.map(|points| Score::new(points).unwrap())).unwrap();
+        RankKey { ties, ..key(points, time, number) }
+    };
+    let (min, max) = (Score::MIN.points(), Score::MAX.points());
+    let expected = vec![
+        with(1, [-5, 9], 9, 9),
+        with(2, [max, max], 9, 8),
+        with(2, [7, min], 9, 7),
+        with(2, [7, 3], 1, 6),
+        with(2, [7, 3], 2, 5),
+        with(2, [-7, 0], 0, 4),
+        with(2, [min, min], 0, 3),
+    ];
+    ranks.load(&board, order, 1, expected.iter().rev().copied().collect()).await.unwrap();
+    assert_eq!(keys(&page(ranks, &board, Window::Top, 10).await), expected);
+    for (above, row) in expected.iter().enumerate() {
+        let behind = page(ranks, &board, Window::After(*row), 10).await;
+        assert_eq!(keys(&behind), expected[above + 1..]);
+    }
+    // Only a column changes, and the player moves by it.
+    let up = with(2, [8, 0], 9, 3);
+    assert_eq!(ranks.apply(&board, 1, 2, &[Change::Put(up)]).await.unwrap(), Applied::Done);
+    let page = ranks.page(&board, Window::Top, 10, Some(user(3))).await.unwrap().unwrap();
+    assert_eq!((page.total, page.me), (7, Some(Ranked { rank: 3, key: up })));
 }

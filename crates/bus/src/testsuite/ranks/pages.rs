@@ -84,6 +84,26 @@ pub async fn pages_follow_one_another_without_gap_or_repetition(ranks: &dyn Rank
     }
 }
 
+/// Going back from any row leads through the same rows; what stands above the first one is nothing.
+pub async fn peers_1_3_6_a_page_before_a_row_is_the_one_that_led_there(ranks: &dyn Ranks) {
+    let board = board("back");
+    let standing: Vec<_> =
+        (0..30).map(|number| key(number % 3, number / 3 % 4, number.unsigned_abs().into())).collect();
+    ranks.load(&board, BoardOrder::DESC, 1, standing.clone()).await.unwrap();
+    let all = sorted(standing, BoardOrder::DESC);
+    for (above, row) in all.iter().enumerate() {
+        for limit in [0, 1, 7, 30] {
+            let before = page(ranks, &board, Window::Before(*row), limit).await;
+            let first = above.saturating_sub(limit as usize);
+            assert_eq!(keys(&before), all[first..above], "{limit} above rank {}", above + 1);
+            assert_eq!(ranks_of(&before), (first as u64 + 1..=above as u64).collect::<Vec<_>>());
+        }
+    }
+    // A key that is gone: the rows above the place where it would stand.
+    let gone = page(ranks, &board, Window::Before(key(-9, 0, 99)), 2).await;
+    assert_eq!(keys(&gone), all[28..]);
+}
+
 /// The player behind whom a reader goes on has moved meanwhile, or was never there.
 pub async fn a_page_follows_a_key_that_is_gone(ranks: &dyn Ranks) {
     let board = board("gone");
