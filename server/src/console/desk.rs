@@ -105,7 +105,8 @@ impl Desk {
 
     /// The way on to an address that says what was done, in the same time zone.
     pub(super) fn on(&self, path: &str, done: Done, more: &[(&str, &str)]) -> Response {
-        let said = more.iter().chain([&("zone", self.zone.name())]);
+        let zone = ("zone", self.zone.name());
+        let said = more.iter().chain([&zone]);
         let said = said.filter(|(_, value)| !value.is_empty());
         let rest: String = said.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
         see_other(&format!("{path}?done={}{rest}", done.as_str()))
