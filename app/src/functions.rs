@@ -10,6 +10,7 @@ mod failure;
 mod lobby;
 mod me;
 mod missions;
+mod share;
 mod tournament;
 mod tournaments;
 
@@ -21,6 +22,7 @@ pub use self::{
     lobby::lobby,
     me::me,
     missions::{claim_mission, missions},
+    share::share_tournament,
     tournament::tournament_page,
     tournaments::{
         join_tournament, list_tournaments, my_tournament, remind_of_tournament, tournament_details,
@@ -50,6 +52,7 @@ pub const ACCESS: &[(&str, Access)] = &[
     ("/fn/tournaments/mine", Access::Player),
     ("/fn/tournaments/page", Access::Anyone),
     ("/fn/tournaments/reminder", Access::Player),
+    ("/fn/tournaments/share", Access::Player),
 ];
 
 #[cfg(all(test, feature = "ssr"))]
@@ -59,7 +62,8 @@ mod tests {
     #[test]
     fn every_server_function_is_listed_with_its_access() {
         // Named, so that the linker keeps the registrations.
-        let _ = (change_alias, board_page, claim_mission, lobby, me, missions, tournament_page);
+        let _ =
+            (change_alias, board_page, claim_mission, lobby, me, missions, share_tournament, tournament_page);
         let _ = (join_tournament, list_tournaments, my_tournament, remind_of_tournament, tournament_details);
         let mut registered: Vec<_> = leptos::server_fn::axum::server_fn_paths()
             .map(|(path, method)| (path, method.to_string()))

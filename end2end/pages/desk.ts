@@ -53,6 +53,11 @@ export class Desk {
     return this.page.getByTestId("inline-button").filter({ hasText: text });
   }
 
+  /** What inline mode has found. */
+  get found(): Locator {
+    return this.page.getByTestId("inline-result");
+  }
+
   replyButton(text: string): Locator {
     return this.page.getByTestId("reply-button").filter({ hasText: text });
   }

@@ -1,6 +1,6 @@
 // People of the simulated Telegram. Their names are like no other word, so that they can be searched for.
 
-import { randomInt } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 
 import { sign } from "@telegram-apps/init-data-node";
 
@@ -69,6 +69,11 @@ export class Person {
     return person;
   }
 
+  /** What the demo platform calls this person. */
+  get platformUserId(): string {
+    return `demo-${createHash("sha256").update(`demo player ${this.id}`).digest("hex").slice(0, 12)}`;
+  }
+
   /** Init data as Telegram would give it, signed by a library that shares no code with the server. */
   initData(options: { ageSeconds?: number; startParameter?: string } = {}): string {
     const signedAt = new Date(Date.now() - (options.ageSeconds ?? 0) * 1000);
@@ -98,6 +103,23 @@ export class Person {
       ...(options.startParameter ? { tgWebAppStartParam: options.startParameter } : {}),
     });
     return `${this.stack.url}${options.path ?? "/app"}#${parameters}`;
+  }
+
+  /** What shares a board in this person's name, as the app asks for it. */
+  async share(tournamentId: string): Promise<{ link: string; prepared_message_id?: string }> {
+    const call = async <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> => {
+      const response = await fetch(`${this.stack.url}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(10_000),
+      });
+      if (!response.ok) throw new Error(`Podium refused ${path}: ${response.status}`);
+      return (await response.json()) as T;
+    };
+    const { jwt } = await call<{ jwt: string }>("/v1/tg/exchange", { init_data: this.initData() });
+    plant(this.stack.folder, "jwt", jwt.split(".")[2] ?? jwt);
+    return call(`/v1/tournaments/${tournamentId}/share`, {}, { authorization: `Bearer ${jwt}` });
   }
 
   /** A score arrives from the platform, which knows this person. */

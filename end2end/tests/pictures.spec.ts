@@ -48,7 +48,7 @@ test.describe("on a desktop", () => {
     await desk.send("/help");
     await expect(desk.answers).toHaveCount(2);
     await desk.replyButton("Tournaments and missions").click();
-    await expect(desk.answers).toHaveCount(3);
+    await expect(desk.answers).toHaveCount(4);
     await desk.inlineButton("Open leaderboard").click();
     await expect(desk.app.rows.first()).toBeVisible();
     await expect(desk.native("secondary")).toBeVisible();

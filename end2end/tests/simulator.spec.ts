@@ -29,6 +29,9 @@ test("commands come from the menu, from typing and from the reply keyboard", asy
   await expect(commands.getByRole("button")).toHaveText([
     /\/start/,
     /\/app/,
+    /\/tournaments/,
+    /\/join/,
+    /\/missions/,
     /\/profile/,
     /\/bonus/,
     /\/link/,
@@ -48,7 +51,9 @@ test("commands come from the menu, from typing and from the reply keyboard", asy
   await expect(desk.answers.last()).toContainText("Everything works");
 
   await desk.replyButton("Tournaments and missions").click();
-  await expect(desk.answers).toHaveCount(4);
+  // The list, and the board of the busiest one.
+  await expect(desk.answers).toHaveCount(5);
+  await expect(desk.answers.nth(3)).toContainText("Winter Derby");
   await expect(desk.answers.last()).toContainText("Running now");
   await desk.inlineButton("Open leaderboard").click();
   await expect(desk.app.rows.first()).toBeVisible();

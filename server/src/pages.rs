@@ -7,6 +7,7 @@ mod app_page;
 mod catalogs;
 mod files;
 mod functions;
+mod join;
 pub(crate) mod login;
 pub(crate) mod next;
 mod plain;
@@ -38,6 +39,7 @@ pub fn router() -> Router<AppState> {
         .route("/t/{id}/rules", get(plain::rules))
         .route("/app", get(app_page::show))
         .route("/app/", get(app_page::show))
+        .route("/app/join", get(join::show))
         .route("/app/{*rest}", get(app_page::show))
         .route("/i18n/{file}", get(catalogs::show))
         .route("/fn/{*name}", any(functions::call))

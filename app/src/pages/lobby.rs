@@ -22,7 +22,7 @@ use crate::{
     },
     part::{Part, block, nothing, part, text},
     reactive,
-    router::Route,
+    router::{List, Route},
     ui::{Way, board_skeleton, cell_link, cell_skeleton, placeholder, section, steps},
 };
 
@@ -91,6 +91,7 @@ fn loading() -> Part {
 
 /// The page with tournaments on it.
 fn ready(lobby: Lobby) -> Part {
+    let texts = Context::get().texts;
     let top = lobby.board.and_then(|board| {
         let is_its = |card: &TournamentCard| card.tournament.tournament_id == board.tournament_id;
         let card = lobby.tournaments.into_iter().find(is_its)?;
@@ -105,7 +106,10 @@ fn ready(lobby: Lobby) -> Part {
         (Phase::Finished, app::SECTION_FINISHED),
     ]
     .map(|(phase, header)| of_phase(phase, header, except.clone()));
-    frame(part((greeting(), panel, Vec::from(others))), board)
+    let all =
+        part(view! { <span class="cell__title cell__title--link">{texts.get(app::UNKNOWN_ALL)}</span> });
+    let all = section(None, None, vec![cell_link(&Route::Tournaments(List::Live), all)]);
+    frame(part((greeting(), panel, Vec::from(others), all)), board)
 }
 
 /// The busiest tournament.

@@ -85,6 +85,17 @@ pub struct TournamentPage {
     pub now: Timestamp,
 }
 
+/// A board to be shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Shared {
+    /// The link that opens it, for everybody.
+    pub link: String,
+    /// What `shareMessage` takes, for this person alone and not for long; absent where Telegram has prepared nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepared_message_id: Option<String>,
+}
+
 /// The live stream's first frame (`event: snapshot`): the whole window of [`LIVE_ROWS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveSnapshot {

@@ -55,6 +55,8 @@ token_actions! {
     ConsoleInvitation = "console_invitation", DAY_MS;
     /// Takes a player over to the platform's site; the platform spends it.
     Handoff = "handoff", 2 * MINUTE_MS;
+    /// Lets the page that the chat's keyboard has opened join one tournament, for the person of that chat.
+    Join = "join", 15 * MINUTE_MS;
 }
 
 impl TokenAction {

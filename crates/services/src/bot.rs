@@ -1,29 +1,36 @@
 //! The bot: what a chat is answered. An update comes in, rows go out, in one transaction.
 
+pub mod board_message;
 mod callback;
 pub mod choice;
 pub mod commands;
+pub mod confirm;
 pub mod dialogue;
 pub mod identity;
+pub(crate) mod inline;
+mod join;
 pub mod keyboards;
 mod linking;
+pub mod look;
 pub(crate) mod reachability;
 pub mod reply;
 pub mod setup;
-pub mod tournament_message;
+pub mod share;
 
+use bus::signals::Signal;
 use domain::{ChatId, Locale, Reachability};
 use storage::{StoreError, Transaction, inbox::ClaimedUpdate, user::User};
-use telegram::update::{ChatKind, Incoming, Message, Person, command};
+use telegram::update::{ChatKind, Incoming, Message, Person};
 
 use crate::{
     Services,
     bot::{
         commands::Asked,
         dialogue::{Dialogue, Event},
-        reply::Reply,
+        look::{Prepared, Seen},
     },
     identity::profile::telegram_profile,
+    missions::claim::Claims,
     outbox::{Outgoing, compose},
 };
 
@@ -54,7 +61,26 @@ impl Context<'_> {
     }
 }
 
-/// Handles an update. Returns whether rows were written for the sender.
+/// What is to be told when an update's transaction is committed.
+#[derive(Debug, Default)]
+pub struct After {
+    has_outgoing: bool,
+    claims: Option<Claims>,
+}
+
+impl After {
+    /// Tells it.
+    pub fn tell(&self, services: &Services) {
+        if self.has_outgoing {
+            services.signals().publish(Signal::Outbox);
+        }
+        if let Some(claims) = &self.claims {
+            claims.were_saved_in_chat(services);
+        }
+    }
+}
+
+/// Handles an update that [`look::prepare`] has read. Returns what is to be told after the commit.
 ///
 /// # Errors
 /// When the database fails; nothing is done then, and the update is tried again.
@@ -62,21 +88,28 @@ pub async fn handle(
     services: &Services,
     tx: &mut dyn Transaction,
     update: &ClaimedUpdate,
-) -> Result<bool, StoreError> {
-    let (chat_id, messages) = match Incoming::parse(&update.payload) {
+    prepared: Prepared,
+) -> Result<After, StoreError> {
+    let Prepared { incoming, asked, seen } = prepared;
+    let (chat_id, messages, claims) = match incoming {
         Incoming::Message(message) => {
-            (message.chat.id, answer_message(services, tx, update, &message).await?)
+            let answers = answer_message(services, tx, update, &message, &asked, &seen).await?;
+            (message.chat.id, answers, None)
         }
-        Incoming::CallbackQuery(query) => callback::handle(services, tx, &query).await?,
+        Incoming::CallbackQuery(query) => callback::handle(services, tx, &query, &seen).await?,
+        Incoming::InlineQuery(query) => {
+            let age_ms = services.now().millis_since(update.received_at);
+            (ChatId(query.from.id.0), inline::answer(services, &query, seen.found, age_ms), None)
+        }
         Incoming::MyChatMember(change) => {
             reachability::take_in(services, tx, &change).await?;
-            return Ok(false);
+            return Ok(After::default());
         }
-        Incoming::Other => return Ok(false),
+        Incoming::Other => return Ok(After::default()),
     };
     let has_outgoing = !messages.is_empty();
     compose::write(services, tx, update.bot_id, chat_id, update.update_id, messages).await?;
-    Ok(has_outgoing)
+    Ok(After { has_outgoing, claims })
 }
 
 async fn answer_message(
@@ -84,20 +117,16 @@ async fn answer_message(
     tx: &mut dyn Transaction,
     update: &ClaimedUpdate,
     message: &Message,
+    asked: &Asked,
+    seen: &Seen,
 ) -> Result<Vec<Outgoing>, StoreError> {
     let person = &message.from;
     let is_private = message.chat.kind == ChatKind::Private;
-    if person.is_bot {
+    // What was sent through inline mode, a bot has written; nobody says it to this one.
+    if person.is_bot || message.is_via_bot {
         return Ok(Vec::new());
     }
-    let locale = person.language_code.as_deref().map(Locale::from_tag).unwrap_or_default();
-    let text = message.text.as_deref().or(message.caption.as_deref()).unwrap_or_default();
-    let username = services.bot_identity().username_within(tx).await?.unwrap_or_default();
-    let asked = match command(text, &username) {
-        Some(command) => Asked::Command { name: command.name, argument: command.argument.map(str::to_owned) },
-        None if is_private => Asked::from_button(text, locale),
-        None => Asked::Other,
-    };
+    let locale = inline::locale_of(person);
     // A group talks about other things and to other bots; nobody there is answered, or remembered, for that.
     if !is_private && !asked.is_known_command() {
         return Ok(Vec::new());
@@ -128,6 +157,9 @@ async fn answer_message(
     if after != before || !is_recent {
         tx.dialogues().put(update.bot_id, message.chat.id, after.to_json(), now).await?;
     }
-    let reply: Reply = commands::answer(context, tx, &asked, before).await?;
-    Ok(vec![reply.into_outgoing(context.chat_id)])
+    let replies = match &message.web_app_data {
+        Some(sent) => vec![join::take_in(context, tx, &sent.data).await?],
+        None => commands::answer(context, tx, asked, before, seen).await?,
+    };
+    Ok(replies.into_iter().map(|reply| reply.into_outgoing(context.chat_id)).collect())
 }

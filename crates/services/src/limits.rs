@@ -23,6 +23,10 @@ pub enum Action {
     Telemetry,
     /// Showing one-time tokens, linking and unlinking, going to the cabinet.
     Link,
+    /// Looking for boards in inline mode.
+    Inline,
+    /// Sharing a board.
+    Share,
     /// Opening a session of the console.
     ConsoleSession,
 }
@@ -62,6 +66,10 @@ impl Action {
             (Self::Telemetry, Subject::Person(_)) => "telemetry:person",
             (Self::Link, Subject::Address(_)) => "link:ip",
             (Self::Link, Subject::Person(_)) => "link:person",
+            (Self::Inline, Subject::Address(_)) => "inline:ip",
+            (Self::Inline, Subject::Person(_)) => "inline:person",
+            (Self::Share, Subject::Address(_)) => "share:ip",
+            (Self::Share, Subject::Person(_)) => "share:person",
             (Self::ConsoleSession, Subject::Address(_)) => "console_session:ip",
             (Self::ConsoleSession, Subject::Person(_)) => "console_session:person",
         }
@@ -78,10 +86,13 @@ impl Action {
             (Self::Account, Subject::Person(_)) => Rate { burst: 30, interval_ms: 2_000 },
             (Self::Exchange | Self::OidcStart, Subject::Person(_)) => Rate { burst: 20, interval_ms: 3_000 },
             (Self::Link, Subject::Person(_)) => Rate { burst: 20, interval_ms: 6_000 },
-            (Self::Refresh, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
-            (Self::OidcStart | Self::Telemetry | Self::Link, Subject::Address(_)) => {
-                Rate { burst: 60, interval_ms: 1_000 }
-            }
+            (Self::Refresh | Self::Share, Subject::Person(_)) => Rate { burst: 10, interval_ms: 6_000 },
+            // A query a keystroke.
+            (Self::Inline, Subject::Person(_)) => Rate { burst: 40, interval_ms: 500 },
+            (
+                Self::OidcStart | Self::Telemetry | Self::Link | Self::Inline | Self::Share,
+                Subject::Address(_),
+            ) => Rate { burst: 60, interval_ms: 1_000 },
             (Self::Telemetry, Subject::Person(_)) => Rate { burst: 6, interval_ms: 10_000 },
             (Self::ConsoleSession, Subject::Address(_)) => Rate { burst: 40, interval_ms: 2_000 },
             (Self::ConsoleSession, Subject::Person(_)) => Rate { burst: 10, interval_ms: 10_000 },

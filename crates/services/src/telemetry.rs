@@ -14,6 +14,8 @@ pub const FUNNEL_TOTAL: &str = "funnel_total";
 pub const WEBHOOK_UPDATES_TOTAL: &str = "webhook_updates_total";
 /// Messages to Telegram, by `class` and `outcome`.
 pub const TELEGRAM_SENDS_TOTAL: &str = "telegram_sends_total";
+/// Looks at boards in chats, by `result`: `unchanged`, `edited`, `ended`, `gone`.
+pub const BOARD_MESSAGES_TOTAL: &str = "board_messages_total";
 /// Answers 429 of Telegram.
 pub const TELEGRAM_FLOOD_WAITS_TOTAL: &str = "telegram_flood_waits_total";
 /// Seconds that Telegram asked to wait.

@@ -7,6 +7,7 @@ import { app, closeApp, emit, expand, note, sendSafeAreas, sendTheme, sendViewpo
 import { shareContact } from "./chat.js";
 import { ask, confirm, word } from "./dialogs.js";
 import { h, toast } from "./dom.js";
+import { begin } from "./inline.js";
 import { openLink, openTelegram } from "./links.js";
 import { log } from "./log.js";
 import { native } from "./native.js";
@@ -119,7 +120,10 @@ const METHODS = {
     if (wanted) window.open(url, "_blank", "noopener");
     emit("file_download_requested", { status: wanted ? "downloading" : "cancelled" });
   },
-  switch_inline_query: ({ query }) => toast(`Inline query: ${query}`),
+  switch_inline_query: async ({ query }) => {
+    await closeApp({ force: true });
+    begin(String(query ?? ""));
+  },
   hide_keyboard: () => {},
   biometry_get_info: () => emit("biometry_info_received", { available: false }),
   biometry_request_access: () => emit("biometry_info_received", { available: false }),

@@ -4,6 +4,7 @@ import { openApp } from "./app.js";
 import { post } from "./api.js";
 import { send, shareContact } from "./chat.js";
 import { byId, fill, h, icon } from "./dom.js";
+import { inlinePlace, typed } from "./inline.js";
 import { state } from "./state.js";
 
 let commandsOpen = false;
@@ -14,18 +15,18 @@ export function drawFoot() {
   const foot = byId("foot");
   // While somebody types, only what really changed is drawn anew; the text in the composer is kept.
   const key = JSON.stringify([user?.id, user?.blocked, chat?.menu_button, chat?.commands, chat?.reply_keyboard]);
-  const typed = foot.querySelector("textarea")?.value ?? "";
+  const written = foot.querySelector("textarea")?.value ?? "";
   const hadFocus = document.activeElement === foot.querySelector("textarea");
   const before = fill(foot, key, () => {
     if (!user || !chat) return [];
     if (user.blocked) {
       return h("button", { className: "primary wide", type: "button", onclick: () => post(`users/${user.id}/unblock`) }, "Unblock the bot");
     }
-    return [commandList(chat), composer(chat), replyKeyboard(chat)].filter(Boolean);
+    return [inlinePlace(), commandList(chat), composer(chat), replyKeyboard(chat)].filter(Boolean);
   });
   const area = foot.querySelector("textarea");
   if (before !== key && area) {
-    if (before && JSON.parse(before)[0] === user?.id) area.value = typed;
+    if (before && JSON.parse(before)[0] === user?.id) area.value = written;
     if (hadFocus) area.focus();
   }
 }
@@ -42,7 +43,10 @@ function composer(chat) {
         submit();
       }
     },
-    oninput: () => showCommands(area.value === "/"),
+    oninput: () => {
+      showCommands(area.value === "/");
+      typed(area.value);
+    },
   });
   const submit = async () => {
     const text = area.value.trim();

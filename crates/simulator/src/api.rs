@@ -5,6 +5,7 @@
 
 mod answer;
 mod answer_callback_query;
+mod answer_inline_query;
 mod answer_web_app_query;
 mod chat_menu_button;
 mod commands;
@@ -136,6 +137,7 @@ fn dispatch(world: &mut World, method: &str, params: &Params) -> Result<Answer, 
         "sendmessage" => send_message::call(world, params),
         "editmessagetext" => edit_message_text::call(world, params),
         "answercallbackquery" => answer_callback_query::call(world, params),
+        "answerinlinequery" => answer_inline_query::call(world, params),
         "setmycommands" => commands::set(world, params),
         "getmycommands" => commands::get(world, params),
         "deletemycommands" => commands::delete(world, params),

@@ -5,6 +5,7 @@
 mod demo;
 mod events;
 mod faults;
+mod inline;
 mod people;
 mod watch;
 
@@ -54,6 +55,10 @@ pub fn routes() -> Router<Simulator> {
         .route("/users/{id}/write_access", post(people::write_access))
         .route("/users/{id}/web_app_data", post(people::web_app_data))
         .route("/users/{id}/prepared/{prepared_id}", post(people::share))
+        .route("/users/{id}/inline", post(inline::ask))
+        .route("/users/{id}/inline/choose", post(inline::choose))
+        .route("/users/{id}/messages/{message_id}/delete", post(inline::delete))
+        .route("/inline/{id}", get(inline::found))
         .route("/users/{id}/launch", get(people::launch))
         .route("/chats/{id}", get(watch::chat))
         .route("/callbacks/{id}", get(watch::callback))

@@ -179,6 +179,45 @@ impl Simulator {
         self.change(|world| world.share_prepared(user_id, prepared_id))
     }
 
+    /// A person types behind the bot's name. Returns the ids of the update and of the query.
+    ///
+    /// # Errors
+    /// When the person can't do that.
+    pub fn type_inline(
+        &self,
+        user_id: i64,
+        query: &str,
+        offset: &str,
+    ) -> Result<(Option<i64>, String), DeedError> {
+        self.change(|world| world.type_inline(user_id, query, offset))
+    }
+
+    /// What the bot found for a query: `{user_id, at_ms, answer}`; `None` when there is no such query.
+    pub fn found(&self, query_id: &str) -> Option<Value> {
+        self.world().inline.queries.get(query_id).map(|query| json!(query))
+    }
+
+    /// A person sends a result of a query to their chat. Returns the update's id.
+    ///
+    /// # Errors
+    /// When the bot found no such thing for them.
+    pub fn choose_result(
+        &self,
+        user_id: i64,
+        query_id: &str,
+        result_id: &str,
+    ) -> Result<Option<i64>, DeedError> {
+        self.change(|world| world.choose_result(user_id, query_id, result_id))
+    }
+
+    /// A person deletes a message for both sides.
+    ///
+    /// # Errors
+    /// When there is no such message.
+    pub fn delete_message(&self, user_id: i64, message_id: i64) -> Result<(), DeedError> {
+        self.change(|world| world.delete(user_id, message_id))
+    }
+
     /// The chat of a person with all messages in order; `None` when there is no such person.
     pub fn chat(&self, user_id: i64) -> Option<Value> {
         let world = self.world();

@@ -7,6 +7,7 @@ pub mod calls;
 pub mod chats;
 pub mod faults;
 pub mod files;
+pub mod inline;
 pub mod limits;
 pub mod people;
 pub mod updates;
@@ -25,13 +26,13 @@ use serde_json::{Value, json};
 use crate::{
     config::Config,
     world::{
-        calls::Calls, chats::Chats, faults::Faults, files::Files, limits::Limits, updates::Updates,
-        users::Users, webhook::Webhook,
+        calls::Calls, chats::Chats, faults::Faults, files::Files, inline::Inline, limits::Limits,
+        updates::Updates, users::Users, webhook::Webhook,
     },
 };
 
 /// The most callbacks, queries and prepared messages that are remembered.
-const REMEMBERED_MAX: usize = 10_000;
+pub(crate) const REMEMBERED_MAX: usize = 10_000;
 
 /// Counts for tests and for the page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -125,6 +126,8 @@ pub struct World {
     pub web_app_queries: HashMap<String, i64>,
     /// Messages prepared for sharing: the id, whose it is and what it holds.
     pub prepared: HashMap<String, (i64, Value)>,
+    /// What people type behind the bot's name.
+    pub inline: Inline,
     /// Whether Telegram's script can be reached.
     pub script_reachable: bool,
     limit_set_webhook: bool,
@@ -160,6 +163,7 @@ impl World {
             callbacks: HashMap::new(),
             web_app_queries: HashMap::new(),
             prepared: HashMap::new(),
+            inline: Inline::default(),
             script_reachable: true,
             limit_set_webhook: config.limit_set_webhook,
         }

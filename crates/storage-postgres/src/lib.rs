@@ -9,6 +9,7 @@
 mod activity;
 mod audit;
 mod board;
+mod board_message;
 mod campaign;
 mod column;
 mod connection;
@@ -29,6 +30,7 @@ mod outbox;
 mod outgoing_event;
 mod period;
 mod privacy;
+mod pulse;
 mod result;
 mod reward;
 mod score_log;

@@ -43,11 +43,12 @@ struct DownloadRow {
 }
 
 /// Rows that name the user, and what removes them. What names them by `$2` and `$3` stands in the chat.
-const OF_USER: [&str; 15] = [
+const OF_USER: [&str; 16] = [
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM consents WHERE user_id = $1",
     "DELETE FROM downloads WHERE user_id = $1",
     "DELETE FROM campaign_arrivals WHERE user_id = $1",
+    "DELETE FROM board_messages WHERE user_id = $1",
     "DELETE FROM score_events
      WHERE number IN (
        WITH RECURSIVE chain (number) AS (
@@ -76,8 +77,9 @@ const OF_USER: [&str; 15] = [
     "DELETE FROM activity_events WHERE user_id = $1",
 ];
 
-const OF_CHAT: [&str; 4] = [
+const OF_CHAT: [&str; 5] = [
     "DELETE FROM dialogues WHERE chat_id IN ($1, $2)",
+    "DELETE FROM board_messages WHERE chat_id IN ($1, $2)",
     "DELETE FROM outgoing_messages WHERE chat_id IN ($1, $2)",
     "DELETE FROM inbox_updates WHERE chat_id IN ($1, $2)",
     "DELETE FROM one_time_tokens WHERE chat_id IN ($1, $2) OR telegram_user_id IN ($1, $2)",

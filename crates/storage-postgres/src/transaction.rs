@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use storage::{
-    ActivityRepository, ConsoleSessionRepository, JobRepository, MissionProgressRepository,
-    MissionRepository, OperatorRepository, RewardRepository,
+    ActivityRepository, BoardMessageRepository, ConsoleSessionRepository, JobRepository,
+    MissionProgressRepository, MissionRepository, OperatorRepository, RewardRepository,
 };
 use storage::{
     AuditRepository, BoardRepository, CampaignRepository, ConsentRepository, DialogueRepository,
@@ -11,11 +11,11 @@ use storage::{
     OutgoingEventRepository, PrivacyRepository, ScoreLogRepository, SessionRepository, SettingRepository,
     SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
 };
-use storage::{EntryRepository, PeriodRepository, ResultRepository, WishRepository};
+use storage::{EntryRepository, PeriodRepository, PulseRepository, ResultRepository, WishRepository};
 
 use crate::{
-    activity::Activities, console_session::ConsoleSessions, job::Jobs, mission::MissionRows,
-    mission_progress::MissionProgress, operator::Operators, reward::Rewards,
+    activity::Activities, board_message::BoardMessages, console_session::ConsoleSessions, job::Jobs,
+    mission::MissionRows, mission_progress::MissionProgress, operator::Operators, reward::Rewards,
 };
 use crate::{
     audit::Audit, board::Boards, campaign::Campaigns, connection::Connection, consent::ConsentLog,
@@ -24,7 +24,7 @@ use crate::{
     score_log::ScoreLog, session::Sessions, setting::Settings, signing_key::SigningKeys,
     tournament::Tournaments, user::Users,
 };
-use crate::{entry::Entries, period::Periods, result::Results, wish::Wishes};
+use crate::{entry::Entries, period::Periods, pulse::Pulse, result::Results, wish::Wishes};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct PostgresTransaction {
@@ -79,6 +79,10 @@ impl Transaction for PostgresTransaction {
         Box::new(Entries { connection: &mut self.connection })
     }
 
+    fn pulse(&mut self) -> Box<dyn PulseRepository + '_> {
+        Box::new(Pulse { connection: &mut self.connection })
+    }
+
     fn wishes(&mut self) -> Box<dyn WishRepository + '_> {
         Box::new(Wishes { connection: &mut self.connection })
     }
@@ -89,6 +93,10 @@ impl Transaction for PostgresTransaction {
 
     fn boards(&mut self) -> Box<dyn BoardRepository + '_> {
         Box::new(Boards { connection: &mut self.connection })
+    }
+
+    fn board_messages(&mut self) -> Box<dyn BoardMessageRepository + '_> {
+        Box::new(BoardMessages { connection: &mut self.connection })
     }
 
     fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_> {

@@ -12,6 +12,7 @@
 mod activity;
 mod audit;
 mod board;
+mod board_message;
 mod campaign;
 mod checkpoint;
 mod connection;
@@ -35,6 +36,7 @@ mod period;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod pulse;
 mod result;
 mod reward;
 mod score_log;

@@ -55,11 +55,12 @@ const EXCLUSIONS_STAY: &str = "UPDATE entries
        AND taken.tournament_id = entries.tournament_id AND taken.period = entries.period";
 
 /// What follows, in the order in which it is moved.
-pub const FOLLOWS: [Follow; 9] = [
+pub const FOLLOWS: [Follow; 10] = [
     plain("sessions", "user_id"),
     plain("one_time_tokens", "spent_by"),
     plain("outgoing_messages", "user_id"),
     plain("downloads", "user_id"),
+    plain("board_messages", "user_id"),
     Follow { unique_with: Some("code"), ..plain("campaign_arrivals", "user_id") },
     Follow {
         unique_with: Some("tournament_id"),

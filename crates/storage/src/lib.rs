@@ -15,6 +15,7 @@
 pub mod activity;
 pub mod audit;
 pub mod board;
+pub mod board_message;
 pub mod campaign;
 pub mod consent;
 pub mod console_session;
@@ -35,6 +36,7 @@ pub mod outgoing_event;
 pub mod period;
 pub mod personal;
 pub mod privacy;
+pub mod pulse;
 pub mod result;
 pub mod reward;
 pub mod score_log;
@@ -64,10 +66,12 @@ pub use crate::{
     tournament::TournamentRepository, user::UserRepository,
 };
 pub use crate::{
-    console_session::ConsoleSessionRepository, job::JobRepository, operator::OperatorRepository,
+    board_message::BoardMessageRepository, console_session::ConsoleSessionRepository, job::JobRepository,
+    operator::OperatorRepository,
 };
 pub use crate::{
-    entry::EntryRepository, period::PeriodRepository, result::ResultRepository, wish::WishRepository,
+    entry::EntryRepository, period::PeriodRepository, pulse::PulseRepository, result::ResultRepository,
+    wish::WishRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -142,12 +146,16 @@ pub trait Transaction: Send {
     fn periods(&mut self) -> Box<dyn PeriodRepository + '_>;
     /// Who takes part in tournaments.
     fn entries(&mut self) -> Box<dyn EntryRepository + '_>;
+    /// What goes on in tournaments.
+    fn pulse(&mut self) -> Box<dyn PulseRepository + '_>;
     /// Who wants to be told of tournaments.
     fn wishes(&mut self) -> Box<dyn WishRepository + '_>;
     /// Final ranks.
     fn results(&mut self) -> Box<dyn ResultRepository + '_>;
     /// Standings.
     fn boards(&mut self) -> Box<dyn BoardRepository + '_>;
+    /// Boards in chats that keep themselves up to date.
+    fn board_messages(&mut self) -> Box<dyn BoardMessageRepository + '_>;
     /// The log of scores.
     fn score_log(&mut self) -> Box<dyn ScoreLogRepository + '_>;
     /// Events of the platform that were seen.

@@ -74,6 +74,22 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "board_messages",
+        &[
+            ("bot_id", Erase),
+            ("chat_id", Erase),
+            ("created_at", Erase),
+            ("expires_at", Erase),
+            ("locale", Erase),
+            ("look_at", Erase),
+            ("message_id", Erase),
+            ("outgoing_id", Erase),
+            ("shown", Erase),
+            ("tournament_id", Erase),
+            ("user_id", Erase),
+        ],
+    ),
+    (
         "board_results",
         &[
             ("achieved_at", Pseudonymise),
@@ -409,6 +425,17 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("public_key", NotPersonal),
             ("retired_at", NotPersonal),
             ("sealed_private_key", NotPersonal),
+        ],
+    ),
+    (
+        "tournament_minutes",
+        &[
+            ("entries", NotPersonal),
+            ("minute", NotPersonal),
+            ("node", NotPersonal),
+            ("scores", NotPersonal),
+            ("tournament_id", NotPersonal),
+            ("viewers", NotPersonal),
         ],
     ),
     (

@@ -13,6 +13,7 @@
 
 pub mod api;
 pub mod init_data;
+pub mod inline;
 pub mod keyboard;
 pub mod link;
 pub mod login_widget;

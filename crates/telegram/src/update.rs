@@ -11,6 +11,7 @@ pub use crate::update::{
     command::{Command, command},
     envelope::{Envelope, NotAnUpdate},
     incoming::{
-        CallbackQuery, Chat, ChatKind, Incoming, MemberStatus, Message, MyChatMember, Person, WebAppData,
+        CallbackQuery, Chat, ChatKind, Incoming, InlineQuery, MemberStatus, Message, MyChatMember, Person,
+        WebAppData,
     },
 };

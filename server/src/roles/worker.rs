@@ -5,7 +5,10 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use services::{
     Services,
-    bot::setup::{self, Delivery},
+    bot::{
+        board_message,
+        setup::{self, Delivery},
+    },
     events_out, inbox, jobs, maintenance, outbox,
 };
 use tokio::task::JoinSet;
@@ -31,6 +34,7 @@ pub async fn run(
     if let Some(api) = services.shared_bot_api() {
         tasks.spawn(inbox::worker::run(services.clone(), stopping.clone()));
         tasks.spawn(outbox::sender::run(services.clone(), api, stopping.clone()));
+        tasks.spawn(board_message::keep::run(services.clone(), stopping.clone()));
         let delivery = match &settings.telegram.webhook_url {
             Some(url) => {
                 Delivery::Webhook { url: url.to_string(), secret: settings.telegram.webhook_secret.clone() }

@@ -58,7 +58,7 @@ const JOB_KINDS: Labels = &[("kind", JobKind::LABELS)];
 
 /// Every counter. A series that appears only when it is first counted has no rate at that moment, and an alert over it
 /// misses the first failure; so what is known beforehand is there from the start.
-const COUNTERS: [Counter; 20] = [
+const COUNTERS: [Counter; 21] = [
     Counter(
         names::TELEGRAM_WEBHOOK_RESPONSES_TOTAL,
         "Answers to Telegram's webhook calls",
@@ -75,10 +75,15 @@ const COUNTERS: [Counter; 20] = [
         &[
             &[
                 ("class", &["reply", "notice", "mass"]),
-                ("outcome", &["sent", "blocked", "failed", "ambiguous", "retry", "flood_wait"]),
+                ("outcome", &["sent", "blocked", "failed", "ambiguous", "retry", "flood_wait", "moot"]),
             ],
             &[("class", &["any"]), ("outcome", &["ambiguous"])],
         ],
+    ),
+    Counter(
+        names::BOARD_MESSAGES_TOTAL,
+        "Looks at boards in chats that keep themselves up to date",
+        &[&[("result", &["unchanged", "edited", "ended", "gone"])]],
     ),
     Counter(names::TELEGRAM_FLOOD_WAITS_TOTAL, "Answers 429 of Telegram", ONE),
     Counter(
@@ -131,6 +136,7 @@ const COUNTERS: [Counter; 20] = [
                         "open_kyc",
                         "console_invitation",
                         "handoff",
+                        "join",
                     ],
                 ),
                 ("result", &["issued", "spent", "reused", "expired", "foreign", "declined"]),

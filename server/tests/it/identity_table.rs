@@ -32,13 +32,14 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 83] = [
+const TABLE: [(&str, &str, Needs); 85] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
     ("get", "/v1/tournaments", Needs::Nothing),
     ("get", "/v1/tournaments/{id}", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/board", Needs::Nothing),
+    ("post", "/v1/tournaments/{id}/share", Needs::Player),
     ("get", "/v1/tournaments/{id}/live", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/details", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/periods", Needs::Nothing),
@@ -48,6 +49,8 @@ const TABLE: [(&str, &str, Needs); 83] = [
     ("post", "/v1/tournaments/{id}/reminder", Needs::Player),
     ("delete", "/v1/tournaments/{id}/reminder", Needs::Player),
     ("get", "/v1/live", Needs::Nothing),
+    ("get", "/v1/tg/history", Needs::Player),
+    ("get", "/v1/tg/entries", Needs::Player),
     ("get", "/v1/tg/me", Needs::Player),
     ("get", "/v1/tg/privacy", Needs::Player),
     ("post", "/v1/tg/privacy/erasure", Needs::Player),
@@ -99,6 +102,7 @@ const TABLE: [(&str, &str, Needs); 83] = [
     ("post", "/fn/tournaments/mine", Needs::Player),
     ("post", "/fn/tournaments/page", Needs::Nothing),
     ("post", "/fn/tournaments/reminder", Needs::Player),
+    ("post", "/fn/tournaments/share", Needs::Player),
     ("get", "/console", Needs::Operator),
     ("get", "/console/", Needs::Operator),
     // The door: whoever comes, and the style and scripts of the pages.
@@ -151,6 +155,7 @@ async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not()
         ("/v1/tg/logout", json!({"refresh_token": "x"})),
         ("/fn/boards/page", json!({"id": "cup", "around_me": false, "limit": 10})),
         ("/fn/tournaments/page", json!({"id": "cup"})),
+        ("/fn/tournaments/share", json!({"id": "cup"})),
         ("/fn/missions/claim", json!({"id": "daily"})),
         ("/fn/tournaments/details", json!({"id": "cup"})),
         ("/fn/tournaments/join", json!({"id": "cup"})),

@@ -4,11 +4,16 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod board;
+mod board_messages;
 mod bot;
+mod bot_support;
+mod confirm;
 mod consents;
 mod console;
+mod console_missions;
 mod console_pages;
 mod console_support;
+mod console_tournaments;
 mod cup;
 mod devices;
 mod events;
@@ -16,9 +21,12 @@ mod events_out;
 mod exchange;
 mod fresh;
 mod handoff;
+mod history;
 mod identity_table;
 mod index_down;
+mod inline;
 mod jobs;
+mod join_chat;
 mod linking_chat;
 mod links;
 mod links_limits;
@@ -30,6 +38,7 @@ mod login;
 mod mission_histories;
 mod mission_rules;
 mod missions;
+mod missions_chat;
 mod missions_support;
 mod oidc;
 mod openapi;

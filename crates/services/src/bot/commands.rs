@@ -2,8 +2,8 @@
 
 mod admin;
 mod app;
-mod help;
 mod link;
+pub(crate) mod missions;
 mod privacy;
 mod section;
 mod settings;
@@ -11,7 +11,7 @@ mod start;
 mod stats;
 mod status;
 mod stop;
-mod tournaments;
+pub(super) mod tournaments;
 mod unlink;
 
 use domain::{Locale, handoff::CabinetPage};
@@ -20,14 +20,20 @@ use storage::{StoreError, Transaction};
 
 pub(super) use crate::bot::commands::settings::message as settings_message;
 use crate::{
-    bot::{Context, dialogue::Dialogue, keyboards, linking, reply::Reply},
+    bot::{
+        Context, board_message::Reader, dialogue::Dialogue, join, keyboards, linking, look::Seen,
+        reply::Reply,
+    },
     links::code::OneTimeCode,
 };
 
 /// The commands that everyone sees in the menu, with the keys of their descriptions.
-pub const FOR_EVERYONE: [(&str, i18n::Key); 11] = [
+pub const FOR_EVERYONE: [(&str, i18n::Key); 14] = [
     ("start", keys::bot::COMMAND_START),
     ("app", keys::bot::COMMAND_APP),
+    ("tournaments", keys::bot::COMMAND_TOURNAMENTS),
+    ("join", keys::bot::COMMAND_JOIN),
+    ("missions", keys::bot::COMMAND_MISSIONS),
     ("profile", keys::bot::COMMAND_PROFILE),
     ("bonus", keys::bot::COMMAND_BONUS),
     ("link", keys::bot::COMMAND_LINK),
@@ -105,41 +111,98 @@ impl Asked {
     }
 }
 
-/// The answer.
+/// The answers, in the order in which they are sent. `seen` is what was read for them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn answer(
+pub(super) async fn answer(
     context: Context<'_>,
     tx: &mut dyn Transaction,
     asked: &Asked,
     before: Dialogue,
+    seen: &Seen,
+) -> Result<Vec<Reply>, StoreError> {
+    if seen.list.is_some() {
+        if let Some(replies) = tournaments::answer(context.services, Reader::of(context), seen) {
+            return Ok(replies);
+        }
+        return Ok(vec![say_with_menu(context, tx, keys::bot::TOURNAMENT_NONE).await?]);
+    }
+    Ok(vec![answer_alone(context, tx, asked, before, seen).await?])
+}
+
+async fn answer_alone(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    asked: &Asked,
+    before: Dialogue,
+    seen: &Seen,
 ) -> Result<Reply, StoreError> {
     match asked {
         Asked::Command { name, argument } => match name.as_str() {
-            "start" => start::answer(context, tx, argument.as_deref()).await,
-            "help" => Ok(help::answer(context)),
+            "start" => start::answer(context, tx, argument.as_deref(), seen).await,
+            "help" => say_with_menu(context, tx, keys::bot::HELP).await,
             "app" => Ok(app::answer(context)),
             "profile" => Ok(profile(context)),
             "bonus" => Ok(bonus(context)),
             "settings" => settings::answer(context, tx).await,
             "privacy" => Ok(privacy::answer(context)),
             "stop" => stop::answer(context, tx).await,
+            "join" => join::ask(context, tx).await,
+            "missions" => my_missions(context, tx, seen).await,
             "link" => link::answer(context, tx, argument.as_deref()).await,
             "unlink" => Ok(unlink::answer(context)),
             "status" => status::answer(context, tx).await,
             "stats" => stats::answer(context, tx).await,
             "admin" => Ok(admin::answer(context)),
-            _ => Ok(say(context, keys::bot::UNKNOWN_COMMAND).with(keyboards::main_menu(context))),
+            _ => say_with_menu(context, tx, keys::bot::UNKNOWN_COMMAND).await,
         },
         Asked::Button(Button::Profile) => Ok(profile(context)),
         Asked::Button(Button::Bonuses) => Ok(bonus(context)),
-        Asked::Button(Button::Tournaments) => tournaments::answer(context, tx).await,
-        Asked::Button(Button::Help) => Ok(help::answer(context)),
+        // Answered above, whatever is on.
+        Asked::Button(Button::Tournaments) => say_with_menu(context, tx, keys::bot::TOURNAMENT_NONE).await,
+        Asked::Button(Button::Help) => say_with_menu(context, tx, keys::bot::HELP).await,
         Asked::Pasted(code) => linking::show(context, tx, code).await,
-        Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None).await,
-        Asked::Other => Ok(say(context, keys::bot::UNKNOWN_TEXT).with(keyboards::main_menu(context))),
+        Asked::Other if before == Dialogue::Fresh => start::answer(context, tx, None, seen).await,
+        Asked::Other => say_with_menu(context, tx, keys::bot::UNKNOWN_TEXT).await,
     }
+}
+
+/// The text with the keyboard below the input field; its button that opens the app is good for a while from now on.
+pub(super) async fn with_menu(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    reply: Reply,
+) -> Result<Reply, StoreError> {
+    let address = join::address(context, tx).await?;
+    Ok(reply.with(keyboards::main_menu(context, address.as_deref())))
+}
+
+/// A fixed text with the keyboard.
+async fn say_with_menu(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    key: i18n::Key,
+) -> Result<Reply, StoreError> {
+    with_menu(context, tx, say(context, key)).await
+}
+
+/// `/missions`. They are the person's own, so a group is not told.
+async fn my_missions(
+    context: Context<'_>,
+    tx: &mut dyn Transaction,
+    seen: &Seen,
+) -> Result<Reply, StoreError> {
+    let Context { services, is_private, user, .. } = context;
+    if !is_private {
+        return Ok(say(context, keys::bot::PRIVATE_ONLY).with(keyboards::open_app(context, "/app/missions")));
+    }
+    if let Some(missions) = &seen.missions {
+        return Ok(missions::message(services, Reader::of(context), missions));
+    }
+    // Who was not known before this message has begun nothing yet.
+    let missions = crate::missions::all(services, tx, user.clone()).await?;
+    Ok(missions::message(services, Reader::of(context), &missions))
 }
 
 fn profile(context: Context<'_>) -> Reply {

@@ -48,7 +48,7 @@ async fn act(
             spend(services, tx, token, user).await?;
             Ok(say(context, keys::bot::APP_TEXT).with(keyboards::open_app(context, &path)))
         }
-        TokenAction::ConsoleInvitation | TokenAction::Handoff => {
+        TokenAction::ConsoleInvitation | TokenAction::Handoff | TokenAction::Join => {
             Err(LinkError::Refused(TokenRefusal::Unknown))
         }
     }
@@ -65,7 +65,14 @@ pub(super) async fn choose(
         Choice::Unlink => {
             separate(context.services, tx, context.user).await.map(|_| say(context, keys::bot::UNLINK_DONE))
         }
-        Choice::Keep => Ok(say(context, keys::bot::UNLINK_KEPT)),
+        // Nothing of these is about a link.
+        Choice::Missions
+        | Choice::Claim(_)
+        | Choice::Join(_)
+        | Choice::List(_)
+        | Choice::Board(_)
+        | Choice::Refresh(..)
+        | Choice::Keep => Ok(say(context, keys::bot::UNLINK_KEPT)),
     };
     or_refusal(context, done)
 }

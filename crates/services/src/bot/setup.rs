@@ -122,6 +122,9 @@ async fn once(services: &Services, delivery: &Delivery) -> Result<(), SetupError
     let Some(bot) = services.bot_api() else { return Ok(()) };
     let me = bot.get_me().await.map_err(api("getMe"))?;
     services.bot_identity().store(services, &me.username).await?;
+    if !me.supports_inline_queries {
+        tracing::info!("inline mode is off: @BotFather's /setinline lets people share boards in any chat");
+    }
     match delivery {
         Delivery::Webhook { url, secret } => set_webhook(services, bot, url, secret.clone()).await?,
         Delivery::Polling => drop_webhook(bot).await?,
@@ -131,7 +134,12 @@ async fn once(services: &Services, delivery: &Delivery) -> Result<(), SetupError
 }
 
 fn wanted_updates() -> Vec<AllowedUpdate> {
-    vec![AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember]
+    vec![
+        AllowedUpdate::Message,
+        AllowedUpdate::CallbackQuery,
+        AllowedUpdate::InlineQuery,
+        AllowedUpdate::MyChatMember,
+    ]
 }
 
 /// Sets the webhook unless it is set in just this way. Updates that wait are kept whatever was set before.

@@ -131,17 +131,17 @@ async fn work(services: &Services, update: ClaimedUpdate) {
 }
 
 async fn handle(services: &Services, update: &ClaimedUpdate) -> Result<(), StoreError> {
+    // Boards are read before the transaction that writes: nobody else's writes wait for that.
+    let prepared = bot::look::prepare(services, &update.payload).await?;
     let mut tx = services.store().begin_write().await?;
-    let has_outgoing = bot::handle(services, &mut *tx, update).await?;
+    let after = bot::handle(services, &mut *tx, update, prepared).await?;
     if !tx.inbox().complete(update, services.now()).await? {
         // The lease ran out and another worker has the update: what was done here is not committed.
         return Ok(());
     }
     tx.save().await?;
     metrics::counter!(telemetry::WEBHOOK_UPDATES_TOTAL, "result" => "done").increment(1);
-    if has_outgoing {
-        services.signals().publish(Signal::Outbox);
-    }
+    after.tell(services);
     Ok(())
 }
 

@@ -221,6 +221,7 @@ fn check(order: TokenOrder) -> Result<NewToken, LinkError> {
             return Err(LinkError::Malformed("the platform invites nobody to the console"));
         }
         TokenAction::Handoff => return Err(LinkError::Malformed("a hand-over begins in the app")),
+        TokenAction::Join => return Err(LinkError::Malformed("a tournament is joined from the chat")),
     };
     if order.telegram_user_id.is_some_and(|id| id.0 <= 0 || id.0 >= 1 << 52) {
         return Err(LinkError::Malformed("telegram_user_id is not an id of a person"));

@@ -79,13 +79,13 @@ async fn act(
             Ok(StartAnswer::Open { path: path_of(token)? })
         }
         // Not asked for: the console and the platform take them elsewhere.
-        TokenAction::ConsoleInvitation | TokenAction::Handoff => Ok(StartAnswer::Nothing),
+        TokenAction::ConsoleInvitation | TokenAction::Handoff | TokenAction::Join => Ok(StartAnswer::Nothing),
     }
 }
 
 /// Whether a player's chat or app can do it.
 pub(crate) fn is_for_players(action: TokenAction) -> bool {
-    !matches!(action, TokenAction::ConsoleInvitation | TokenAction::Handoff)
+    !matches!(action, TokenAction::ConsoleInvitation | TokenAction::Handoff | TokenAction::Join)
 }
 
 /// The page that an `open_…` token opens.
@@ -96,6 +96,7 @@ pub(crate) fn path_of(token: &OneTimeToken) -> Result<String, LinkError> {
     let target = TokenPayload::of(token)?.target;
     Ok(match (token.action, target) {
         (TokenAction::OpenTournament, Some(id)) => format!("/app/t/{id}"),
+        (TokenAction::OpenMission, Some(id)) => format!("/app/missions/{id}"),
         // The profile with the way to the cabinet, and where to go on there.
         (TokenAction::OpenKyc, Some(step)) => format!("/app/profile?kyc={step}"),
         (TokenAction::OpenKyc, None) => "/app/profile?kyc".to_owned(),

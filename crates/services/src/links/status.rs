@@ -22,7 +22,9 @@ pub async fn status(
     let token = tx.one_time_tokens().by_id(token_id).await?;
     // What happens at the console is nobody else's.
     let token = token
-        .filter(|token| token.action != domain::TokenAction::ConsoleInvitation)
+        .filter(|token| {
+            !matches!(token.action, domain::TokenAction::ConsoleInvitation | domain::TokenAction::Join)
+        })
         .ok_or(LinkError::Refused(TokenRefusal::Unknown))?;
     let by = match token.spent {
         Some((_, user_id)) => tx.users().by_id(user_id).await?,

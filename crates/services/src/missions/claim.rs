@@ -1,17 +1,21 @@
 //! A player claims what a mission is rewarded with.
 
 use domain::{
-    MissionId, Reward, RewardState,
+    MissionId, Reward, RewardState, UserId,
     mission::{MissionClaim, MissionState},
 };
-use storage::reward::RewardRow;
+use storage::{Transaction, reward::RewardRow, user::User};
 
 use crate::{
     Services,
+    bot::{
+        commands::missions::what,
+        confirm::{Done, Place, confirm},
+    },
     identity::{AuthError, Session, current},
     limits::{self, Action, Subject},
     missions::{MissionError, card::Player, live},
-    rewards::{self, RewardError, state_at},
+    rewards::{self, Claimed, RewardError, state_at},
 };
 
 /// The most rewards that an answer names.
@@ -33,22 +37,74 @@ pub async fn claim(
         .map_err(AuthError::Limited)?;
     let mut tx = services.store().begin_write().await?;
     let user = current::user_of(&mut *tx, session).await?;
-    let book = services.books().as_of(services, &mut *tx, true).await?;
+    let claims = claim_within(services, &mut *tx, user.clone(), mission_id).await?;
+    if !claims.claimed.is_empty() {
+        let what: Vec<String> = claims.now().map(|reward| what(&reward.what, user.locale)).collect();
+        if !what.is_empty() {
+            confirm(services, &mut *tx, &user, Done::Claimed(&what.join(", ")), Place::App).await?;
+        }
+        tx.save().await?;
+        for claimed in &claims.claimed {
+            claimed.was_saved(services, session).await;
+        }
+        live::tell(services, &[claims.user_id]);
+    }
+    Ok(claims.answer)
+}
+
+/// What was claimed within a transaction.
+#[derive(Debug)]
+pub(crate) struct Claims {
+    /// Whose.
+    user_id: UserId,
+    /// What the player is answered.
+    answer: MissionClaim,
+    /// What there was to claim.
+    claimed: Vec<Claimed>,
+}
+
+impl Claims {
+    /// The rewards that this claim has granted.
+    pub(crate) fn now(&self) -> impl Iterator<Item = &RewardRow> {
+        self.claimed.iter().filter(|claimed| claimed.is_now).map(|claimed| &claimed.reward)
+    }
+
+    /// Counts a claim of the chat and tells open pages of it, behind the commit.
+    pub(crate) fn were_saved_in_chat(&self, services: &Services) {
+        if self.claimed.is_empty() {
+            return;
+        }
+        self.claimed.iter().for_each(Claimed::was_saved_in_chat);
+        live::tell(services, &[self.user_id]);
+    }
+}
+
+/// The same within a transaction of the caller's, who saves it.
+///
+/// # Errors
+/// As [`claim`], but for [`MissionError::Auth`].
+pub(crate) async fn claim_within(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    user: User,
+    mission_id: &MissionId,
+) -> Result<Claims, MissionError> {
+    let book = services.books().as_of(services, tx, true).await?;
     let now = services.now();
     let entry = book.get(mission_id).filter(|entry| entry.mission.starts_at <= now);
     let entry = entry.ok_or(MissionError::Unknown)?;
-    let mut player = Player::read(&mut *tx, user, now, &[entry]).await?;
+    let mut player = Player::read(tx, user, now, &[entry]).await?;
     let offered: Vec<RewardRow> = player
         .rewards_of(entry)
         .into_iter()
         .filter(|reward| state_at(reward, now) == RewardState::Offered)
         .cloned()
         .collect();
-    let mut claims = Vec::with_capacity(offered.len());
+    let mut claimed = Vec::with_capacity(offered.len());
     for reward in offered {
-        let claimed = rewards::claim_within(services, &mut *tx, player.user(), reward).await?;
-        player.put_reward(claimed.reward.clone());
-        claims.push(claimed);
+        let one = rewards::claim_within(services, tx, player.user(), reward).await?;
+        player.put_reward(one.reward.clone());
+        claimed.push(one);
     }
     let mut granted: Vec<Reward> = player
         .rewards_of(entry)
@@ -67,14 +123,9 @@ pub async fn claim(
         });
     }
     granted.drain(..granted.len().saturating_sub(NAMED_MAX));
-    if !claims.is_empty() {
-        let user_id = player.user().user_id;
+    let user_id = player.user().user_id;
+    if !claimed.is_empty() {
         tx.mission_progress().bump(&[user_id]).await?;
-        tx.save().await?;
-        for claimed in &claims {
-            claimed.was_saved(services, session).await;
-        }
-        live::tell(services, &[user_id]);
     }
-    Ok(MissionClaim { mission, rewards: granted })
+    Ok(Claims { user_id, answer: MissionClaim { mission, rewards: granted }, claimed })
 }

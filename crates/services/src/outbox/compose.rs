@@ -7,7 +7,10 @@ use storage::{
     outbox::{Cause, NewOutgoing, OutgoingClass},
 };
 
-use crate::Services;
+use crate::{
+    Services,
+    bot::board_message::{self, Living},
+};
 
 /// A call of the Bot API that is to be made for a chat.
 #[derive(Debug, Clone)]
@@ -16,13 +19,17 @@ pub struct Outgoing {
     payload: Value,
     class: OutgoingClass,
     is_repeatable: bool,
+    living: Option<Box<Living>>,
 }
+
+/// The method that answers an inline query.
+pub(crate) const INLINE_ANSWER: &str = "answerInlineQuery";
 
 impl Outgoing {
     /// A text for a chat. `reply_markup` is a keyboard in the Bot API's form.
     pub fn text(chat_id: ChatId, text: &str, reply_markup: Option<Value>) -> Self {
         let payload = with_markup(json!({"chat_id": chat_id, "text": text}), reply_markup);
-        Self { method: "sendMessage", payload, class: OutgoingClass::Reply, is_repeatable: false }
+        Self::new("sendMessage", payload)
     }
 
     /// A required notice for a chat: sent again when nobody knows whether it arrived.
@@ -38,22 +45,44 @@ impl Outgoing {
     /// Another text in the place of a message of the bot. Without a keyboard the message loses its own.
     pub fn edit(chat_id: ChatId, message_id: i64, text: &str, reply_markup: Option<Value>) -> Self {
         let payload = json!({"chat_id": chat_id, "message_id": message_id, "text": text});
-        Self {
-            method: "editMessageText",
-            payload: with_markup(payload, reply_markup),
-            class: OutgoingClass::Reply,
-            is_repeatable: true,
-        }
+        Self { is_repeatable: true, ..Self::new("editMessageText", with_markup(payload, reply_markup)) }
+    }
+
+    /// Another text in the place of a result of inline mode, in whatever chat that is.
+    pub(crate) fn inline_edit(inline_message_id: &str, text: &str, reply_markup: Option<Value>) -> Self {
+        let payload = json!({"inline_message_id": inline_message_id, "text": text});
+        Self { is_repeatable: true, ..Self::new("editMessageText", with_markup(payload, reply_markup)) }
+    }
+
+    /// The answer to an inline query, with the answer's own fields.
+    pub(crate) fn inline_answer(inline_query_id: &str, mut answer: Value) -> Self {
+        answer["inline_query_id"] = json!(inline_query_id);
+        Self::new(INLINE_ANSWER, answer)
+    }
+
+    /// The same behind everything else that leaves: nobody waits for it.
+    pub(crate) fn without_hurry(self) -> Self {
+        Self { class: OutgoingClass::Mass, ..self }
+    }
+
+    /// The same as a message that keeps itself up to date from then on.
+    pub(crate) fn living(self, living: Option<Box<Living>>) -> Self {
+        Self { living, ..self }
     }
 
     /// The answer to a pressed inline button, which ends its waiting state.
     pub fn callback_answer(callback_query_id: &str) -> Self {
-        Self {
-            method: "answerCallbackQuery",
-            payload: json!({"callback_query_id": callback_query_id}),
-            class: OutgoingClass::Reply,
-            is_repeatable: false,
-        }
+        Self::new("answerCallbackQuery", json!({"callback_query_id": callback_query_id}))
+    }
+
+    /// The same with a note that the person sees for a moment.
+    pub(crate) fn callback_note(callback_query_id: &str, note: &str) -> Self {
+        Self::new("answerCallbackQuery", json!({"callback_query_id": callback_query_id, "text": note}))
+    }
+
+    /// A call that answers somebody, and is not made twice.
+    const fn new(method: &'static str, payload: Value) -> Self {
+        Self { method, payload, class: OutgoingClass::Reply, is_repeatable: false, living: None }
     }
 
     /// The row of a call that no update caused.
@@ -97,12 +126,16 @@ pub(crate) async fn write(
     messages: Vec<Outgoing>,
 ) -> Result<(), StoreError> {
     let now = services.now();
+    let mut living = Vec::new();
     let mut rows: Vec<NewOutgoing> = messages
         .into_iter()
         .zip(0..)
-        .map(|(message, ordinal)| NewOutgoing {
-            cause: Some(Cause { update_id, ordinal }),
-            ..message.into_row(bot_id, chat_id, now, services.rng())
+        .map(|(mut message, ordinal)| {
+            living.push(message.living.take());
+            NewOutgoing {
+                cause: Some(Cause { update_id, ordinal }),
+                ..message.into_row(bot_id, chat_id, now, services.rng())
+            }
         })
         .collect();
     // Ids of one millisecond come in any order, and a chat is sent its rows by id: so they are dealt out in order.
@@ -111,5 +144,16 @@ pub(crate) async fn write(
     for (row, id) in rows.iter_mut().zip(ids) {
         row.outgoing_id = id;
     }
+    let mut ordinal = i32::try_from(rows.len()).unwrap_or(i32::MAX);
+    let mut last_edits = Vec::new();
+    for (row, living) in rows.iter().zip(living) {
+        let Some(living) = living else { continue };
+        if let Some(edit) = board_message::begin(services, tx, row, *living).await? {
+            let cause = Some(Cause { update_id, ordinal });
+            last_edits.push(NewOutgoing { cause, ..edit.into_row(bot_id, chat_id, now, services.rng()) });
+            ordinal += 1;
+        }
+    }
+    rows.append(&mut last_edits);
     tx.outbox().add_many(&rows).await
 }

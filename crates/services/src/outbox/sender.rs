@@ -16,11 +16,14 @@ use storage::{
     StoreError,
     outbox::{ClaimedOutgoing, Outcome, OutgoingClass},
 };
-use telegram::api::{ApiError, BotApi};
+use telegram::{
+    api::{ApiError, BotApi, RejectedReason},
+    inline::ANSWER_MS_MAX,
+};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Services, bot::reachability, secrets::Secrets, telemetry};
+use crate::{Services, bot::reachability, outbox::compose::INLINE_ANSWER, secrets::Secrets, telemetry};
 
 /// For how long a claimed row belongs to its sender; longer than a call to Telegram may take.
 const LEASE_MS: i64 = 40_000;
@@ -127,8 +130,8 @@ async fn next_step(services: &Services, bot_id: BotId, on_wire: &Arc<Semaphore>)
     }
     let Ok(permit) = Arc::clone(on_wire).acquire_owned().await else { return Ok(Step::Idle) };
     let Some(row) = claim_next(services, bot_id).await? else { return Ok(Step::Idle) };
-    if row.method != "sendMessage" {
-        // Only messages count against Telegram's limits of messages.
+    // Messages and their changes count against Telegram's limits; what ends a waiting state or fills a list does not.
+    if !matches!(row.method.as_str(), "sendMessage" | "editMessageText") {
         return Ok(Step::Send(row, permit));
     }
     let per_chat =
@@ -202,7 +205,12 @@ async fn end_expired(services: &Services) -> Result<(), StoreError> {
 /// What an answer of Telegram means for the row.
 enum Next {
     End(Outcome),
-    Retry { wait_ms: i64, is_flood: bool },
+    /// It no longer matters: the change is there already, or nobody waits for the answer any more.
+    Moot,
+    Retry {
+        wait_ms: i64,
+        is_flood: bool,
+    },
 }
 
 impl Next {
@@ -210,6 +218,7 @@ impl Next {
     const fn label(&self) -> &'static str {
         match self {
             Self::End(outcome) => outcome.label(),
+            Self::Moot => "moot",
             Self::Retry { is_flood: true, .. } => "flood_wait",
             Self::Retry { is_flood: false, .. } => "retry",
         }
@@ -237,12 +246,15 @@ async fn send(services: &Services, api: &dyn BotApi, row: &ClaimedOutgoing) {
             return settle(services, row, &Next::Retry { wait_ms: 1_000, is_flood: false }).await;
         }
     }
+    if row.method == INLINE_ANSWER && services.now().millis_since(row.created_at) > ANSWER_MS_MAX {
+        return settle(services, row, &Next::Moot).await;
+    }
     let answer = api.call(&row.method, &row.payload).await;
     let next = judge(services, row, &answer);
     let outcome = next.label();
     if let Err(ApiError::FloodWait { retry_after_s }) = &answer {
         close_gate(services, row.bot_id, *retry_after_s).await;
-    } else if let Err(error) = &answer {
+    } else if let (Err(error), Next::End(_) | Next::Retry { .. }) = (&answer, &next) {
         tracing::warn!(
             outgoing.id = %row.outgoing_id,
             outcome,
@@ -293,6 +305,7 @@ fn judge(services: &Services, row: &ClaimedOutgoing, answer: &Result<serde_json:
         OutgoingClass::Reply => REPLY_TRIED_MS,
         OutgoingClass::Notice | OutgoingClass::Mass => NOTICE_TRIED_MS,
     };
+    let tried_ms = if row.method == INLINE_ANSWER { ANSWER_MS_MAX } else { tried_ms };
     let is_over = services.now().millis_since(row.created_at) > tried_ms;
     let retry = |wait_ms: i64| {
         if is_over {
@@ -309,6 +322,10 @@ fn judge(services: &Services, row: &ClaimedOutgoing, answer: &Result<serde_json:
             Next::Retry { wait_ms: i64::from(*retry_after_s) * 1000 + jitter_ms, is_flood: true }
         }
         Err(ApiError::Blocked | ApiError::Deactivated | ApiError::NeedsStart) => Next::End(Outcome::Blocked),
+        Err(ApiError::Rejected {
+            reason: RejectedReason::MessageNotModified | RejectedReason::QueryTooOld,
+            ..
+        }) => Next::Moot,
         Err(ApiError::Rejected { .. }) => Next::End(Outcome::Failed),
         Err(ApiError::Ambiguous { .. }) if row.repeatable => retry(1_000 << row.attempt.min(6)),
         Err(ApiError::Ambiguous { .. }) => Next::End(Outcome::Ambiguous),
@@ -337,6 +354,7 @@ async fn record(services: &Services, row: &ClaimedOutgoing, next: &Next) -> Resu
     let mut tx = services.store().begin_write().await?;
     match next {
         Next::End(outcome) => tx.outbox().finish(row, *outcome, now).await?,
+        Next::Moot => tx.outbox().finish(row, Outcome::Sent { message_id: None }, now).await?,
         Next::Retry { wait_ms, is_flood } => tx.outbox().retry(row, now.plus_ms(*wait_ms), *is_flood).await?,
     };
     tx.save().await

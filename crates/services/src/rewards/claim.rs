@@ -49,9 +49,19 @@ pub async fn claim(
 }
 
 impl Claimed {
-    /// Counts the claim, behind the commit.
-    pub(crate) async fn was_saved(&self, services: &Services, session: &Session) {
+    /// Counts the claim.
+    fn count(&self) {
         count(self.reward.source, if self.is_now { "granted" } else { "repeated" }, 1);
+    }
+
+    /// Counts a claim of the chat, behind the commit.
+    pub(crate) fn was_saved_in_chat(&self) {
+        self.count();
+    }
+
+    /// Counts a claim of the app, behind the commit.
+    pub(crate) async fn was_saved(&self, services: &Services, session: &Session) {
+        self.count();
         if self.is_now {
             funnel::target(services, session).await;
         }

@@ -8,6 +8,7 @@ use domain::TournamentId;
 
 use crate::{
     Services,
+    bot::confirm::{Done, Place, confirm},
     identity::{AuthError, Session, current},
     limits::{self, Action, Subject},
     tournaments::{TournamentError, overtaken},
@@ -34,8 +35,15 @@ pub async fn set(
         if !row.status.state.is_movable() || services.now() >= row.tournament.ends_at {
             return Err(TournamentError::Closed);
         }
-        tx.wishes().add(tournament_id, user.user_id, services.now()).await?;
+        let is_new = tx.wishes().add(tournament_id, user.user_id, services.now()).await?;
         overtaken::watch(services, &mut *tx, &row).await?;
+        // Without the consent nothing would follow, so nothing is promised.
+        if is_new
+            && services.now() < row.tournament.starts_at
+            && tx.consents().state(user.user_id).await?.tournaments
+        {
+            confirm(services, &mut *tx, &user, Done::ReminderSet(&row.tournament), Place::App).await?;
+        }
     } else {
         tx.wishes().remove(tournament_id, user.user_id).await?;
     }

@@ -55,6 +55,20 @@ pub fn check_inline(markup: &Value) -> Result<(), ApiError> {
     rows(markup, "inline_keyboard", INLINE_BUTTONS_MAX)?.into_iter().try_for_each(check_inline_button)
 }
 
+/// Checks an inline keyboard below a message that may stand in any chat: a Mini App opens from private chats with the bot
+/// alone.
+///
+/// # Errors
+/// With the real server's words for what is wrong.
+pub fn check_elsewhere(markup: &Value) -> Result<(), ApiError> {
+    check_inline(markup)?;
+    let buttons = rows(markup, "inline_keyboard", INLINE_BUTTONS_MAX)?;
+    if buttons.iter().any(|button| button.get("web_app").is_some()) {
+        return Err(ApiError::bad_request("BUTTON_TYPE_INVALID"));
+    }
+    Ok(())
+}
+
 /// Checks the address of a Mini App: https, or this very machine.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    api::{error::ApiError, keyboard, params::Params},
+    api::{answer_inline_query, error::ApiError, params::Params},
     world::World,
 };
 
@@ -17,13 +17,7 @@ pub fn call(world: &mut World, params: &Params) -> Result<Value, ApiError> {
         return Err(ApiError::bad_request("user not found"));
     }
     let result = params.json("result")?.ok_or_else(|| ApiError::bad_request("result isn't specified"))?;
-    let named = |name: &str| result.get(name).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-    if !named("type") || !named("id") {
-        return Err(ApiError::bad_request("can't parse inline query result"));
-    }
-    if let Some(markup) = result.get("reply_markup") {
-        keyboard::check_inline(markup)?;
-    }
+    answer_inline_query::check(&result)?;
     let to = ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"];
     if !to.iter().any(|name| params.flag(name)) {
         return Err(ApiError::bad_request("at least one chat type must be allowed"));

@@ -48,6 +48,7 @@ pub const ASSETS: &[Asset] = &[
     script("/page/dialogs.js", include_str!("../../page/dialogs.js")),
     script("/page/dom.js", include_str!("../../page/dom.js")),
     script("/page/foot.js", include_str!("../../page/foot.js")),
+    script("/page/inline.js", include_str!("../../page/inline.js")),
     script("/page/links.js", include_str!("../../page/links.js")),
     script("/page/log.js", include_str!("../../page/log.js")),
     script("/page/native.js", include_str!("../../page/native.js")),

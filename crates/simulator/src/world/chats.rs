@@ -43,6 +43,9 @@ pub struct Message {
     /// What else there is: `photo`, `document`, `contact`, `web_app_data`, …, with the Bot API's names.
     #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
     pub attachments: serde_json::Map<String, Value>,
+    /// Under which id the bot may change it, when somebody sent it through the bot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inline_message_id: Option<String>,
 }
 
 impl Message {
@@ -57,6 +60,7 @@ impl Message {
             entities: Vec::new(),
             reply_markup: None,
             attachments: serde_json::Map::new(),
+            inline_message_id: None,
         }
     }
 
@@ -131,6 +135,13 @@ impl Chat {
     /// The message with an id.
     pub fn message(&self, message_id: i64) -> Option<&Message> {
         self.messages.iter().rev().find(|message| message.message_id == message_id)
+    }
+
+    /// Removes a message. Returns whether it was there.
+    pub fn remove(&mut self, message_id: i64) -> bool {
+        let before = self.messages.len();
+        self.messages.retain(|message| message.message_id != message_id);
+        self.messages.len() < before
     }
 
     /// The message with an id, to be changed.

@@ -5,8 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::api::error::ApiError;
 
 /// The methods that one-off faults hit unless others are named: those that put something into a chat.
-const SENDING: [&str; 5] =
-    ["sendmessage", "editmessagetext", "answercallbackquery", "sendphoto", "senddocument"];
+const SENDING: [&str; 6] = [
+    "sendmessage",
+    "editmessagetext",
+    "answercallbackquery",
+    "answerinlinequery",
+    "sendphoto",
+    "senddocument",
+];
 
 /// The faults to come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

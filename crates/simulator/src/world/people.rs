@@ -92,16 +92,20 @@ impl World {
             .chats
             .get(user_id)
             .and_then(|chat| chat.message(message_id))
-            .filter(|message| message.from == Sender::Bot)
+            .filter(|message| message.from == Sender::Bot || message.inline_message_id.is_some())
             .ok_or(DeedError::NoMessage)?;
         let callback_id = self.random_id();
-        let content = json!({
+        let mut content = json!({
             "id": callback_id,
             "from": user.to_api(),
-            "message": message.to_api(user, &self.bot.to_api()),
             "chat_instance": user_id.wrapping_mul(2_654_435_761).to_string(),
             "data": data,
         });
+        // Of what was sent through it a bot is told no more than how to change it.
+        match &message.inline_message_id {
+            Some(id) => content["inline_message_id"] = json!(id),
+            None => content["message"] = message.to_api(user, &self.bot.to_api()),
+        }
         self.remember_callback(
             callback_id.clone(),
             Callback { user_id, answered: false, text: None, show_alert: false },
@@ -145,30 +149,24 @@ impl World {
             .filter(|(owner, _)| *owner == user_id)
             .ok_or(DeedError::NotPrepared)?
             .clone();
-        self.put_through_bot(user_id, &result)
+        self.put_through_bot(user_id, &result).map(drop)
     }
 
-    /// Shows an inline result in a person's chat, sent by them through the bot.
+    /// A person deletes a message for both sides. The bot hears nothing of it.
     ///
     /// # Errors
     /// See [`DeedError`].
-    pub fn put_through_bot(&mut self, user_id: i64, result: &Value) -> Result<(), DeedError> {
-        let bot = self.bot.to_api();
+    pub fn delete(&mut self, user_id: i64, message_id: i64) -> Result<(), DeedError> {
         self.users.get(user_id).ok_or(DeedError::NoUser)?;
-        let text = result
-            .pointer("/input_message_content/message_text")
-            .or_else(|| result.get("caption"))
-            .or_else(|| result.get("title"))
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let mut message = Message::text(Sender::User, self.now_s(), text);
-        message.reply_markup = result.get("reply_markup").cloned();
-        message.attachments.insert("via_bot".to_owned(), bot);
-        self.chats.get_mut(user_id).push(message);
-        Ok(())
+        if self.chats.get_mut(user_id).remove(message_id) { Ok(()) } else { Err(DeedError::NoMessage) }
     }
 
-    fn queue(&mut self, user_id: i64, kind: &str, content: Value) -> Result<Option<i64>, DeedError> {
+    pub(crate) fn queue(
+        &mut self,
+        user_id: i64,
+        kind: &str,
+        content: Value,
+    ) -> Result<Option<i64>, DeedError> {
         if !self.webhook.wants(kind) {
             return Ok(None);
         }

@@ -5,6 +5,7 @@
 mod bot;
 mod control;
 mod faults;
+mod inline;
 mod launch;
 mod limits;
 mod messages;

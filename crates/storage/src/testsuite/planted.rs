@@ -11,6 +11,7 @@ use crate::{
     Store,
     activity::ActivityRow,
     board::PlayerRow,
+    board_message::{BoardMessageLimits, NewBoardMessage},
     consent::ConsentProof,
     inbox::NewUpdate,
     mission::Owner,
@@ -97,6 +98,15 @@ pub async fn plant(store: &dyn Store) -> (UserId, UserId) {
             transaction.consents().record(&proof).await.unwrap();
         }
         transaction.dialogues().put(BOT, ChatId(PERSON), r#"{"state":"greeted"}"#, at(0)).await.unwrap();
+        let board = crate::testsuite::board_messages::message(PERSON, "cup", 79);
+        transaction
+            .board_messages()
+            .put(
+                &NewBoardMessage { user_id: Some(person), ..board },
+                BoardMessageLimits { in_chat: 9, in_all: 9 },
+            )
+            .await
+            .unwrap();
         transaction.privacy().add_download([7; 32], person, at(0), at(600_000)).await.unwrap();
         let token = NewOneTimeToken {
             token_id: TokenId::from_uuid(Uuid::from_u128(77)),

@@ -92,7 +92,7 @@ pub enum RejectedReason {
     MessageNotFound,
     /// The text is longer than Telegram takes.
     MessageTooLong,
-    /// The tap on a button is too old to be answered.
+    /// The tap on a button, or the inline query, is too old to be answered.
     QueryTooOld,
     /// A button's address or data is not valid.
     ButtonInvalid,
@@ -186,7 +186,7 @@ impl Refusal {
             RejectedReason::MessageNotFound
         } else if says("too long") {
             RejectedReason::MessageTooLong
-        } else if says("query is too old") {
+        } else if says("query is too old") || says("query id is invalid") {
             RejectedReason::QueryTooOld
         } else if says("button_") || says("button") {
             RejectedReason::ButtonInvalid

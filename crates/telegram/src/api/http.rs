@@ -154,6 +154,8 @@ impl BotApi for HttpBotApi {
             first_name: String,
             #[serde(default)]
             has_main_web_app: bool,
+            #[serde(default)]
+            supports_inline_queries: bool,
         }
         let me: Me = self.request("getMe", &Nothing {}, self.timeouts.call).await?;
         Ok(BotIdentity {
@@ -161,6 +163,7 @@ impl BotApi for HttpBotApi {
             username: me.username,
             first_name: me.first_name,
             has_main_web_app: me.has_main_web_app,
+            supports_inline_queries: me.supports_inline_queries,
         })
     }
 

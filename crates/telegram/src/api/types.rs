@@ -16,6 +16,8 @@ pub struct BotIdentity {
     pub first_name: String,
     /// Whether it has a main Mini App, so that `t.me/<bot>?startapp` opens one.
     pub has_main_web_app: bool,
+    /// Whether its inline mode is on, so that `@<bot> …` finds something in any chat.
+    pub supports_inline_queries: bool,
 }
 
 /// How Telegram shall send updates.

@@ -10,6 +10,8 @@ pub enum Incoming {
     Message(Box<Message>),
     /// A tap on a button below a message.
     CallbackQuery(CallbackQuery),
+    /// Somebody types behind the bot's name in any chat.
+    InlineQuery(InlineQuery),
     /// The bot's own standing in a chat changed: in a private chat it was blocked or unblocked.
     MyChatMember(MyChatMember),
     /// Anything else.
@@ -35,6 +37,8 @@ pub struct Message {
     pub web_app_data: Option<WebAppData>,
     /// Whether the person just allowed the bot to write.
     pub write_access_allowed: bool,
+    /// Whether it is a result of inline mode: a bot has written it, nobody says it to the bot.
+    pub is_via_bot: bool,
 }
 
 /// What a Mini App sent by `sendData`.
@@ -59,6 +63,21 @@ pub struct CallbackQuery {
     pub chat: Option<Chat>,
     /// The message, unless it came by inline mode.
     pub message_id: Option<i64>,
+    /// What names the message to edit it, when it came by inline mode.
+    pub inline_message_id: Option<String>,
+}
+
+/// Somebody types behind the bot's name in any chat.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InlineQuery {
+    /// For `answerInlineQuery`.
+    pub id: String,
+    /// Who types.
+    pub from: Person,
+    /// What stands behind the bot's name.
+    pub query: String,
+    /// The `next_offset` of the answer that is to be continued; empty for the first page.
+    pub offset: String,
 }
 
 /// The bot's own standing in a chat changed.
@@ -138,7 +157,7 @@ macro_rules! prints_its_name_alone {
     )*};
 }
 
-prints_its_name_alone!(Message, WebAppData, CallbackQuery, MyChatMember, Person);
+prints_its_name_alone!(Message, WebAppData, CallbackQuery, InlineQuery, MyChatMember, Person);
 
 impl Incoming {
     /// Reads an update as it was stored.
@@ -159,6 +178,15 @@ impl Incoming {
                 data: text(query, "data"),
                 chat: message.and_then(|message| read_chat(message.get("chat")?)),
                 message_id: message.and_then(|message| message.get("message_id")?.as_i64()),
+                inline_message_id: text(query, "inline_message_id"),
+            }));
+        }
+        if let Some(query) = update.get("inline_query") {
+            return Some(Self::InlineQuery(InlineQuery {
+                id: text(query, "id")?,
+                from: read_person(query.get("from")?)?,
+                query: text(query, "query").unwrap_or_default(),
+                offset: text(query, "offset").unwrap_or_default(),
             }));
         }
         let change = update.get("my_chat_member")?;
@@ -185,6 +213,7 @@ fn read_message(message: &Value) -> Option<Message> {
             })
         }),
         write_access_allowed: message.get("write_access_allowed").is_some_and(Value::is_object),
+        is_via_bot: message.get("via_bot").is_some_and(Value::is_object),
     })
 }
 
@@ -283,6 +312,23 @@ mod tests {
     }
 
     #[test]
+    fn reads_an_inline_query_and_what_came_of_one() {
+        let json = r#"{"inline_query":{"id":"7","from":{"id":5,"language_code":"it"},"query":"cup","offset":"8","chat_type":"group"}}"#;
+        let Incoming::InlineQuery(query) = Incoming::parse(json) else { panic!("no inline query") };
+        assert_eq!((query.id.as_str(), query.query.as_str(), query.offset.as_str()), ("7", "cup", "8"));
+        assert_eq!(query.from.language_code.as_deref(), Some("it"));
+        let sent =
+            r#"{"message":{"message_id":2,"text":"Cup","via_bot":{"id":1},"from":{"id":5},"chat":{"id":5}}}"#;
+        assert!(message(sent).is_via_bot);
+        let Incoming::CallbackQuery(tap) = Incoming::parse(
+            r#"{"callback_query":{"id":"9","from":{"id":5},"data":"d","inline_message_id":"AAx"}}"#,
+        ) else {
+            panic!("not a tap")
+        };
+        assert_eq!((tap.chat, tap.inline_message_id.as_deref()), (None, Some("AAx")));
+    }
+
+    #[test]
     fn a_block_and_an_unblock_are_told_apart() {
         for (status, expected) in [
             ("kicked", MemberStatus::Kicked),
@@ -309,6 +355,7 @@ mod tests {
             r#"{"message":{"message_id":"1","from":{"id":5},"chat":{"id":5}}}"#,
             r#"{"callback_query":{"from":{"id":5}}}"#,
             r#"{"my_chat_member":{"chat":{"id":5}}}"#,
+            r#"{"inline_query":{"id":"7"}}"#,
         ] {
             assert_eq!(Incoming::parse(json), Incoming::Other, "{json}");
         }

@@ -2,13 +2,20 @@
 
 use domain::{TournamentId, board::TournamentCard, handoff::CabinetPage};
 use i18n::{catalog, keys};
-use storage::{StoreError, Transaction};
+use storage::{StoreError, Transaction, tournament::TournamentRow};
 
 use crate::{
-    bot::{Context, commands::say, keyboards, linking, reply::Reply, tournament_message},
+    bot::{
+        Context,
+        board_message::{self, Reader},
+        commands::say,
+        keyboards, linking,
+        look::{Seen, View},
+        reply::Reply,
+    },
     links::{
         campaign::{self, Arrival},
-        code::{OneTimeCode, TOURNAMENT},
+        code::OneTimeCode,
         handoff::cabinet_page,
     },
 };
@@ -19,12 +26,13 @@ pub(super) async fn answer(
     context: Context<'_>,
     tx: &mut dyn Transaction,
     argument: Option<&str>,
+    seen: &Seen,
 ) -> Result<Reply, StoreError> {
     let key = match argument {
         None => keys::bot::START_HELLO,
         Some(parameter) => {
-            if let Some(card) = linked_tournament(context, tx, parameter).await? {
-                return Ok(tournament_message::message(context, &card));
+            if let Some(view) = &seen.board {
+                return Ok(board_message::reply(context.services, Reader::of(context), view, None));
             }
             if let (true, Some(code)) = (context.is_private, OneTimeCode::parse(parameter)) {
                 return linking::show(context, tx, &code).await;
@@ -34,7 +42,9 @@ pub(super) async fn answer(
                 Some(Arrival { tournament_id: None }) => keys::bot::START_HELLO,
                 Some(Arrival { tournament_id: Some(id) }) => {
                     return match tournament(context, tx, &id).await? {
-                        Some(card) => Ok(tournament_message::message(context, &card)),
+                        Some(view) => {
+                            Ok(board_message::reply(context.services, Reader::of(context), &view, None))
+                        }
                         None => greeting(context, tx, keys::bot::START_HELLO).await,
                     };
                 }
@@ -67,26 +77,18 @@ async fn greeting(
     )))
 }
 
-async fn linked_tournament(
-    context: Context<'_>,
-    tx: &mut dyn Transaction,
-    parameter: &str,
-) -> Result<Option<TournamentCard>, StoreError> {
-    let Some(id) = parameter.strip_prefix(TOURNAMENT).and_then(|id| id.parse::<TournamentId>().ok()) else {
-        return Ok(None);
-    };
-    tournament(context, tx, &id).await
-}
-
+/// A campaign's tournament. Which one that is, is known within the transaction alone, so its board comes with the first
+/// change of the message.
 async fn tournament(
     context: Context<'_>,
     tx: &mut dyn Transaction,
     id: &TournamentId,
-) -> Result<Option<TournamentCard>, StoreError> {
+) -> Result<Option<View>, StoreError> {
     let row = tx.tournaments().by_id(id).await?;
-    Ok(row.map(|row| TournamentCard {
+    let card = |row: TournamentRow| TournamentCard {
         phase: row.phase(context.services.now()),
         players: row.players,
         tournament: row.tournament,
-    }))
+    };
+    Ok(row.map(|row| View { card: card(row), board: None }))
 }
