@@ -284,7 +284,8 @@ fn settings() -> Settings {
         ("PODIUM_PLATFORM_WEBHOOK", "http://127.0.0.1:1/events"),
         ("PODIUM_RATE_LIMITS", "off"),
     ]);
-    let variables = variables.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+    let variables: BTreeMap<&str, String> =
+        variables.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
     Settings::from_variables(variables, default_file_settings().unwrap()).unwrap()
 }
 
