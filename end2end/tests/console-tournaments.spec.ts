@@ -62,7 +62,7 @@ test("a tournament is made from a template, published, played, stopped and has r
   await expect(page.getByTestId("schedule").locator('[data-step="reset"]').first()).toBeVisible();
   await page.getByRole("button", { name: "Save as a draft" }).click();
   await expect(page.getByRole("status")).toContainText("Saved");
-  expect((await fetch(`${stack.url}/v1/tournaments/${id}`)).status).toBe(404);
+  expect((await fetch(`${stack.url}/v1/tournaments/${id}/periods`)).status).toBe(404);
 
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByRole("button", { name: "Publish" }).click();
