@@ -19,6 +19,7 @@ use crate::{
     board::BoardStore,
     compete::{history_page, list_page, tournament_part},
     context::Context,
+    missions::{missions_page, rewards_page},
     pages::{frame, profile_page},
     part::{Part, block, nothing, part},
     reactive::{self, Shared},
@@ -157,6 +158,8 @@ fn draw(what: What) -> Part {
         What::Page(Route::Settings) => settings_page(),
         What::Page(Route::Privacy) => privacy_page(),
         What::Page(Route::Link) => link_page(),
+        What::Page(Route::Missions(marked)) => missions_page(marked.as_ref()),
+        What::Page(Route::Rewards) => rewards_page(),
         // The first route's own.
         What::Page(Route::Lobby | Route::Tournament(_)) => nothing(),
         What::Tournament(store) => tournament_part(store),

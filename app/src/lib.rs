@@ -34,6 +34,7 @@ mod json;
 #[cfg(feature = "ssr")]
 mod kit;
 mod later;
+mod missions;
 mod net;
 mod page_data;
 mod pages;

@@ -48,7 +48,24 @@ export interface Correction {
 export type TokenOrder = { telegram_user_id?: number } & (
   | { action: "link"; platform_user_id: string; platform_account: string }
   | { action: "open_kyc"; platform_user_id?: string; step?: string }
+  | { action: "open_mission"; mission_id: string }
 );
+
+export interface Mission {
+  mission_id: string;
+  title: Record<string, string>;
+  kind: "one_off" | "daily" | "weekly" | "streak" | "achievement";
+  rule: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+export interface Activity {
+  platform_user_id: string;
+  activity: string;
+  fields?: Record<string, unknown>;
+  /** When it happened; now without. */
+  time?: Date;
+}
 
 type Event =
   | { type: "platform.tournament.upserted"; data: Tournament }
@@ -59,7 +76,9 @@ type Event =
   | {
       type: "platform.player.disqualified";
       data: { tournament_id: string; platform_user_id: string; reason: string };
-    };
+    }
+  | { type: "platform.mission.upserted"; data: Mission }
+  | { type: "platform.activity"; time: string; data: Omit<Activity, "time"> };
 
 export class Platform {
   constructor(
@@ -107,6 +126,17 @@ export class Platform {
   /** What a score really was; void without one. */
   correct(data: Correction): Promise<void> {
     return this.post([{ type: "platform.score.corrected", data }]);
+  }
+
+  /** Missions that began ten days ago. */
+  missions(...missions: Mission[]): Promise<void> {
+    const starts_at = new Date(Date.now() - 10 * 86_400_000).toISOString();
+    return this.post(missions.map((data) => ({ type: "platform.mission.upserted", data: { starts_at, ...data } })));
+  }
+
+  activities(...activities: Activity[]): Promise<void> {
+    const events = activities.map(({ time = new Date(), ...data }) => ({ time: time.toISOString(), data }));
+    return this.post(events.map((event) => ({ type: "platform.activity", ...event })));
   }
 
   /** A one-time token. */

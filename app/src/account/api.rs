@@ -1,4 +1,4 @@
-//! The calls of these pages, in the player's name.
+//! The calls of pages that are loaded later, in the player's name.
 
 use domain::ErrorCode;
 

@@ -21,6 +21,11 @@ pub(crate) type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, ErrorCode>>>>
 
 /// A page with a heading, for a player who is signed in. Others read above it what is the matter.
 pub(crate) fn signed_in_page(title: i18n::Key, draw: impl Fn() -> Part + Send + 'static) -> Part {
+    page_of(title, Box::new(draw))
+}
+
+// Once for all pages, not once for each.
+fn page_of(title: i18n::Key, draw: Box<dyn Fn() -> Part + Send>) -> Part {
     let Context { session, texts, .. } = Context::get();
     let state = reactive::memo(move || {
         match session.state() {

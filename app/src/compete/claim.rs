@@ -31,12 +31,12 @@ pub(super) async fn claim(game: Game) {
     game.mine.set(Some(Mine { reward: Some(granted), ..before.clone() }));
     // The button is gone; who pressed it by the keyboard goes on from the card.
     router::keep_focus();
-    haptics::success();
+    haptics::outcome(true);
     let answer: Result<Reward, ErrorCode> = api::post(&url, "{}".to_owned()).await;
     game.is_busy.set(false);
     if let Err(code) = answer {
         game.mine.set(Some(before));
-        haptics::failure();
+        haptics::outcome(false);
         game.talk.fail(code);
     }
     game.load_mine().await;

@@ -43,12 +43,12 @@ async fn join(game: Game, number: u64) {
     game.talk.hush();
     game.is_busy.set(true);
     game.mine.set(Some(joined(game, before.clone(), number)));
-    haptics::success();
+    haptics::outcome(true);
     let answer: Result<Entry, ErrorCode> = api::post(&url, format!("{{\"entry\":{number}}}")).await;
     game.is_busy.set(false);
     if let Err(code) = answer {
         game.mine.set(Some(before));
-        haptics::failure();
+        haptics::outcome(false);
         game.talk.fail(code);
     }
     game.load().await;

@@ -100,7 +100,7 @@ async fn turn(game: Game) {
         Ok(None) => {}
         Err(why) => {
             set(game, !is_on);
-            haptics::failure();
+            haptics::outcome(false);
             match why {
                 Why::Refused(code) => game.talk.fail(code),
                 Why::Said(key) => game.talk.say(key),

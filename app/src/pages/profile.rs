@@ -52,6 +52,8 @@ fn signed_in(me: Player) -> Part {
     let standing = Standing::new();
     let history = texts.get(later::HISTORY_TITLE);
     let history = cell_link(&Route::History, part(view! { <span class="cell__title">{history}</span> }));
+    let rewards = texts.get(later::REWARDS_TITLE);
+    let rewards = cell_link(&Route::Rewards, part(view! { <span class="cell__title">{rewards}</span> }));
     late_part(view! {
         {standing.notices()}
         <div class="profile">
@@ -60,7 +62,7 @@ fn signed_in(me: Player) -> Part {
         </div>
         {section(None, Some(texts.get(later::PROFILE_NOTE)), facts)}
         {standing.section()}
-        {section(None, None, vec![history, settings])}
+        {section(None, None, vec![history, rewards, settings])}
         {section(None, None, vec![way_out])}
     })
 }

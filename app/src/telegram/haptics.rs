@@ -25,14 +25,9 @@ pub(crate) fn selection() {
     feel("selectionChanged", None);
 }
 
-/// Something has worked.
-pub(crate) fn success() {
-    feel("notificationOccurred", Some("success"));
-}
-
-/// Something has not.
-pub(crate) fn failure() {
-    feel("notificationOccurred", Some("error"));
+/// Something has come to a good end, or has not.
+pub(crate) fn outcome(is_good: bool) {
+    feel("notificationOccurred", Some(if is_good { "success" } else { "error" }));
 }
 
 fn feel(method: &str, style: Option<&str>) {

@@ -130,10 +130,8 @@ pub async fn a_players_history_holds_their_final_ranks_the_latest_first(store: &
         let open = tournament("open", 9000);
         transaction.tournaments().upsert(&open, at(0)).await.unwrap();
         transaction.boards().open(&[board_of(&later), board_of(&open)]).await.unwrap();
-        let mine = [(user_id(2), standing(5, 1))];
-        for board in [&again, &board_id("open")] {
-            transaction.boards().put_many(board, 1, &mine).await.unwrap();
-        }
+        let mine = ["again", "open"].map(|board| player_row(board, user_id(2), standing(5, 1), 1));
+        transaction.boards().put_players(&mine).await.unwrap();
         for board in [&cup, &again, &board_id("open")] {
             transaction.results().freeze(board, BoardOrder::DESC).await.unwrap();
         }
