@@ -20,7 +20,7 @@ use crate::{
         frame,
         heading::{countdown, facts, hello, name_document, phase_mark, title},
     },
-    part::{Part, block, nothing, part, text},
+    part::{Part, Text, block, nothing, part, text},
     reactive,
     router::{List, Route},
     ui::{Way, board_skeleton, cell_link, cell_skeleton, placeholder, section, steps},
@@ -106,10 +106,14 @@ fn ready(lobby: Lobby) -> Part {
         (Phase::Finished, app::SECTION_FINISHED),
     ]
     .map(|(phase, header)| of_phase(phase, header, except.clone()));
-    let all =
-        part(view! { <span class="cell__title cell__title--link">{texts.get(app::UNKNOWN_ALL)}</span> });
+    let all = link_title(text(move || texts.get(app::UNKNOWN_ALL)));
     let all = section(None, None, vec![cell_link(&Route::Tournaments(List::Live), all)]);
     frame(part((greeting(), panel, Vec::from(others), all)), board)
+}
+
+/// The title of a cell that leads on.
+fn link_title(title: Text) -> Part {
+    part(view! { <span class="cell__title cell__title--link">{title}</span> })
 }
 
 /// The busiest tournament.
@@ -118,7 +122,7 @@ fn panel(card: &TournamentCard, store: BoardStore) -> Part {
     let to = Route::Tournament(card.tournament.tournament_id.clone());
     offer_to_open(card, &to);
     let all = text(move || texts.with(|catalog| app::lobby_all(catalog, store.total())));
-    let all = part(view! { <span class="cell__title cell__title--link">{all}</span> });
+    let all = link_title(all);
     part(view! {
         <section class="panel">
             <div class="panel__head">

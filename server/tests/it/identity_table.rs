@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 85] = [
+const TABLE: [(&str, &str, Needs); 87] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
