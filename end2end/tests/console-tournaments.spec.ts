@@ -176,7 +176,10 @@ for (const scheme of ["light", "dark"] as const) {
     newBrowser,
     newCrowd,
     stack,
+    watch,
   }, info) => {
+    // A form with something wrong is answered with 422.
+    watch.expect(FAILED_REQUEST);
     test.slow();
     const id = await newCrowd(30);
     const context = await newBrowser({ viewport: { width: 1280, height: 800 }, colorScheme: scheme });
