@@ -137,7 +137,7 @@ async fn final_ranks_are_frozen_with_a_hash_that_an_auditor_computes_again() {
 }
 
 #[tokio::test]
-async fn each_winner_is_given_one_reward_and_the_platform_is_told_once() {
+async fn peers_1_2_each_winner_is_given_one_reward_at_the_end_and_the_platform_is_told_once() {
     let server = server_with_platform(NOWHERE).await;
     played(&server, &json!({"prizes": prizes()})).await;
     pass(&server, HOUR_MS + MINUTE_MS).await;
