@@ -142,7 +142,7 @@ async fn batches_at_once_lose_nothing() {
 /// Random histories against a model that keeps all: activities of five days in any order and batch, sent again at random,
 /// with claims in between. Each thing that was reached is granted once, and nothing else is.
 #[tokio::test]
-async fn random_histories_grant_each_reward_once() {
+async fn peers_1_2_15_random_histories_grant_each_reward_once() {
     for seed in 0..12 {
         let rng = SeededRng::new(seed);
         let below = |limit: u64| rng.next_u64() % limit;
