@@ -62,7 +62,7 @@ test("a tournament is made from a template, published, played, stopped and has r
   await expect(page.getByTestId("schedule").locator('[data-step="reset"]').first()).toBeVisible();
   await page.getByRole("button", { name: "Save as a draft" }).click();
   await expect(page.getByRole("status")).toContainText("Saved");
-  expect((await fetch(`${stack.url}/v1/tournaments/${id}`)).status).toBe(404);
+  expect((await fetch(`${stack.url}/v1/tournaments/${id}/periods`)).status).toBe(404);
 
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByRole("button", { name: "Publish" }).click();
@@ -176,7 +176,10 @@ for (const scheme of ["light", "dark"] as const) {
     newBrowser,
     newCrowd,
     stack,
+    watch,
   }, info) => {
+    // A form with something wrong is answered with 422.
+    watch.expect(FAILED_REQUEST);
     test.slow();
     const id = await newCrowd(30);
     const context = await newBrowser({ viewport: { width: 1280, height: 800 }, colorScheme: scheme });

@@ -54,7 +54,11 @@ async fn a_tournament_is_made_published_played_stopped_and_has_results() {
     let draft = submit(&manager, "/console/tournaments/new", &cup(&server), &[("do", "draft")]).await;
     assert_eq!(draft.status, StatusCode::SEE_OTHER, "{:?}", draft.wrong());
     assert_eq!(draft.location(), format!("{CUP}?done=saved&zone=UTC"));
-    assert_eq!(about(&server, "", None).await.0, StatusCode::NOT_FOUND, "a draft is nobody's business");
+    assert_eq!(
+        about(&server, "/periods", None).await.0,
+        StatusCode::NOT_FOUND,
+        "a draft is nobody's business"
+    );
     let sheet = manager.get(CUP).await;
     assert!(sheet.html.contains("data-state=\"draft\""), "{}", sheet.html);
 
@@ -65,6 +69,7 @@ async fn a_tournament_is_made_published_played_stopped_and_has_results() {
     let published = submit(&manager, &format!("{CUP}/edit"), &cup(&server), &more).await;
     assert_eq!(published.status, StatusCode::SEE_OTHER, "{:?}", published.wrong());
     assert!(published.location().contains("done=published"), "{}", published.location());
+    assert_eq!(about(&server, "/periods", None).await.0, StatusCode::OK);
     let second = submit(&manager, &format!("{CUP}/edit"), &cup(&server), &more).await;
     assert_eq!(second.wrong(), ["tournament_id"], "who has not seen a change does not undo it");
 

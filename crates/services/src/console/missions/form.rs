@@ -195,8 +195,8 @@ fn error(path: &str, what: impl Into<String>) -> FieldError {
 /// A refusal that begins with the path of its field; the whole of it where more than the field is named.
 pub(super) fn at_its_field(detail: &str) -> FieldError {
     let (path, what) = detail.split_once(' ').unwrap_or((detail, "is not right"));
-    let found = error(path, what);
-    // The rule is one field, and says which part of it is meant.
+    let found = error(path.trim_end_matches(','), what);
+    // The rule is one field, and says which part of it is meant; some refusals name several.
     let what = if found.field == path { what } else { detail };
     FieldError { what: what.to_owned(), ..found }
 }
