@@ -18,13 +18,15 @@ const PRIZES: [&str; 2] = ["gold", "silver"];
 
 /// Brings a history to its end and compares what has come of it.
 pub async fn play(game: &mut Game<'_>) -> Result<(), Difference> {
-    // Whatever hangs from a clock that was set back is due long before.
-    game.pass(game.model.ends_at.max(game.model.now) + 2 * HOUR_MS - game.model.now);
     if game.model.is_frozen && game.model.stage != Stage::Canceled {
         game.command(0, &Command::Thaw).await?;
     }
+    // Whatever hangs from a clock that was set back is due long before.
+    game.pass(game.model.ends_at.max(game.model.now) + 2 * HOUR_MS - game.model.now);
     game.work(1).await;
     game.compare(0).await?;
+    let sql = "SELECT kind || ' ' || key || ': ' || reason FROM jobs WHERE reason IS NOT NULL";
+    same("jobs that have failed", &game.world.texts(sql).await, &Vec::new())?;
     let is_over = matches!(game.model.stage, Stage::Finished | Stage::Canceled);
     same("whether the model has come to an end", &is_over, &true)?;
     results(game).await?;

@@ -86,6 +86,8 @@ pub struct Model {
     pub ends_at: i64,
     pub stage: Stage,
     pub is_frozen: bool,
+    /// When its clock is looked at next.
+    pub clock_at: Option<i64>,
     pub periods: Vec<Period>,
     /// The boards whose ranks are final.
     pub finals: BTreeMap<(usize, u32), Vec<Row>>,
@@ -112,6 +114,7 @@ impl Model {
             ends_at,
             stage: Stage::Upcoming,
             is_frozen: false,
+            clock_at: None,
             periods: Vec::new(),
             finals: BTreeMap::new(),
             entries: HashMap::new(),
@@ -124,7 +127,7 @@ impl Model {
             filling: HashMap::new(),
         };
         model.open_first();
-        model.advance();
+        model.advance(true);
         model
     }
 

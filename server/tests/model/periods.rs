@@ -26,6 +26,15 @@ pub struct Period {
     ends_since: Option<i64>,
 }
 
+/// What a tournament does by its clock, in the order in which it does what is due at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Start,
+    Reset,
+    End,
+    Close(usize),
+}
+
 /// Why an operator can't have their way.
 #[derive(Debug)]
 pub struct NotNow;
@@ -71,36 +80,48 @@ impl Model {
         self.periods.iter().position(|period| period.starts_at <= moment && moment < period.ends_at)
     }
 
-    /// Does what its clock has brought.
-    pub fn advance(&mut self) {
-        if self.stage == Stage::Upcoming && self.now >= self.starts_at {
-            self.stage = Stage::Running;
-        }
-        while self.stage == Stage::Running
-            && self.latest().ends_at <= self.now
-            && self.latest().ends_at < self.ends_at
-        {
-            self.open_next();
-        }
-        if self.stage == Stage::Running && self.now >= self.ends_at {
-            self.stage = Stage::Finalizing;
-        }
+    /// What comes next by its clock, and when.
+    fn next_step(&self) -> Option<(i64, Step)> {
+        let latest = self.periods.last()?;
+        let reset = (latest.ends_at < self.ends_at).then_some((latest.ends_at, Step::Reset));
+        let oldest = self.periods.iter().position(|period| period.is_open).filter(|_| !self.is_frozen);
         let is_finalizing = self.stage == Stage::Finalizing;
-        if self.is_frozen || !(is_finalizing || self.stage == Stage::Running) {
-            return;
+        let closed = oldest.filter(|number| is_finalizing || number + 1 < self.periods.len());
+        let close = closed.map(|number| (self.periods[number].ends_at + GRACE_MS, Step::Close(number)));
+        match self.stage {
+            Stage::Upcoming => Some((self.starts_at, Step::Start)),
+            Stage::Running => [reset, Some((self.ends_at, Step::End)), close].into_iter().flatten().min(),
+            Stage::Finalizing => close,
+            Stage::Finished | Stage::Canceled => None,
         }
-        let (now, count) = (self.now, self.periods.len());
-        for (number, period) in self.periods.iter_mut().enumerate() {
-            let is_over = is_finalizing || number + 1 < count;
-            if period.is_open && is_over && now >= period.ends_at + GRACE_MS {
-                period.is_open = false;
-                period.ends_since = Some(now);
-                // Where nobody was placed there is no board that could become final.
-                period.is_final =
-                    self.setup.cohorts.is_some() && self.cohorts.get(&number).is_none_or(|count| *count == 0);
+    }
+
+    /// Does what its clock has brought. Whoever edits it closes nothing: for a minute from now on that can be taken back.
+    pub fn advance(&mut self, is_edit: bool) {
+        self.clock_at = None;
+        while let Some((mut at, step)) = self.next_step() {
+            if is_edit && matches!(step, Step::Close(_)) {
+                at = at.max(self.now + GRACE_MS);
+            }
+            if at > self.now {
+                self.clock_at = Some(at);
+                break;
+            }
+            match step {
+                Step::Reset => self.open_next(),
+                Step::Start => self.stage = Stage::Running,
+                Step::End => self.stage = Stage::Finalizing,
+                Step::Close(number) => self.close(number),
             }
         }
         self.settle();
+    }
+
+    fn close(&mut self, number: usize) {
+        // Where nobody was placed there is no board that could become final.
+        let has_boards = !self.boards_of(number).is_empty();
+        let period = &mut self.periods[number];
+        (period.is_open, period.is_final, period.ends_since) = (false, !has_boards, Some(self.now));
     }
 
     fn settle(&mut self) {
@@ -117,7 +138,9 @@ impl Model {
 
     /// What a worker does that is due.
     pub fn work(&mut self) {
-        self.advance();
+        if self.clock_at.is_some_and(|at| at <= self.now) {
+            self.advance(false);
+        }
         for number in 0..self.periods.len() {
             let period = &mut self.periods[number];
             if period.is_final || period.ends_since.is_none_or(|since| since > self.now) {
@@ -138,19 +161,19 @@ impl Model {
     }
 
     fn set_end(&mut self, ends_at: i64) {
-        self.ends_at = ends_at;
         let starts_at = self.latest().starts_at;
         // A period that a clock set back has not reached yet is as short as can be.
-        let full = Self { ends_at: ends_at.max(starts_at + 1), ..self.clone() };
-        let period_ends_at = full.end_of(starts_at);
+        self.ends_at = ends_at.max(starts_at + 1);
+        let period_ends_at = self.end_of(starts_at);
+        self.ends_at = ends_at;
         let latest = self.latest();
         (latest.ends_at, latest.is_open) = (period_ends_at, true);
-        self.advance();
+        self.advance(true);
     }
 
     pub fn stop(&mut self) -> Result<(), NotNow> {
         let mut tried = self.clone();
-        tried.advance();
+        tried.advance(true);
         if tried.stage != Stage::Running {
             return Err(NotNow);
         }
@@ -186,7 +209,7 @@ impl Model {
                 period.ends_since = Some(now);
             }
         }
-        self.advance();
+        self.advance(true);
         Ok(())
     }
 
@@ -195,6 +218,7 @@ impl Model {
             return Err(NotNow);
         }
         self.stage = Stage::Canceled;
+        self.clock_at = None;
         Ok(())
     }
 

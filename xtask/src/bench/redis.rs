@@ -1,6 +1,7 @@
 //! What boards are compared with: the sorted set of a Redis on this machine, which writes nothing to its disk, driven
 //! over as many connections as Podium.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -268,7 +269,8 @@ fn zadd(scores: &[(u64, u64)]) -> Vec<u8> {
 fn command(words: &[&str]) -> Vec<u8> {
     let mut bytes = format!("*{}\r\n", words.len());
     for word in words {
-        bytes.push_str(&format!("${}\r\n{word}\r\n", word.len()));
+        // Writing to a string can't fail.
+        let _ = write!(bytes, "${}\r\n{word}\r\n", word.len());
     }
     bytes.into_bytes()
 }

@@ -75,7 +75,7 @@ pub async fn ranks_are_frozen_in_the_order_of_the_board(store: &dyn Store) {
     .await;
     read(store, async |transaction| {
         let mut results = transaction.results();
-        assert_eq!(results.page(&cup, 1, 1).await.unwrap(), [second.clone()]);
+        assert_eq!(results.page(&cup, 1, 1).await.unwrap(), std::slice::from_ref(&second));
         assert_eq!(results.of_user(&cup, user_id(4)).await.unwrap(), Some(second));
         assert_eq!(results.of_user(&cup, user_id(6)).await.unwrap(), None);
         assert_eq!(results.page(&board_id("cup.1"), 0, 9).await.unwrap().len(), 1);
