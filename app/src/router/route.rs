@@ -50,42 +50,36 @@ impl List {
             Self::Past => "past",
         }
     }
-
-    const fn path(self) -> &'static str {
-        match self {
-            Self::Live => "/app/tournaments",
-            Self::Upcoming => "/app/tournaments/upcoming",
-            Self::Past => "/app/tournaments/past",
-        }
-    }
 }
+
+/// The pages of which the path says all. One table for both directions weighs less than two lists (docs/adr/0004).
+static PLAIN: [(&str, Route); 11] = [
+    ("/app", Route::Lobby),
+    ("/app/tournaments", Route::Tournaments(List::Live)),
+    ("/app/tournaments/upcoming", Route::Tournaments(List::Upcoming)),
+    ("/app/tournaments/past", Route::Tournaments(List::Past)),
+    ("/app/history", Route::History),
+    ("/app/missions", Route::Missions(None)),
+    ("/app/rewards", Route::Rewards),
+    ("/app/profile", Route::Profile),
+    ("/app/settings", Route::Settings),
+    ("/app/privacy", Route::Privacy),
+    ("/app/link", Route::Link),
+];
 
 impl Route {
     /// The page at a path, if there is one. A slash at the end does not matter.
     pub fn parse(path: &str) -> Option<Self> {
-        let mut parts = path.strip_prefix('/')?.trim_end_matches('/').split('/');
-        if parts.next() != Some("app") {
-            return None;
+        let path = path.trim_end_matches('/');
+        if let Some((_, route)) = PLAIN.iter().find(|(plain, _)| *plain == path) {
+            return Some(route.clone());
         }
-        match (parts.next(), parts.next(), parts.next()) {
-            (None, ..) => Some(Self::Lobby),
-            (Some("tournaments"), None, _) => Some(Self::Tournaments(List::Live)),
-            (Some("tournaments"), Some("upcoming"), None) => Some(Self::Tournaments(List::Upcoming)),
-            (Some("tournaments"), Some("past"), None) => Some(Self::Tournaments(List::Past)),
-            (Some("history"), None, _) => Some(Self::History),
-            (Some("missions"), None, _) => Some(Self::Missions(None)),
-            // The same letters make both ids: one parser weighs less than two (docs/adr/0004).
-            (Some("missions"), Some(id), None) => {
-                id.parse().ok().map(|id: TournamentId| Self::Missions(Some(id.into())))
-            }
-            (Some("rewards"), None, _) => Some(Self::Rewards),
-            (Some("profile"), None, _) => Some(Self::Profile),
-            (Some("settings"), None, _) => Some(Self::Settings),
-            (Some("privacy"), None, _) => Some(Self::Privacy),
-            (Some("link"), None, _) => Some(Self::Link),
-            (Some("t"), Some(id), None) => id.parse().ok().map(Self::Tournament),
-            _ => None,
+        if let Some(id) = path.strip_prefix("/app/t/") {
+            return id.parse().ok().map(Self::Tournament);
         }
+        // The same letters make both ids: one parser weighs less than two (docs/adr/0004).
+        let id: TournamentId = path.strip_prefix("/app/missions/")?.parse().ok()?;
+        Some(Self::Missions(Some(id.into())))
     }
 
     /// The page that a start parameter asks for: `t_<id>`, `p_<page>`, or a one-time token, which is asked about.
@@ -103,7 +97,7 @@ impl Route {
     /// The start parameter that opens the page, if there is one.
     pub fn start_parameter(&self) -> Option<String> {
         match self {
-            Self::Tournament(id) => Some(format!("t_{id}")),
+            Self::Tournament(id) => Some(["t_", id.as_str()].concat()),
             // A single mission has no parameter of its own: a one-time token opens it.
             Self::Missions(_) => Some("p_missions".to_owned()),
             Self::Settings => Some("p_settings".to_owned()),
@@ -121,17 +115,12 @@ impl Route {
     /// The path of the page.
     pub fn path(&self) -> String {
         match self {
-            Self::Lobby => "/app".to_owned(),
-            Self::Tournament(id) => format!("/app/t/{id}"),
-            Self::Tournaments(list) => list.path().to_owned(),
-            Self::History => "/app/history".to_owned(),
-            Self::Missions(None) => "/app/missions".to_owned(),
-            Self::Missions(Some(id)) => format!("/app/missions/{id}"),
-            Self::Rewards => "/app/rewards".to_owned(),
-            Self::Profile => "/app/profile".to_owned(),
-            Self::Settings => "/app/settings".to_owned(),
-            Self::Privacy => "/app/privacy".to_owned(),
-            Self::Link => "/app/link".to_owned(),
+            Self::Tournament(id) => ["/app/t/", id.as_str()].concat(),
+            Self::Missions(Some(id)) => ["/app/missions/", id.as_str()].concat(),
+            plain => {
+                let known = PLAIN.iter().find(|(_, route)| route == plain);
+                known.map_or("/app", |(path, _)| path).to_owned()
+            }
         }
     }
 
