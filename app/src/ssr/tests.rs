@@ -87,7 +87,9 @@ fn the_lobby_shows_the_busiest_board_and_the_other_tournaments() {
     Summer final
     The result stands
     · 8,021 players
+    All tournaments
     Compete
+    Missions
     Profile
     ");
 }

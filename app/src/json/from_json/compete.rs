@@ -164,7 +164,7 @@ mod tests {
                 "result":{"rank":2,"player":"p_abc","alias":"Nova","score":12,"achieved_at":"2026-01-01T00:00:01Z",
                           "prize":{"code":"badge"}},
                 "movement":"promoted",
-                "reward":{"reward_id":"r_00000000-0000-0000-0000-000000000007","source":"tournament",
+                "reward":{"reward_id":"rw_00000000000000000000000000000001","source":"tournament",
                           "source_id":"cup.0.1","what":{"code":"badge"},"state":"offered",
                           "offered_at":"2026-01-02T00:00:00Z"}}"#,
         );
