@@ -39,7 +39,11 @@ fn audited(results: &Value) -> String {
             .unwrap_or_default();
         let at = time(one["achieved_at"].as_str().unwrap()).as_millis();
         let player = one["player"].as_str().unwrap();
-        text += &format!("{}\t{player}\t{}\t{}\t{at}\n", one["rank"], one["score"], ties.join(","));
+        let fields = [one["rank"].to_string(), player.to_owned(), one["score"].to_string(), ties.join(",")];
+        text.push_str(&fields.join("\t"));
+        text.push('\t');
+        text.push_str(&at.to_string());
+        text.push('\n');
     }
     hex::encode(Sha256::digest(text))
 }
@@ -263,7 +267,7 @@ async fn winners_who_want_to_hear_of_tournaments_are_told_their_place() {
     let told = texts(&server).await;
     assert_eq!(told.len(), 1, "2 has not said yes, 5 has won nothing: {told:?}");
     assert_eq!(told[0].0, 1);
-    assert!(told[0].1.contains("Winter cup") && told[0].1.contains("1"), "{}", told[0].1);
+    assert!(told[0].1.contains("Winter cup") && told[0].1.contains('1'), "{}", told[0].1);
 }
 
 #[tokio::test]

@@ -216,12 +216,11 @@ async fn tier_of(
     let board = board_of(&played);
     let players = tx.boards().by_id(&board).await?.map_or(0, |board| board.players);
     let result = tx.results().of_user(&board, user_id).await?;
-    let rank = match result {
-        Some(result) => Some(result.rank),
-        None => {
-            let order = row.tournament.ranking().order;
-            tx.boards().place(&board, order, user_id).await?.map(|placed| placed.rank)
-        }
+    let rank = if let Some(result) = result {
+        Some(result.rank)
+    } else {
+        let order = row.tournament.ranking().order;
+        tx.boards().place(&board, order, user_id).await?.map(|placed| placed.rank)
     };
     Ok(cohorts.next_tier(played.tier, rank.unwrap_or_default(), players))
 }

@@ -50,13 +50,12 @@ pub async fn page(
         .map_err(|_: std::num::ParseIntError| TournamentError::Cursor)?;
     let mut tx = services.store().begin_read().await?;
     let row = details::visible(&mut *tx, tournament_id, viewer).await?;
-    let period = match query.period {
-        Some(period) => period,
-        None => {
-            let latest = tx.periods().list(tournament_id, None, PERIODS_LOOKED_AT).await?;
-            let ended = latest.iter().find(|period| period.state == storage::period::PeriodState::Final);
-            ended.ok_or(TournamentError::Closed)?.period
-        }
+    let period = if let Some(period) = query.period {
+        period
+    } else {
+        let latest = tx.periods().list(tournament_id, None, PERIODS_LOOKED_AT).await?;
+        let ended = latest.iter().find(|period| period.state == storage::period::PeriodState::Final);
+        ended.ok_or(TournamentError::Closed)?.period
     };
     let cohort = query.cohort.unwrap_or(u32::from(row.status.rules.cohorts.is_some()));
     let board = BoardId::of(tournament_id, period, cohort);
