@@ -116,7 +116,10 @@ async fn each_field_that_is_wrong_is_named_beside_it_and_nothing_is_saved() {
         let page = submit(&manager, "/console/tournaments/new", &cup(&server), &more).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
         assert_eq!(page.wrong(), [name], "{text}");
-        assert!(page.html.contains(&text.replace('&', "&amp;")), "{field}: what was typed is kept");
+        // A list of choices can't hold what is none of them.
+        if field != "operator" {
+            assert!(page.html.contains(&text.replace('&', "&amp;")), "{field}: what was typed is kept");
+        }
     }
     let list = manager.get("/console/tournaments").await;
     assert!(list.html.contains("Nothing fits."), "{}", list.html);

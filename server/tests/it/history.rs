@@ -20,7 +20,7 @@ async fn played(server: &TestServer) {
     for cup in ["cup", "open"] {
         for (player, score) in [(1, 50), (2, 40)] {
             server.clock.advance_ms(1000);
-            let id = format!("{cup}-{player}");
+            let id = format!("{cup}-by-{player}");
             send(server, &[server.score(&id, cup, &format!("p-{player}"), score)]).await;
         }
     }

@@ -84,7 +84,7 @@ async fn every_page_has_the_common_headers_and_a_nonce_of_its_own() {
 #[tokio::test]
 async fn what_is_not_there_is_a_page_for_people() {
     let server = server().await;
-    for path in ["/nothing-here", "/app/missions", "/app/t/a/b", "/i18n/de.json", "/pkg/none.js"] {
+    for path in ["/nothing-here", "/app/nothing", "/app/t/a/b", "/i18n/de.json", "/pkg/none.js"] {
         let (status, headers, html) = page(&server, get(path)).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8", "{path}");
