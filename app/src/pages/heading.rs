@@ -1,6 +1,7 @@
 //! What a tournament is called, where it stands in time and how many take part.
 
 use domain::{
+    Timestamp, Tournament,
     board::TournamentCard,
     ranking::Order,
     tournament::{Operator, Phase},
@@ -19,25 +20,38 @@ use crate::{
     ui::{Shape, icon},
 };
 
-/// The phase at `now`: a tournament moves on while the page is open, but one that was canceled.
-fn phase_at(card: &TournamentCard, now: domain::Timestamp) -> Phase {
-    if card.phase == Phase::Canceled { Phase::Canceled } else { card.tournament.phase(now) }
+/// When a tournament takes place. Cheap to copy: what ticks need not hold the tournament.
+#[derive(Clone, Copy)]
+struct Course {
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+    is_canceled: bool,
+}
+
+impl Course {
+    const fn of(card: &TournamentCard) -> Self {
+        let Tournament { starts_at, ends_at, .. } = card.tournament;
+        Self { starts_at, ends_at, is_canceled: matches!(card.phase, Phase::Canceled) }
+    }
+
+    /// The phase at `now`: a tournament moves on while the page is open, but one that was canceled.
+    fn phase(self, now: Timestamp) -> Phase {
+        if self.is_canceled { Phase::Canceled } else { Phase::at(now, self.starts_at, self.ends_at) }
+    }
 }
 
 /// Where a tournament stands in time. Ticks by itself and touches nothing but its own text.
 pub(crate) fn countdown(card: &TournamentCard) -> Text {
     let Context { texts, now, .. } = Context::get();
-    let (tournament, shown) = (card.tournament.clone(), card.clone());
+    let course = Course::of(card);
     text(move || {
         let now = now.get();
         let until = |at| clock::countdown(texts, at, now);
-        match phase_at(&shown, now) {
+        match course.phase(now) {
             Phase::Upcoming => {
-                texts.with(|catalog| app::tournament_starts_in(catalog, &until(tournament.starts_at)))
+                texts.with(|catalog| app::tournament_starts_in(catalog, &until(course.starts_at)))
             }
-            Phase::Running => {
-                texts.with(|catalog| app::tournament_ends_in(catalog, &until(tournament.ends_at)))
-            }
+            Phase::Running => texts.with(|catalog| app::tournament_ends_in(catalog, &until(course.ends_at))),
             Phase::Finished => texts.get(app::TOURNAMENT_ENDED),
             Phase::Canceled => texts.get(app::PHASE_CANCELED),
         }
@@ -47,13 +61,13 @@ pub(crate) fn countdown(card: &TournamentCard) -> Text {
 /// The mark of a tournament's phase.
 pub(crate) fn phase_mark(card: &TournamentCard) -> Part {
     let Context { texts, now, .. } = Context::get();
-    let (shown, marked) = (card.clone(), card.clone());
+    let course = Course::of(card);
     let class = attr(move || {
-        let is_running = phase_at(&shown, now.get()) == Phase::Running;
+        let is_running = course.phase(now.get()) == Phase::Running;
         Some(if is_running { "mark mark--live" } else { "mark" }.to_owned())
     });
     let label = text(move || {
-        texts.get(match phase_at(&marked, now.get()) {
+        texts.get(match course.phase(now.get()) {
             Phase::Running => app::LIVE,
             Phase::Upcoming => app::PHASE_UPCOMING,
             Phase::Finished => app::PHASE_FINISHED,

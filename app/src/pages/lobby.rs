@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    TournamentId,
+    Tournament, TournamentId,
     board::{Lobby, TournamentCard},
     tournament::Phase,
 };
@@ -142,8 +142,8 @@ fn panel(card: &TournamentCard, store: BoardStore) -> Part {
 
 fn offer_to_open(card: &TournamentCard, to: &Route) {
     let Context { actions, texts, router, now, .. } = Context::get();
-    let tournament = card.tournament.clone();
-    let is_running = reactive::whether(move || tournament.phase(now.get()) == Phase::Running);
+    let Tournament { starts_at, ends_at, .. } = card.tournament;
+    let is_running = reactive::whether(move || Phase::at(now.get(), starts_at, ends_at) == Phase::Running);
     let to = to.clone();
     let main = move || {
         let key = if is_running.get() { app::ACTION_WATCH } else { app::ACTION_OPEN };

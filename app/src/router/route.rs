@@ -97,7 +97,7 @@ impl Route {
     /// The start parameter that opens the page, if there is one.
     pub fn start_parameter(&self) -> Option<String> {
         match self {
-            Self::Tournament(id) => Some(["t_", id.as_str()].concat()),
+            Self::Tournament(id) => Some(format!("t_{id}")),
             // A single mission has no parameter of its own: a one-time token opens it.
             Self::Missions(_) => Some("p_missions".to_owned()),
             Self::Settings => Some("p_settings".to_owned()),
@@ -115,8 +115,8 @@ impl Route {
     /// The path of the page.
     pub fn path(&self) -> String {
         match self {
-            Self::Tournament(id) => ["/app/t/", id.as_str()].concat(),
-            Self::Missions(Some(id)) => ["/app/missions/", id.as_str()].concat(),
+            Self::Tournament(id) => format!("/app/t/{id}"),
+            Self::Missions(Some(id)) => format!("/app/missions/{id}"),
             plain => {
                 let known = PLAIN.iter().find(|(_, route)| route == plain);
                 known.map_or("/app", |(path, _)| path).to_owned()

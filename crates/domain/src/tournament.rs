@@ -48,6 +48,19 @@ pub enum Phase {
     Canceled,
 }
 
+impl Phase {
+    /// Where what begins at `starts_at` and is over at `ends_at` stands at `now`.
+    pub fn at(now: Timestamp, starts_at: Timestamp, ends_at: Timestamp) -> Self {
+        if now < starts_at {
+            Self::Upcoming
+        } else if now < ends_at {
+            Self::Running
+        } else {
+            Self::Finished
+        }
+    }
+}
+
 /// A competition with a window in time and one board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -142,13 +155,7 @@ impl Tournament {
 
     /// Where the tournament stands at `now`.
     pub fn phase(&self, now: Timestamp) -> Phase {
-        if now < self.starts_at {
-            Phase::Upcoming
-        } else if now < self.ends_at {
-            Phase::Running
-        } else {
-            Phase::Finished
-        }
+        Phase::at(now, self.starts_at, self.ends_at)
     }
 
     /// Whether a score reached at `achieved_at` and received at `now` counts. What comes after the end is taken for
