@@ -4,8 +4,8 @@
 //! Invariant: what can't be taken back, or is about who somebody is, is asked first; the server gets a fresh proof of
 //! who opened the app along with it.
 
-mod api;
-mod cabinet;
+pub(crate) mod api;
+pub(crate) mod cabinet;
 mod code;
 mod consents;
 mod devices;
@@ -15,8 +15,8 @@ mod linking;
 mod privacy;
 mod settings;
 mod standing;
-mod start;
-mod talk;
+pub(crate) mod start;
+pub(crate) mod talk;
 pub(crate) mod wire;
 
 pub(crate) use self::{link::link_page, privacy::privacy_page, settings::settings_page, standing::Standing};

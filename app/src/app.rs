@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     context::Context,
-    later::later_page,
+    later::{What, later},
     pages::{lobby_page, not_found_page, tournament_page},
     part::{Part, block, part},
     router::Route,
@@ -17,7 +17,7 @@ pub(crate) fn app(context: Context) -> Part {
         match context.router.current() {
             Some(Route::Lobby) => lobby_page(),
             Some(Route::Tournament(id)) => tournament_page(&id),
-            Some(later) => later_page(later),
+            Some(route) => later(What::Page(route)),
             None => not_found_page(),
         }
     });

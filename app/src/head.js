@@ -92,7 +92,7 @@
   const start = launch.get("tgWebAppStartParam") || (fresh && new URLSearchParams(fresh).get("start_param")) || "";
   const wanted = [
     [/^t_([\w-]{1,62})$/, "/app/t/$1"],
-    [/^p_(settings|privacy)$/, "/app/$1"],
+    [/^p_(missions|settings|privacy)$/, "/app/$1"],
     [/^[\w-]{22}$/, "/app/link"],
   ].find(([form]) => form.test(start));
   const elsewhere =

@@ -7,9 +7,10 @@
 mod from_json;
 mod parse;
 
+pub(crate) use self::parse::parse;
 pub use self::{from_json::FromJson, parse::Value};
 
 /// Reads a value. `None` when the text is not JSON, or not of this type.
 pub(crate) fn read<T: FromJson>(json: &str) -> Option<T> {
-    T::from_json(&parse::parse(json)?)
+    T::from_json(&parse(json)?)
 }

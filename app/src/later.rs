@@ -1,8 +1,9 @@
-//! Pages whose code and texts are loaded when they are opened, so that the first route does not pay for them
-//! (docs/adr/0018).
+//! Pages, and parts of pages, whose code and texts are loaded when they are opened, so that the first route does not pay
+//! for them (docs/adr/0018).
 //!
 //! Such a page shows nothing public, so its first sight, the server's too, is a page that is being prepared. It keeps
-//! its frame and its way back the whole time; when the code can't be had, it says so and offers to try again.
+//! its frame and its way back the whole time; when the code can't be had, it says so and offers to try again. A part of
+//! a page of the first route has its room from the start: nothing moves when it comes.
 //!
 //! Invariant: [`split::draw`] is the only way into the code that is loaded later. What it calls and nothing else does is in
 //! the other file; whatever the first route calls as well stays with the first route.
@@ -15,13 +16,16 @@ use leptos::prelude::*;
 
 use crate::{
     account::{link_page, privacy_page, settings_page},
+    board::BoardStore,
+    compete::{history_page, list_page, tournament_part},
     context::Context,
+    missions::{missions_page, rewards_page},
     pages::{frame, profile_page},
     part::{Part, block, nothing, part},
     reactive::{self, Shared},
     router::Route,
     texts::Texts,
-    ui::{Way, cell_skeleton, placeholder, section},
+    ui::{Shape, Tone, Way, card, cell_skeleton, placeholder, section},
 };
 
 /// What the build calls the code of these pages in `assets.json`; the name of the cut below.
@@ -34,6 +38,15 @@ enum State {
     Loading,
     Ready,
     Failed,
+}
+
+/// What is loaded later.
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    /// A whole page.
+    Page(Route),
+    /// What a player has to do with a tournament, on its page.
+    Tournament(BoardStore),
 }
 
 thread_local! {
@@ -88,18 +101,20 @@ impl Later {
     }
 }
 
-/// The page at `route`, as soon as its code is there.
-pub(crate) fn later_page(route: Route) -> Part {
+/// The page or part `what`, as soon as its code is there.
+pub(crate) fn later(what: What) -> Part {
     let Context { texts, later, .. } = Context::get();
     reactive::effect(move || later.load(texts));
+    let is_page = matches!(what, What::Page(_));
     let content = block(move || match later.0.get() {
-        State::Loading => loading(),
+        State::Loading if is_page => loading(),
+        State::Loading => tournament_room(),
         // Loaded code answers at once.
-        State::Ready => match split::draw(route.clone()).now_or_never() {
+        State::Ready => match split::draw(what.clone()).now_or_never() {
             Some(Ok(page)) => page,
             Some(Err(_)) | None => nothing(),
         },
-        State::Failed => failed(),
+        State::Failed => failed(is_page),
     });
     part(content)
 }
@@ -117,23 +132,37 @@ fn loading() -> Part {
     )
 }
 
-fn failed() -> Part {
+/// The room of [`What::Tournament`], as high as what will stand in it.
+pub(crate) fn tournament_room() -> Part {
+    section(None, None, vec![cell_skeleton()])
+}
+
+fn failed(is_page: bool) -> Part {
     let Context { texts, later, network, .. } = Context::get();
     let retry = Arc::new(move || later.retry(texts, network.is_offline_now()));
     let way = Way::Press(texts.get(app::RETRY), retry);
-    let text = texts.error(domain::ErrorCode::Offline);
-    frame(placeholder(texts.get(app::FAILED_TITLE), text, way), None)
+    let (title, text) = (texts.get(app::FAILED_TITLE), texts.error(domain::ErrorCode::Offline));
+    if is_page {
+        frame(placeholder(title, text, way), None)
+    } else {
+        card(Tone::Trouble, Shape::Cloud, title, text, "later-failed", way)
+    }
 }
 
-/// The pages themselves. What nobody else calls is loaded with them.
-fn page(route: &Route) -> Part {
-    match route {
-        Route::Profile => profile_page(),
-        Route::Settings => settings_page(),
-        Route::Privacy => privacy_page(),
-        Route::Link => link_page(),
+/// The pages and parts themselves. What nobody else calls is loaded with them.
+fn draw(what: What) -> Part {
+    match what {
+        What::Page(Route::Tournaments(list)) => list_page(list),
+        What::Page(Route::History) => history_page(),
+        What::Page(Route::Profile) => profile_page(),
+        What::Page(Route::Settings) => settings_page(),
+        What::Page(Route::Privacy) => privacy_page(),
+        What::Page(Route::Link) => link_page(),
+        What::Page(Route::Missions(marked)) => missions_page(marked.as_ref()),
+        What::Page(Route::Rewards) => rewards_page(),
         // The first route's own.
-        Route::Lobby | Route::Tournament(_) => nothing(),
+        What::Page(Route::Lobby | Route::Tournament(_)) => nothing(),
+        What::Tournament(store) => tournament_part(store),
     }
 }
 
@@ -142,11 +171,11 @@ fn page(route: &Route) -> Part {
 mod split {
     use leptos::wasm_split::SplitLoaderError;
 
-    use crate::{part::Part, router::Route};
+    use crate::{later::What, part::Part};
 
-    /// Draws a page that is loaded later.
+    /// Draws what is loaded later.
     #[leptos::wasm_split::wasm_split(later, wasm_split_path = ::leptos::wasm_split, preload(load), fallible)]
-    pub(super) fn draw(route: Route) -> Result<Part, SplitLoaderError> {
-        Ok(super::page(&route))
+    pub(super) fn draw(what: What) -> Result<Part, SplitLoaderError> {
+        Ok(super::draw(what))
     }
 }

@@ -20,6 +20,7 @@ mod actions;
 mod app;
 mod board;
 mod clock;
+mod compete;
 #[cfg(feature = "ssr")]
 pub mod console;
 mod context;
@@ -33,6 +34,7 @@ mod json;
 #[cfg(feature = "ssr")]
 mod kit;
 mod later;
+mod missions;
 mod net;
 mod page_data;
 mod pages;

@@ -17,6 +17,11 @@ pub(crate) use self::{
     notices::{offline, sign_in_notice},
 };
 pub(crate) use self::{
-    frame::frame, heading::name_document, lobby::lobby_page, not_found::not_found_page,
-    notices::open_in_telegram, profile::profile_page, tournament::tournament_page,
+    frame::frame,
+    heading::{countdown, name_document, rule, title},
+    lobby::lobby_page,
+    not_found::not_found_page,
+    notices::open_in_telegram,
+    profile::profile_page,
+    tournament::tournament_page,
 };

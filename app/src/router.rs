@@ -12,7 +12,7 @@ mod route;
 use leptos::prelude::{document, request_animation_frame, window};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
-pub use self::route::Route;
+pub use self::route::{List, Route};
 use crate::{net, reactive::Shared, telegram::haptics};
 
 /// Where the player is. Cheap to copy.
@@ -189,13 +189,16 @@ pub(crate) fn move_focus(from: &str, to: &str) {
         return;
     }
     let to = to.to_owned();
-    request_animation_frame(move || {
-        if let Ok(Some(element)) = document().query_selector(&to) {
-            // Without this attribute an element that does nothing takes no focus.
-            let _ = element.set_attribute("tabindex", "-1");
-            focus(&element);
-        }
-    });
+    request_animation_frame(move || take_focus(&to));
+}
+
+/// Gives the focus to an element that does nothing. The page stays where it is.
+pub(crate) fn take_focus(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        // Without this attribute it takes no focus.
+        let _ = element.set_attribute("tabindex", "-1");
+        focus(&element);
+    }
 }
 
 /// Gives the focus to an element that was drawn anew.

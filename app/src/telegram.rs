@@ -4,6 +4,7 @@
 //! it is called, gated by the version that brought it, and every callback has a timeout. Where the script or the
 //! feature is missing, the page stands on its own feet: in-page buttons take the place of native ones.
 
+pub(crate) mod access;
 pub(crate) mod buttons;
 pub(crate) mod haptics;
 pub(crate) mod launch;

@@ -1,6 +1,6 @@
 // People of the simulated Telegram. Their names are like no other word, so that they can be searched for.
 
-import { randomInt } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 
 import { sign } from "@telegram-apps/init-data-node";
 
@@ -67,6 +67,11 @@ export class Person {
       is_stranger: options.isStranger ?? false,
     });
     return person;
+  }
+
+  /** What the demo platform calls this person. */
+  get platformUserId(): string {
+    return `demo-${createHash("sha256").update(`demo player ${this.id}`).digest("hex").slice(0, 12)}`;
   }
 
   /** Init data as Telegram would give it, signed by a library that shares no code with the server. */

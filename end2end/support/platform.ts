@@ -10,8 +10,19 @@ export interface Tournament {
   title: Record<string, string>;
   starts_at: string;
   ends_at: string;
-  operator?: "best" | "sum" | "latest";
+  operator?: "best" | "sum" | "latest" | "count";
   order?: "desc" | "asc";
+  join?: Record<string, unknown>;
+  attempts_max?: number;
+  condition?: { linked?: boolean; kyc_at_least?: "basic" | "full"; regions?: string[] };
+  reset?: { cron: string; zone?: string };
+  cohorts?: Record<string, unknown>;
+  prizes?: { from: number; to: number; tier?: number; what: Record<string, unknown> }[];
+  rewards?: "automatic" | "claim";
+  claim_days?: number;
+  rules_text?: Record<string, string>;
+  cover?: string;
+  finish_notice?: "winners" | "everyone" | "nobody";
 }
 
 export interface Player {
@@ -27,15 +38,47 @@ export interface Posting {
   score: number;
 }
 
+export interface Correction {
+  tournament_id: string;
+  platform_user_id: string;
+  event: { id: string };
+  score?: number;
+}
+
 export type TokenOrder = { telegram_user_id?: number } & (
   | { action: "link"; platform_user_id: string; platform_account: string }
   | { action: "open_kyc"; platform_user_id?: string; step?: string }
+  | { action: "open_mission"; mission_id: string }
 );
+
+export interface Mission {
+  mission_id: string;
+  title: Record<string, string>;
+  kind: "one_off" | "daily" | "weekly" | "streak" | "achievement";
+  rule: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+export interface Activity {
+  platform_user_id: string;
+  activity: string;
+  fields?: Record<string, unknown>;
+  /** When it happened; now without. */
+  time?: Date;
+}
 
 type Event =
   | { type: "platform.tournament.upserted"; data: Tournament }
   | { type: "platform.user.upserted"; data: Player }
-  | { type: "platform.score.posted"; data: Posting };
+  | { type: "platform.score.posted"; data: Posting; id?: string }
+  | { type: "platform.score.corrected"; data: Correction }
+  | { type: "platform.tournament.canceled"; data: { tournament_id: string } }
+  | {
+      type: "platform.player.disqualified";
+      data: { tournament_id: string; platform_user_id: string; reason: string };
+    }
+  | { type: "platform.mission.upserted"; data: Mission }
+  | { type: "platform.activity"; time: string; data: Omit<Activity, "time"> };
 
 export class Platform {
   constructor(
@@ -58,12 +101,42 @@ export class Platform {
     return this.tournament({ tournament_id: tournamentId, starts_at: ago(60), ends_at: ago(10) });
   }
 
+  cancel(tournamentId: string): Promise<void> {
+    return this.post([{ type: "platform.tournament.canceled", data: { tournament_id: tournamentId } }]);
+  }
+
+  disqualify(tournamentId: string, platformUserId: string): Promise<void> {
+    const data = { tournament_id: tournamentId, platform_user_id: platformUserId, reason: "two accounts" };
+    return this.post([{ type: "platform.player.disqualified", data }]);
+  }
+
   players(players: Player[]): Promise<void> {
     return this.post(players.map((data) => ({ type: "platform.user.upserted", data })));
   }
 
   scores(scores: Posting[]): Promise<void> {
     return this.post(scores.map((data) => ({ type: "platform.score.posted", data })));
+  }
+
+  /** One score, by the id of its event. */
+  scoreAs(id: string, data: Posting): Promise<void> {
+    return this.post([{ type: "platform.score.posted", data, id }]);
+  }
+
+  /** What a score really was; void without one. */
+  correct(data: Correction): Promise<void> {
+    return this.post([{ type: "platform.score.corrected", data }]);
+  }
+
+  /** Missions that began ten days ago. */
+  missions(...missions: Mission[]): Promise<void> {
+    const starts_at = new Date(Date.now() - 10 * 86_400_000).toISOString();
+    return this.post(missions.map((data) => ({ type: "platform.mission.upserted", data: { starts_at, ...data } })));
+  }
+
+  activities(...activities: Activity[]): Promise<void> {
+    const events = activities.map(({ time = new Date(), ...data }) => ({ time: time.toISOString(), data }));
+    return this.post(events.map((event) => ({ type: "platform.activity", ...event })));
   }
 
   /** A one-time token. */

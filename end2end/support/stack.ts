@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { podiumProgram, runFolder, simulatorProgram, site, telegramScript } from "./environment.ts";
+import { EventSink } from "./event-sink.ts";
 import { Platform } from "./platform.ts";
 import { Service, freeAddress, until } from "./service.ts";
 import { Simulator } from "./simulator.ts";
@@ -46,6 +47,8 @@ export class Stack {
     readonly internalUrl: string,
     readonly botToken: string,
     readonly platformKey: string,
+    /** What Podium tells the platform. */
+    readonly told: EventSink,
     private readonly simulator: Service,
     private readonly podium: Service,
     telegramUrl: string,
@@ -63,6 +66,7 @@ export class Stack {
     // A token of the right form that opens nothing, and never the same.
     const botToken = `7342037359:AAF${randomBytes(24).toString("base64url")}`;
     const platformKey = `whsec_${randomBytes(32).toString("base64")}`;
+    const told = await EventSink.start(platformKey);
     const loginSecret = randomBytes(24).toString("base64url");
     const simulator = new Service("the simulated Telegram", simulatorProgram(), {
       args: [
@@ -92,7 +96,10 @@ export class Stack {
         PODIUM_FRAME_ANCESTORS: telegramUrl,
         PODIUM_CABINET_URL: `${telegramUrl}/cabinet`,
         PODIUM_DRAIN_S: "0",
+        // Results stand soon after an end.
+        PODIUM_BOARDS_SCORE_GRACE_S: "3",
         PODIUM_PLATFORM_KEY: platformKey,
+        PODIUM_PLATFORM_WEBHOOK: told.url,
         PODIUM_ADMIN_IDS: String(ADMIN_ID),
         DATABASE_URL: `sqlite:${join(folder, "podium.db")}`,
         TELEGRAM_BOT_TOKEN: botToken,
@@ -111,7 +118,7 @@ export class Stack {
       stopBy: "SIGTERM",
     });
     const internalUrl = `http://${internal}`;
-    const stack = new Stack(folder, url, internalUrl, botToken, platformKey, simulator, podium, telegramUrl);
+    const stack = new Stack(folder, url, internalUrl, botToken, platformKey, told, simulator, podium, telegramUrl);
     try {
       await simulator.start(() => answers(`${telegramUrl}/`));
       await stack.startPodium();
@@ -179,6 +186,7 @@ export class Stack {
     await writeFile(join(this.folder, "calls.json"), JSON.stringify(await this.telegram.calls().catch(() => [])));
     await this.podium.stop();
     await this.simulator.stop();
+    await this.told.stop();
   }
 }
 

@@ -10,9 +10,11 @@ mod cookie;
 mod desk;
 mod enter;
 mod form;
+mod missions;
 mod operators;
 mod players;
 mod second_factor;
+mod tournaments;
 
 use axum::{
     Router,
@@ -51,6 +53,26 @@ routes! {
     post "/console/players" => players::search;
     get "/console/players/{player}" => players::look;
     post "/console/players/{player}/sessions/end" => players::end_sessions;
+    get "/console/tournaments" => tournaments::show;
+    get "/console/tournaments/new" => tournaments::begin;
+    post "/console/tournaments/new" => tournaments::create;
+    get "/console/tournaments/{id}" => tournaments::look;
+    get "/console/tournaments/{id}/edit" => tournaments::edit;
+    post "/console/tournaments/{id}/edit" => tournaments::change;
+    get "/console/tournaments/{id}/pulse" => tournaments::pulse;
+    post "/console/tournaments/{id}/{command}" => tournaments::command;
+    get "/console/tournaments/{id}/player" => tournaments::find;
+    get "/console/tournaments/{id}/players/{player}" => tournaments::dispute;
+    post "/console/tournaments/{id}/players/{player}/exclude" => tournaments::exclude;
+    post "/console/tournaments/{id}/players/{player}/reinstate" => tournaments::reinstate;
+    get "/console/missions" => missions::show;
+    get "/console/missions/new" => missions::begin;
+    post "/console/missions/new" => missions::create;
+    get "/console/missions/{id}" => missions::look;
+    get "/console/missions/{id}/edit" => missions::edit;
+    post "/console/missions/{id}/edit" => missions::change;
+    post "/console/missions/{id}/stop" => missions::stop;
+    post "/console/missions/{id}/resume" => missions::resume;
     get "/console/audit" => audit::show;
     get "/console/operators" => operators::show;
     post "/console/operators/invite" => operators::invite;

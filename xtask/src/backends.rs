@@ -2,7 +2,7 @@
 //! ended with it.
 
 pub mod postgres;
-mod redis;
+pub mod redis;
 
 use std::net::TcpListener;
 use std::path::PathBuf;

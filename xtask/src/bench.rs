@@ -6,6 +6,10 @@
 #[cfg(feature = "bench")]
 mod board;
 #[cfg(feature = "bench")]
+mod board_end;
+#[cfg(feature = "bench")]
+mod board_rebuild;
+#[cfg(feature = "bench")]
 mod client;
 #[cfg(feature = "bench")]
 mod exchange;
@@ -28,6 +32,8 @@ mod platform;
 #[cfg(feature = "bench")]
 mod podium;
 #[cfg(feature = "bench")]
+mod redis;
+#[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]
 mod start;
@@ -43,7 +49,7 @@ use clap::Args;
 const BENCHMARKS: [(&str, &str); 6] = [
     ("webhook", "updates acknowledged a second, durable, beside grammY"),
     ("exchange", "sign-ins a second with a stored session, beside Fastify"),
-    ("board", "scores taken and boards read on 1 000 000 players"),
+    ("board", "1 000 000 players: scores taken, boards read, rebuilt and made final, beside Redis"),
     ("live", "10 000 viewers of a live board"),
     ("start", "time until ready on an existing database"),
     ("idle", "memory of an idle server"),
@@ -91,7 +97,7 @@ fn measure(options: &Options) -> Result<()> {
 fn measure(options: &Options) -> Result<()> {
     use crate::{node, packages, process, progress, site, workspace};
 
-    packages::ensure(&[packages::NODE])?;
+    packages::ensure(&[packages::NODE, packages::REDIS])?;
     node::ensure_packages(&workspace::root().join("xtask/bench"))?;
     site::make()?;
     progress::step("compile the server and the benchmarks for production", || {

@@ -1,4 +1,4 @@
-//! The calls of these pages, in the player's name.
+//! The calls of pages that are loaded later, in the player's name.
 
 use domain::ErrorCode;
 
@@ -12,7 +12,7 @@ use crate::{
 ///
 /// # Errors
 /// What the server says, or [`ErrorCode::Offline`].
-pub(super) async fn get<T: FromJson>(url: &str) -> Result<T, ErrorCode> {
+pub(crate) async fn get<T: FromJson>(url: &str) -> Result<T, ErrorCode> {
     send(url, None).await?.read()
 }
 
@@ -20,21 +20,30 @@ pub(super) async fn get<T: FromJson>(url: &str) -> Result<T, ErrorCode> {
 ///
 /// # Errors
 /// What the server says, or [`ErrorCode::Offline`].
-pub(super) async fn post<T: FromJson>(url: &str, body: String) -> Result<T, ErrorCode> {
+pub(crate) async fn post<T: FromJson>(url: &str, body: String) -> Result<T, ErrorCode> {
     send(url, Some(body)).await?.read()
+}
+
+/// Posts JSON to where no answer but a yes is of interest.
+///
+/// # Errors
+/// What the server says, or [`ErrorCode::Offline`].
+pub(crate) async fn done(url: &str, body: &str) -> Result<(), ErrorCode> {
+    let answer = send(url, Some(body.to_owned())).await?;
+    if (200..300).contains(&answer.status) { Ok(()) } else { Err(answer.problem()) }
 }
 
 /// Removes what is at an address.
 ///
 /// # Errors
 /// What the server says, or [`ErrorCode::Offline`].
-pub(super) async fn delete(url: &str) -> Result<(), ErrorCode> {
+pub(crate) async fn delete(url: &str) -> Result<(), ErrorCode> {
     let answer = send_signed(Call { url: url.to_owned(), deletes: true, ..Call::default() }).await?;
     if (200..300).contains(&answer.status) { Ok(()) } else { Err(answer.problem()) }
 }
 
 /// An object of texts as JSON.
-pub(super) fn object(fields: &[(&str, &str)]) -> String {
+pub(crate) fn object(fields: &[(&str, &str)]) -> String {
     let fields = fields.iter().map(|(name, text)| format!("\"{name}\":{}", quoted(text)));
     format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
 }

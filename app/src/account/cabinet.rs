@@ -9,7 +9,7 @@ use crate::{
 
 /// A page of the cabinet, in the words of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Page {
+pub(crate) enum Page {
     /// The account.
     Profile,
     /// The confirmation of a phone or an e-mail.
@@ -30,7 +30,7 @@ impl Page {
 }
 
 /// Takes the player over.
-pub(super) async fn go(talk: Talk, telegram: Telegram, page: Page) {
+pub(crate) async fn go(talk: Talk, telegram: Telegram, page: Page) {
     talk.hush();
     let answer: Result<Address, ErrorCode> = api::post("/v1/tg/handoff", page.request()).await;
     match answer {

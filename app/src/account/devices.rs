@@ -16,7 +16,7 @@ use crate::{
     clock,
     context::Context,
     data::Remote,
-    part::{Part, nothing, part},
+    part::{Part, late_part as part, nothing},
     reactive::{self, Shared},
     texts::Texts,
     ui::{ButtonKind, button, section},

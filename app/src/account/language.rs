@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::{
     context::Context,
     json, net,
-    part::{Part, part},
+    part::{Part, late_part as part},
     reactive,
     telegram::launch,
     ui::section,

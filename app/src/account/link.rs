@@ -18,7 +18,7 @@ use crate::{
     context::Context,
     json::{FromJson, Value},
     pages::name_document,
-    part::{Part, block, part},
+    part::{Part, block, late_part as part},
     reactive::{self, Shared},
     router::{Route, Router},
     ui::{Way, placeholder},

@@ -17,7 +17,7 @@ use crate::{
     context::Context,
     data::Remote,
     pages::name_document,
-    part::{Part, part},
+    part::{Part, late_part as part},
     reactive::{self, Shared},
     telegram::{self, Telegram},
     texts::Texts,

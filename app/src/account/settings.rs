@@ -10,7 +10,7 @@ use crate::{
     },
     context::Context,
     pages::name_document,
-    part::{Part, part},
+    part::{Part, late_part as part},
     router::Route,
     ui::{cell_link, section},
 };

@@ -18,7 +18,7 @@ use crate::{
     },
     context::Context,
     data::Remote,
-    part::{Part, block, nothing, part},
+    part::{Part, block, late_part as part, nothing},
     reactive::{self, Shared},
     ui::{ButtonKind, Press, Shape, Tone, Way, button, card, cell, section},
 };

@@ -10,17 +10,22 @@ use crate::{
     context::Context,
     data::Remote,
     pages::frame,
-    part::{Part, block, part},
+    part::{Part, block, late_part as part},
     reactive::{self, Shared},
     session::SignIn,
     ui::{ButtonKind, Way, button, cell_skeleton, placeholder, section},
 };
 
 /// An answer that is waited for.
-pub(super) type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, ErrorCode>>>>;
+pub(crate) type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, ErrorCode>>>>;
 
 /// A page with a heading, for a player who is signed in. Others read above it what is the matter.
-pub(super) fn signed_in_page(title: i18n::Key, draw: impl Fn() -> Part + Send + 'static) -> Part {
+pub(crate) fn signed_in_page(title: i18n::Key, draw: impl Fn() -> Part + Send + 'static) -> Part {
+    page_of(title, Box::new(draw))
+}
+
+// Once for all pages, not once for each.
+fn page_of(title: i18n::Key, draw: Box<dyn Fn() -> Part + Send>) -> Part {
     let Context { session, texts, .. } = Context::get();
     let state = reactive::memo(move || {
         match session.state() {
@@ -43,7 +48,7 @@ pub(super) fn signed_in_page(title: i18n::Key, draw: impl Fn() -> Part + Send + 
 }
 
 /// A section's place while its content is on the way.
-pub(super) fn waiting() -> Part {
+pub(crate) fn waiting() -> Part {
     let texts = Context::get().texts;
     part(view! {
         <p class="visually-hidden" role="status">{texts.get(app::LOADING)}</p>
@@ -52,7 +57,7 @@ pub(super) fn waiting() -> Part {
 }
 
 /// A section whose content comes from the server. `load` asks for it, `draw` shows it; until then it has so many `lines`.
-pub(super) fn remote<T: Clone + PartialEq + Send + 'static>(
+pub(crate) fn remote<T: Clone + PartialEq + Send + 'static>(
     content: Shared<Remote<T>>,
     header: i18n::Key,
     lines: usize,

@@ -14,7 +14,7 @@ use crate::{
     context::Context,
     net,
     pages::open_in_telegram,
-    part::{Part, attr, block, late_part, nothing, part, text},
+    part::{Part, attr, block, late_part, late_part as part, nothing, text},
     reactive::Shared,
     telegram::{Telegram, launch, popup},
     texts::Texts,
@@ -26,6 +26,7 @@ use crate::{
 struct Asked {
     text: String,
     yes: String,
+    is_destructive: bool,
     answer: Arc<Mutex<Option<oneshot::Sender<bool>>>>,
 }
 
@@ -37,7 +38,7 @@ impl PartialEq for Asked {
 
 /// The page's voice. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Talk {
+pub(crate) struct Talk {
     asked: Shared<Option<Asked>>,
     said: Shared<String>,
     is_stale: Shared<bool>,
@@ -47,7 +48,7 @@ pub(super) struct Talk {
 
 impl Talk {
     /// A page that has said nothing yet.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let Context { texts, telegram, .. } = Context::get();
         Self {
             asked: Shared::new(None),
@@ -59,12 +60,12 @@ impl Talk {
     }
 
     /// Says something.
-    pub(super) fn say(self, key: Key) {
+    pub(crate) fn say(self, key: Key) {
         self.said.set(self.texts.get(key));
     }
 
     /// Says why something was not done.
-    pub(super) fn fail(self, code: ErrorCode) {
+    pub(crate) fn fail(self, code: ErrorCode) {
         if code == ErrorCode::InitDataStale {
             self.is_stale.set(true);
         } else {
@@ -73,28 +74,37 @@ impl Talk {
     }
 
     /// Says nothing any more.
-    pub(super) fn hush(self) {
+    pub(crate) fn hush(self) {
         self.said.set(String::new());
         self.is_stale.set(false);
     }
 
     /// The proof of who has opened the app, or the way to a new one.
-    pub(super) fn proof(self) -> Option<String> {
+    pub(crate) fn proof(self) -> Option<String> {
         let proof = launch::proof();
         self.is_stale.set(proof.is_none());
         proof
     }
 
-    /// Asks for a yes: by the client's own means where it has some.
-    pub(super) async fn ask(self, question: Key, yes: Key) -> bool {
+    /// Asks for a yes to something that ends something: by the client's own means where it has some.
+    pub(crate) async fn ask(self, question: Key, yes: Key) -> bool {
+        self.put(question, yes, true).await
+    }
+
+    /// Asks for a yes to something that begins something.
+    pub(crate) async fn agree(self, question: Key, yes: Key) -> bool {
+        self.put(question, yes, false).await
+    }
+
+    async fn put(self, question: Key, yes: Key, is_destructive: bool) -> bool {
         self.hush();
         let (text, yes) = (self.texts.get(question), self.texts.get(yes));
-        if let Some(answer) = popup::ask(self.telegram.host_now(), &text, &yes).await {
+        if let Some(answer) = popup::ask(self.telegram.host_now(), &text, &yes, is_destructive).await {
             return answer;
         }
         let (sender, answer) = oneshot::channel();
         let answer_box = Arc::new(Mutex::new(Some(sender)));
-        self.asked.set(Some(Asked { text, yes, answer: answer_box }));
+        self.asked.set(Some(Asked { text, yes, is_destructive, answer: answer_box }));
         show_dialog();
         // A page that is left has got no answer.
         answer.await.unwrap_or(false)
@@ -112,7 +122,7 @@ impl Talk {
     }
 
     /// What was said, and the way to a fresh proof when that is missing.
-    pub(super) fn notices(self) -> Part {
+    pub(crate) fn notices(self) -> Part {
         let stale = block(move || {
             if !self.is_stale.get() {
                 return nothing();
@@ -129,10 +139,11 @@ impl Talk {
     }
 
     /// The question, where the client can't ask it.
-    pub(super) fn dialog(self) -> Part {
+    pub(crate) fn dialog(self) -> Part {
         let dialog = block(move || {
             let Some(asked) = self.asked.get() else { return nothing() };
-            let yes = button(ButtonKind::Destructive, asked.yes, Arc::new(move || self.answer(true)));
+            let kind = if asked.is_destructive { ButtonKind::Destructive } else { ButtonKind::Filled };
+            let yes = button(kind, asked.yes, Arc::new(move || self.answer(true)));
             let no = button(
                 ButtonKind::Tinted,
                 self.texts.get(later::CANCEL),

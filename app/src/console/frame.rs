@@ -1,9 +1,12 @@
 //! What stands around every page of a signed-in operator: sections, who one is, the way out, and what was done.
 
 use domain::{Locale, console::Permission};
-use i18n::{Catalog, Key, keys::console as texts};
+use i18n::{
+    Catalog, Key,
+    keys::{console as texts, desk},
+};
 use leptos::prelude::*;
-use services::console::{FactorState, Operator};
+use services::console::{FactorState, Operator, zone::ViewerZone};
 
 use super::{
     document::document,
@@ -21,6 +24,8 @@ pub struct View<'a> {
     pub operator: &'a Operator,
     /// What was just done, after a form.
     pub done: Option<Done>,
+    /// In which time zone times are shown and read, where a page has them so.
+    pub zone: &'a ViewerZone,
 }
 
 impl View<'_> {
@@ -31,6 +36,36 @@ impl View<'_> {
     pub(super) fn text(&self, key: Key) -> &'static str {
         self.catalog().text(key)
     }
+
+    /// An address with what it says behind `?`, empty values left out, and the time zone kept.
+    pub fn address(&self, path: &str, pairs: &[(&str, &str)]) -> String {
+        let zone = ("zone", self.zone.name());
+        let is_said = |(name, value): &&(&str, &str)| {
+            !(value.is_empty() || *name == "zone" && *value == ViewerZone::default().name())
+        };
+        let said: Vec<String> = pairs
+            .iter()
+            .chain(std::iter::once(&zone))
+            .filter(is_said)
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
+        if said.is_empty() { path.to_owned() } else { format!("{path}?{}", said.join("&")) }
+    }
+}
+
+/// A value as it stands in an address.
+pub fn encoded(value: &str) -> String {
+    use std::fmt::Write as _;
+    let mut output = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
+            output.push(char::from(byte));
+        } else {
+            // Writing to a String can't fail.
+            let _ = write!(output, "%{byte:02X}");
+        }
+    }
+    output
 }
 
 macro_rules! done {
@@ -71,12 +106,38 @@ done! {
     OperatorEnded = "ended", texts::DONE_ENDED;
     /// A second factor was taken away.
     FactorReset = "reset", texts::DONE_RESET;
+    /// A tournament or a mission was saved.
+    Saved = "saved", desk::DONE_SAVED;
+    /// A tournament was published.
+    Published = "published", desk::DONE_PUBLISHED;
+    /// A tournament was stopped.
+    Stopped = "stopped", desk::DONE_STOPPED;
+    /// A tournament was extended.
+    Extended = "extended", desk::DONE_EXTENDED;
+    /// A tournament was frozen.
+    Frozen = "frozen", desk::DONE_FROZEN;
+    /// A tournament was thawed.
+    Thawed = "thawed", desk::DONE_THAWED;
+    /// A tournament was canceled.
+    Canceled = "canceled", desk::DONE_CANCELED;
+    /// A tournament is computed anew.
+    Recompute = "recompute", desk::DONE_RECOMPUTE;
+    /// A player was excluded.
+    Excluded = "excluded", desk::DONE_EXCLUDED;
+    /// A player takes part again.
+    Reinstated = "reinstated", desk::DONE_REINSTATED;
+    /// A mission was stopped.
+    MissionStopped = "mission-stopped", desk::DONE_MISSION_STOPPED;
+    /// A mission goes on.
+    MissionResumed = "mission-resumed", desk::DONE_MISSION_RESUMED;
 }
 
 /// The sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Players,
+    Tournaments,
+    Missions,
     Audit,
     Operators,
     Factor,
@@ -84,8 +145,10 @@ pub(super) enum Section {
 
 impl Section {
     /// Those in the navigation, what they are called, where they are, and who may go there.
-    const LISTED: [(Self, Key, &'static str, Permission); 3] = [
+    const LISTED: [(Self, Key, &'static str, Permission); 5] = [
         (Self::Players, texts::NAV_PLAYERS, "/console/players", Permission::ViewPlayers),
+        (Self::Tournaments, desk::NAV_TOURNAMENTS, "/console/tournaments", Permission::ViewTournaments),
+        (Self::Missions, desk::NAV_MISSIONS, "/console/missions", Permission::ViewMissions),
         (Self::Audit, texts::NAV_AUDIT, "/console/audit", Permission::ViewAudit),
         (Self::Operators, texts::NAV_OPERATORS, "/console/operators", Permission::ViewOperators),
     ];
@@ -141,4 +204,16 @@ pub(super) fn page(
         }
     });
     document(view.locale, &format!("{title} · {}", text(texts::TITLE)), &SCRIPT, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_an_address_can_t_be_taken_for_more_than_a_value() {
+        assert_eq!(encoded("Europe/Rome"), "Europe/Rome");
+        assert_eq!(encoded("Etc/GMT+1"), "Etc/GMT%2B1");
+        assert_eq!(encoded("a&b=c d#é\n"), "a%26b%3Dc%20d%23%C3%A9%0A");
+    }
 }

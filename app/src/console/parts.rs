@@ -1,9 +1,18 @@
 //! Small parts of the console's pages.
 
 use domain::{Timestamp, audit::ActorKind, console::Role};
-use i18n::{Catalog, Key, keys::console as texts};
+use i18n::{
+    Catalog, Key,
+    keys::{console as texts, desk},
+};
 use leptos::prelude::*;
-use services::console::{Operator, audit::AuditLine};
+use services::console::{
+    Operator,
+    audit::AuditLine,
+    zone::{OFFERED, ViewerZone},
+};
+
+use super::frame::View;
 
 /// What every form carries.
 pub(super) fn form_key(operator: &Operator) -> AnyView {
@@ -27,6 +36,96 @@ pub(super) fn when(at: Timestamp) -> AnyView {
     let second = text.get(11..19).unwrap_or_default().to_owned();
     view! { <time class="when" datetime=text><span class="when__day">{day}</span>" "{second}</time> }
         .into_any()
+}
+
+/// A time as the clocks of whoever looks show it; a day on which these are changed is marked.
+pub(super) fn when_in(view: View<'_>, at: Timestamp) -> AnyView {
+    let local = view.zone.show(at);
+    let changes = local
+        .is_change_day
+        .then(|| view! { " "<span class="badge badge--note">{view.text(desk::CLOCKS)}</span> });
+    view! {
+        <time class="when" datetime=at.to_string() title=local.offset>
+            <span class="when__day">{local.day}</span>" "{local.time}
+        </time>
+        {changes}
+    }
+    .into_any()
+}
+
+/// The choice of a time zone. `kept`: what else stands in the address.
+pub(super) fn zone_choice(view: View<'_>, path: &str, kept: &[(&'static str, String)]) -> AnyView {
+    let here = view.zone.name();
+    let other = (!OFFERED.contains(&here)).then_some(here);
+    let options = other
+        .into_iter()
+        .chain(OFFERED.iter().copied())
+        .map(|name| view! { <option value=name.to_owned() selected=name == here>{name.to_owned()}</option> })
+        .collect_view();
+    let kept = kept
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone() /> })
+        .collect_view();
+    view! {
+        <form class="zone" method="get" action=path.to_owned()>
+            {kept}
+            <label for="zone">{view.text(desk::ZONE)}</label>
+            <select class="field field--small" id="zone" name="zone">{options}</select>
+            <button class="button button--small">{view.text(desk::ZONE_SHOW)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// What a form carries so that the page behind it has the same time zone.
+pub(super) fn zone_field(zone: &ViewerZone) -> AnyView {
+    view! { <input type="hidden" name="zone" value=zone.name().to_owned() /> }.into_any()
+}
+
+/// The head of a table.
+pub(super) fn head(names: &[&'static str]) -> AnyView {
+    let cells = names.iter().map(|name| view! { <th scope="col">{*name}</th> }).collect_view();
+    view! { <thead><tr>{cells}</tr></thead> }.into_any()
+}
+
+/// A fact and its value.
+pub(super) fn fact(name: &'static str, value: impl IntoView + 'static) -> AnyView {
+    view! { <div class="fact"><dt>{name}</dt><dd>{value.into_any()}</dd></div> }.into_any()
+}
+
+/// A part of a page with its title.
+pub(super) fn panel(title: &'static str, content: impl IntoView + 'static) -> AnyView {
+    view! {
+        <section class="panel wide">
+            <h2 class="panel__title">{title}</h2>
+            {content.into_any()}
+        </section>
+    }
+    .into_any()
+}
+
+/// What can't be undone by a mistake: it says what it will do, and is asked for twice.
+pub(super) fn sure(
+    view: View<'_>,
+    action: String,
+    name: &'static str,
+    content: AnyView,
+    is_danger: bool,
+) -> AnyView {
+    let class = if is_danger { "button button--danger" } else { "button" };
+    view! {
+        <details class="sure">
+            <summary class=class>{name}</summary>
+            <form method="post" action=action>
+                {form_key(view.operator)}
+                {zone_field(view.zone)}
+                {content}
+                <button class=class>{name}</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 /// Yes or no.

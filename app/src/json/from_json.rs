@@ -144,6 +144,8 @@ macro_rules! enums {
     };
 }
 
+mod compete;
+
 impl FromJson for bool {
     fn from_json(value: &Value) -> Option<Self> {
         match value {

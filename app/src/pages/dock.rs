@@ -1,6 +1,6 @@
 //! The foot of the page: the tab bar on the roots, and in-page buttons where the client draws none.
 
-use std::sync::Arc;
+use std::{mem::discriminant, sync::Arc};
 
 use i18n::keys::app;
 use leptos::prelude::*;
@@ -28,16 +28,20 @@ fn tabs() -> Part {
     let texts = Context::get().texts;
     part(view! {
         <nav class="tabs" aria-label=texts.get(app::NAV_LABEL)>
-            {tab(Route::Lobby, Shape::Compete, texts.get(app::NAV_COMPETE))}
-            {tab(Route::Profile, Shape::Person, texts.get(app::NAV_PROFILE))}
+            {tab(&Route::Lobby, Shape::Compete, texts.get(app::NAV_COMPETE))}
+            {tab(&Route::Missions(None), Shape::Missions, texts.get(app::NAV_MISSIONS))}
+            {tab(&Route::Profile, Shape::Person, texts.get(app::NAV_PROFILE))}
         </nav>
     })
 }
 
-fn tab(to: Route, shape: Shape, label: String) -> Part {
+fn tab(to: &Route, shape: Shape, label: String) -> Part {
     let router = Context::get().router;
     let path = to.path();
-    let current = attr(move || (router.current().as_ref() == Some(&to)).then(|| "page".to_owned()));
+    // Whichever of its missions a page shows, it is the same tab.
+    let kind = Some(discriminant(to));
+    let current =
+        attr(move || (router.current().as_ref().map(discriminant) == kind).then(|| "page".to_owned()));
     part(view! {
         <a href=path class="tab" aria-current=current>
             <span class="tab__icon">{icon(shape)}</span>

@@ -20,9 +20,9 @@ use crate::{
         frame,
         heading::{countdown, facts, hello, name_document, phase_mark, title},
     },
-    part::{Part, block, nothing, part, text},
+    part::{Part, Text, block, nothing, part, text},
     reactive,
-    router::Route,
+    router::{List, Route},
     ui::{Way, board_skeleton, cell_link, cell_skeleton, placeholder, section, steps},
 };
 
@@ -91,6 +91,7 @@ fn loading() -> Part {
 
 /// The page with tournaments on it.
 fn ready(lobby: Lobby) -> Part {
+    let texts = Context::get().texts;
     let top = lobby.board.and_then(|board| {
         let is_its = |card: &TournamentCard| card.tournament.tournament_id == board.tournament_id;
         let card = lobby.tournaments.into_iter().find(is_its)?;
@@ -105,7 +106,14 @@ fn ready(lobby: Lobby) -> Part {
         (Phase::Finished, app::SECTION_FINISHED),
     ]
     .map(|(phase, header)| of_phase(phase, header, except.clone()));
-    frame(part((greeting(), panel, Vec::from(others))), board)
+    let all = link_title(text(move || texts.get(app::UNKNOWN_ALL)));
+    let all = section(None, None, vec![cell_link(&Route::Tournaments(List::Live), all)]);
+    frame(part((greeting(), panel, Vec::from(others), all)), board)
+}
+
+/// The title of a cell that leads on.
+fn link_title(title: Text) -> Part {
+    part(view! { <span class="cell__title cell__title--link">{title}</span> })
 }
 
 /// The busiest tournament.
@@ -114,7 +122,7 @@ fn panel(card: &TournamentCard, store: BoardStore) -> Part {
     let to = Route::Tournament(card.tournament.tournament_id.clone());
     offer_to_open(card, &to);
     let all = text(move || texts.with(|catalog| app::lobby_all(catalog, store.total())));
-    let all = part(view! { <span class="cell__title cell__title--link">{all}</span> });
+    let all = link_title(all);
     part(view! {
         <section class="panel">
             <div class="panel__head">

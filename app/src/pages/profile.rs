@@ -9,7 +9,7 @@ use crate::{
     account::Standing,
     context::Context,
     pages::{frame, heading::name_document},
-    part::{Part, block, late_part, part},
+    part::{Part, block, late_part, late_part as part},
     reactive,
     router::Route,
     session::{Player, SignIn},
@@ -50,6 +50,10 @@ fn signed_in(me: Player) -> Part {
     let settings = texts.get(later::SETTINGS_TITLE);
     let settings = cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
     let standing = Standing::new();
+    let history = texts.get(later::HISTORY_TITLE);
+    let history = cell_link(&Route::History, part(view! { <span class="cell__title">{history}</span> }));
+    let rewards = texts.get(later::REWARDS_TITLE);
+    let rewards = cell_link(&Route::Rewards, part(view! { <span class="cell__title">{rewards}</span> }));
     late_part(view! {
         {standing.notices()}
         <div class="profile">
@@ -58,7 +62,7 @@ fn signed_in(me: Player) -> Part {
         </div>
         {section(None, Some(texts.get(later::PROFILE_NOTE)), facts)}
         {standing.section()}
-        {section(None, None, vec![settings])}
+        {section(None, None, vec![history, rewards, settings])}
         {section(None, None, vec![way_out])}
     })
 }

@@ -5,23 +5,20 @@ use std::sync::Arc;
 use domain::{ErrorCode, TournamentId, board::TournamentCard};
 use i18n::keys::app;
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
 
 use crate::{
-    actions::Action,
     board::{BoardStore, ROWS_MAX},
     context::Context,
     data::Remote,
-    net,
+    later::{What, later, tournament_room},
     pages::{
         featured::{standings, store_of},
         frame,
         heading::{facts, hello, name_document, phase_mark, rule, title},
     },
     part::{Part, block, nothing, part},
-    reactive::{self, Shared},
+    reactive,
     router::Route,
-    telegram,
     ui::{Way, board_skeleton, placeholder},
 };
 
@@ -70,11 +67,12 @@ fn head(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     })
 }
 
+/// What the page offers to do comes with the player's card.
 fn content(card: &TournamentCard, store: BoardStore) -> Part {
-    offer(card, store);
     name_document(Some(title(Context::get().texts, card)));
     part(view! {
         {head(card, Some(store))}
+        {later(What::Tournament(store))}
         <section class="panel">{standings(store, ROWS_MAX)}</section>
     })
 }
@@ -84,6 +82,7 @@ fn loading(card: Option<TournamentCard>) -> Part {
     let head = card.map_or_else(nothing, |card| head(&card, None));
     part(view! {
         {head}
+        {tournament_room()}
         <section class="panel">{board_skeleton(label)}</section>
     })
 }
@@ -101,45 +100,4 @@ fn failed(code: ErrorCode) -> Part {
         <h1 class="visually-hidden" tabindex="-1">{texts.get(title)}</h1>
         {placeholder(texts.get(title), text, way)}
     })
-}
-
-/// Main: to the own row, and back to the leaders. Secondary: share.
-fn offer(card: &TournamentCard, store: BoardStore) {
-    let Context { texts, session, bot, telegram, actions, .. } = Context::get();
-    let is_at_me = Shared::new(false);
-    let is_far_down = reactive::whether(move || store.me().is_some_and(|me| me.rank > 3));
-    let main = move || {
-        if !is_far_down.get() {
-            return None;
-        }
-        let at_me = is_at_me.get();
-        let label = texts.get(if at_me { app::ACTION_TOP } else { app::ACTION_SHOW_ME });
-        Some(Action::new(label, move || {
-            match session.player_now() {
-                Some(player) if !at_me => scroll_into_view(&format!("[data-player='{player}']"), "center"),
-                _ => scroll_into_view("main", "start"),
-            }
-            is_at_me.set(!at_me);
-        }))
-    };
-    let id = card.tournament.tournament_id.clone();
-    let title = title(texts, card);
-    let text = texts.with(|catalog| app::share_text(catalog, &title));
-    let secondary = move || {
-        let link = bot.link_to(&Route::Tournament(id.clone()))?;
-        let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
-        let url = format!("https://t.me/share/url?url={}&text={}", encode(&link), encode(&text));
-        let share = move || telegram::open_link(telegram.host_now(), &url);
-        Some(Action::new(texts.get(app::ACTION_SHARE), share))
-    };
-    actions.offer(main, secondary);
-}
-
-fn scroll_into_view(selector: &str, block: &str) {
-    let Ok(Some(element)) = document().query_selector(selector) else { return };
-    let options = js_sys::Object::new();
-    for (name, value) in [("block", block), ("behavior", "smooth")] {
-        let _ = js_sys::Reflect::set(&options, &name.into(), &JsValue::from_str(value));
-    }
-    net::call(&element, "scrollIntoView", &[options.into()]);
 }

@@ -25,6 +25,11 @@ pub(crate) fn selection() {
     feel("selectionChanged", None);
 }
 
+/// Something has come to a good end, or has not.
+pub(crate) fn outcome(is_good: bool) {
+    feel("notificationOccurred", Some(if is_good { "success" } else { "error" }));
+}
+
 fn feel(method: &str, style: Option<&str>) {
     if !ENABLED.get() {
         return;

@@ -13,8 +13,8 @@ const TIMEOUT_MS: i32 = 300_000;
 /// The longest text that clients take.
 const TEXT_LEN_MAX: usize = 256;
 
-/// Asks for a yes. `None` when the client can't ask this.
-pub(crate) async fn ask(host: Host, text: &str, yes: &str) -> Option<bool> {
+/// Asks for a yes, which ends something where it `is_destructive`. `None` when the client can't ask this.
+pub(crate) async fn ask(host: Host, text: &str, yes: &str, is_destructive: bool) -> Option<bool> {
     if !host.supports((6, 2)) || text.encode_utf16().count() > TEXT_LEN_MAX {
         return None;
     }
@@ -25,8 +25,9 @@ pub(crate) async fn ask(host: Host, text: &str, yes: &str) -> Option<bool> {
         }
         object
     };
+    let kind = if is_destructive { "destructive" } else { "default" };
     let buttons = Array::of2(
-        &object(&[("id", "yes".into()), ("type", "destructive".into()), ("text", yes.into())]),
+        &object(&[("id", "yes".into()), ("type", kind.into()), ("text", yes.into())]),
         &object(&[("type", "cancel".into())]),
     );
     let parameters = object(&[("message", text.into()), ("buttons", buttons.into())]);

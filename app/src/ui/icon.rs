@@ -17,6 +17,8 @@ pub(crate) enum Shape {
     Clock,
     /// The three steps.
     Compete,
+    /// Something that is done.
+    Missions,
     /// A person.
     Person,
     /// Several people.
@@ -28,18 +30,20 @@ pub(crate) enum Shape {
 impl Shape {
     /// Every icon, for the page of all parts.
     #[cfg(feature = "ssr")]
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Back,
         Self::Chevron,
         Self::Cloud,
         Self::Clock,
         Self::Compete,
+        Self::Missions,
         Self::Person,
         Self::People,
         Self::Lock,
     ];
 
-    const fn path(self) -> &'static str {
+    /// What is drawn.
+    pub(crate) const fn path(self) -> &'static str {
         match self {
             Self::Back => "M15 5l-7 7 7 7",
             Self::Chevron => "M9 5l7 7-7 7",
@@ -48,6 +52,7 @@ impl Shape {
             }
             Self::Clock => "M12 3.500a8.5 8.5 0 1 0 0 17a8.5 8.5 0 0 0 0-17zM12 7.500V12l3 2",
             Self::Compete => "M9 20V6h6v14M9 11H3v9h18v-6h-6",
+            Self::Missions => "M12 3.500a8.5 8.5 0 1 0 0 17a8.5 8.5 0 0 0 0-17zM8 12l3 3 5-6",
             Self::Person => {
                 "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8zM4.5 20c.8-3.6 3.8-5.5 7.5-5.500s6.7 1.9 7.5 5.5"
             }

@@ -92,6 +92,32 @@ audit_actions! {
     PlayerDisqualified = "player_disqualified";
     /// An exclusion was taken back.
     PlayerReinstated = "player_reinstated";
+    /// An operator looked at the list of tournaments.
+    TournamentsViewed = "tournaments_viewed";
+    /// An operator looked at a tournament.
+    TournamentViewed = "tournament_viewed";
+    /// An operator looked at every score of a player in a tournament.
+    ScoresViewed = "scores_viewed";
+    /// An operator made a tournament.
+    TournamentCreated = "tournament_created";
+    /// An operator changed what a tournament is.
+    TournamentEdited = "tournament_edited";
+    /// An operator let a draft be seen by everybody.
+    TournamentPublished = "tournament_published";
+    /// An operator looked at the list of missions.
+    MissionsViewed = "missions_viewed";
+    /// An operator looked at a mission.
+    MissionViewed = "mission_viewed";
+    /// An operator made a mission.
+    MissionCreated = "mission_created";
+    /// An operator changed what a mission is.
+    MissionEdited = "mission_edited";
+    /// An operator tried a mission on past activities.
+    MissionTried = "mission_tried";
+    /// An operator stopped a mission.
+    MissionStopped = "mission_stopped";
+    /// An operator let a stopped mission go on.
+    MissionResumed = "mission_resumed";
     /// An operator looked at the audit log.
     AuditViewed = "audit_viewed";
     /// A reward was taken back.

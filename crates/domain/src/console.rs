@@ -33,9 +33,9 @@ texts! {
     Role {
         /// Looks at what is public of players.
         Viewer = "viewer",
-        /// Helps players: sees who they are, ends their sessions.
+        /// Helps players: sees who they are, ends their sessions, excludes them from tournaments.
         Support = "support",
-        /// Runs the place: sees what was done by whom.
+        /// Runs the place: tournaments and missions; sees what was done by whom.
         Manager = "manager",
         /// Decides who the operators are. Needs a second factor.
         Admin = "admin",
@@ -51,6 +51,18 @@ texts! {
         ViewPersonal = "view_personal",
         /// End the sessions of a player.
         EndSessions = "end_sessions",
+        /// See tournaments, drafts included, their boards, and every score of a player.
+        ViewTournaments = "view_tournaments",
+        /// Exclude players from tournaments and take that back; see why somebody is excluded.
+        DisqualifyPlayers = "disqualify_players",
+        /// Write tournaments of the console: create, change, publish.
+        EditTournaments = "edit_tournaments",
+        /// Stop, extend, freeze, thaw, cancel and recompute tournaments, whoever owns them.
+        RunTournaments = "run_tournaments",
+        /// See missions and what they ask.
+        ViewMissions = "view_missions",
+        /// Write missions of the console, try them on past activities, stop any mission.
+        EditMissions = "edit_missions",
         /// Read the audit log.
         ViewAudit = "view_audit",
         /// See who the operators are.
@@ -61,10 +73,16 @@ texts! {
 }
 
 /// Who may do what: the whole truth about it.
-pub const PERMISSIONS: [(Permission, &[Role]); 6] = [
+pub const PERMISSIONS: [(Permission, &[Role]); 12] = [
     (Permission::ViewPlayers, &[Role::Viewer, Role::Support, Role::Manager, Role::Admin]),
     (Permission::ViewPersonal, &[Role::Support, Role::Manager, Role::Admin]),
     (Permission::EndSessions, &[Role::Support, Role::Manager, Role::Admin]),
+    (Permission::ViewTournaments, &[Role::Viewer, Role::Support, Role::Manager, Role::Admin]),
+    (Permission::DisqualifyPlayers, &[Role::Support, Role::Manager, Role::Admin]),
+    (Permission::EditTournaments, &[Role::Manager, Role::Admin]),
+    (Permission::RunTournaments, &[Role::Manager, Role::Admin]),
+    (Permission::ViewMissions, &[Role::Viewer, Role::Support, Role::Manager, Role::Admin]),
+    (Permission::EditMissions, &[Role::Manager, Role::Admin]),
     (Permission::ViewAudit, &[Role::Manager, Role::Admin]),
     (Permission::ViewOperators, &[Role::Admin]),
     (Permission::ManageOperators, &[Role::Admin]),

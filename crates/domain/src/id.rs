@@ -339,6 +339,13 @@ text_id!(
     Currency, "currency", 12, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
 
+impl From<TournamentId> for MissionId {
+    /// The same letters make both.
+    fn from(id: TournamentId) -> Self {
+        Self(id.0)
+    }
+}
+
 impl PlayerKey {
     /// A new random key of 80 bits.
     pub fn new(rng: &dyn Rng) -> Self {
@@ -361,6 +368,16 @@ mod tests {
         let id = UserId::new(Timestamp::from_millis(1_700_000_000_000), &SeededRng::new(1));
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(id.to_string().len(), 34);
+    }
+
+    #[test]
+    fn whatever_is_an_id_of_a_tournament_is_one_of_a_mission() {
+        let letters = (0..=u8::MAX).map(|byte| char::from(byte).to_string());
+        let lengths = [0, 1, 61, 62, 63].map(|length| "a".repeat(length));
+        for text in letters.chain(lengths) {
+            let mission = text.parse::<TournamentId>().map(MissionId::from);
+            assert_eq!(mission.ok(), text.parse::<MissionId>().ok(), "{text}");
+        }
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl BoardOrder {
     pub const ASC: Self = Self { order: Order::Asc, ties: TieOrders([None; TIES_MAX]) };
 
     /// Compares two results as one tuple each: `Less` is the better one.
-    pub fn compare(&self, left: (Score, &Ties), right: (Score, &Ties)) -> Ordering {
+    pub fn compare(self, left: (Score, &Ties), right: (Score, &Ties)) -> Ordering {
         let by_score = self.order.compare(left.0, right.0);
         let columns = self.ties.iter().zip(left.1.0.into_iter().zip(right.1.0));
         columns
@@ -228,7 +228,7 @@ pub enum Applied {
 
 impl Ranking {
     /// Applies one score to a player's standing. `current` is `None` for the player's first score.
-    pub fn apply(&self, current: Option<Standing>, played: Played) -> Applied {
+    pub fn apply(self, current: Option<Standing>, played: Played) -> Applied {
         let played = self.counted(played);
         let Some(current) = current else {
             return Applied::Standing(played.as_standing());
@@ -268,7 +268,7 @@ impl Ranking {
     /// The standing from all scores of a player, in any order. `None` without scores.
     ///
     /// Of two scores with one time the better one is held to be the later one, so that arrival does not matter.
-    pub fn of_history(&self, mut history: Vec<Played>) -> Option<Standing> {
+    pub fn of_history(self, mut history: Vec<Played>) -> Option<Standing> {
         for played in &mut history {
             *played = self.counted(*played);
         }
@@ -304,14 +304,14 @@ impl Ranking {
     }
 
     /// A score as it counts.
-    fn counted(&self, played: Played) -> Played {
+    fn counted(self, played: Played) -> Played {
         match self.operator {
             Operator::Count => Played { score: Score(1), ..played },
             Operator::Best | Operator::Sum | Operator::Latest => played,
         }
     }
 
-    fn compare(&self, played: &Played, standing: &Standing) -> Ordering {
+    fn compare(self, played: &Played, standing: &Standing) -> Ordering {
         self.order.compare(played.result(), (standing.score, &standing.ties))
     }
 }

@@ -12,12 +12,15 @@
 pub mod audit;
 pub mod invitations;
 mod label;
+pub mod missions;
 pub mod operators;
 pub mod players;
 pub mod second_factor;
 pub mod session;
 mod token;
 pub mod totp;
+pub mod tournaments;
+pub mod zone;
 
 use domain::{
     AuditId, ErrorCode, OperatorId, Timestamp, TokenRefusal, UserId,
@@ -32,7 +35,10 @@ use storage::{
 };
 
 pub use self::session::{authenticate, open, sign_out};
-use crate::{Services, identity::AuthError, limits::Limited, secrets::SecretError};
+use crate::{
+    Services, boards::BoardError, identity::AuthError, limits::Limited, missions::MissionError,
+    secrets::SecretError, tournaments::TournamentError,
+};
 
 /// Milliseconds after which a session that was not used is over.
 pub const IDLE_MS: i64 = 30 * 60_000;
@@ -84,6 +90,15 @@ pub enum ConsoleError {
     /// The access token is not good.
     #[error("the access token is not good")]
     Auth(#[source] AuthError),
+    /// The tournament can't be changed so.
+    #[error("the tournament can't be changed so")]
+    Tournament(#[source] TournamentError),
+    /// A board can't be read.
+    #[error("a board can't be read")]
+    Board(#[source] BoardError),
+    /// The mission can't be changed so.
+    #[error("the mission can't be changed so")]
+    Mission(#[source] MissionError),
     /// A secret can't be sealed or opened.
     #[error("a second factor can't be sealed or opened: was PODIUM_SECRET changed?")]
     Secret(#[source] SecretError),
@@ -114,6 +129,9 @@ impl ConsoleError {
             Self::Invitation(TokenRefusal::Expired) => ErrorCode::OneTimeTokenExpired,
             Self::Invitation(TokenRefusal::Foreign) => ErrorCode::OneTimeTokenForeign,
             Self::Auth(error) => error.code(),
+            Self::Tournament(error) => error.code(),
+            Self::Board(error) => error.code(),
+            Self::Mission(error) => error.code(),
             Self::Store { source, .. } if source.is_temporary() => ErrorCode::Unavailable,
             Self::Secret(_) | Self::Store { .. } => ErrorCode::Internal,
         }

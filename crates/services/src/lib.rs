@@ -24,6 +24,7 @@ pub mod missions;
 pub mod outbox;
 pub mod platform;
 pub mod privacy;
+pub mod pulse;
 pub mod rewards;
 pub mod schedule;
 pub mod secrets;
@@ -93,6 +94,7 @@ struct Parts {
     books: Books,
     index: BoardIndex,
     live: LiveHub,
+    pulse: pulse::Counts,
     bot_identity: BotIdentity,
     inbox: InboxCommitter,
     sign_ins: SignInCommitter,
@@ -122,6 +124,7 @@ impl Services {
             books: Books::default(),
             index: BoardIndex::default(),
             live: LiveHub::default(),
+            pulse: pulse::Counts::default(),
             bot_identity: BotIdentity::default(),
             inbox,
             sign_ins,
@@ -234,6 +237,10 @@ impl Services {
 
     pub(crate) fn live(&self) -> &LiveHub {
         &self.0.live
+    }
+
+    pub(crate) fn pulse(&self) -> &pulse::Counts {
+        &self.0.pulse
     }
 
     pub(crate) fn inbox(&self) -> &InboxCommitter {

@@ -39,7 +39,7 @@ pub const EXPRESSION_BYTES_MAX: usize = 100;
 pub const UPCOMING_MAX: usize = 100;
 
 /// The time zones that the binary brings along.
-static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+pub(crate) static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// What was said is no schedule. The texts are for whoever wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

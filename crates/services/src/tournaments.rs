@@ -18,6 +18,7 @@ pub mod details;
 pub mod exclude;
 pub mod finish;
 pub mod hash;
+pub mod history;
 pub mod join;
 pub mod list;
 pub mod mine;

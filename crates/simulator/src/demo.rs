@@ -1,10 +1,12 @@
-//! A platform that plays: it tells Podium of people, tournaments and scores, signed as a real platform would.
+//! A platform that plays: it tells Podium of people, tournaments, scores, missions and what is done for them, signed as a
+//! real platform would.
 //!
 //! Invariant: ids of events hold the run and a number, so that a batch that is sent again is recognized; a new run
 //! never repeats the ids of an earlier one.
 
 pub mod cabinet;
 pub mod cast;
+pub mod quests;
 pub mod race;
 pub mod signature;
 
@@ -28,6 +30,7 @@ use crate::{
     demo::{
         cabinet::Visits,
         cast::{Calendar, FINISHED, PEOPLE, Player, RUNNING},
+        quests::Quests,
         race::{Next, Race},
         signature::{InvalidKey, Key},
     },
@@ -243,6 +246,10 @@ fn score_event(tournament_id: &str, platform_user_id: &str, score: i64, time: Ti
     Event { kind: "platform.score.posted", time, data }
 }
 
+fn acted(time: Timestamp, data: Value) -> Event {
+    Event { kind: "platform.activity", time, data }
+}
+
 fn scored(next: &Next, time: Timestamp) -> Event {
     score_event(next.tournament_id, &next.platform_user_id, next.score, time)
 }
@@ -258,6 +265,7 @@ pub async fn run(simulator: Simulator, stop: CancellationToken) {
 
 async fn play(simulator: &Simulator, demo: &Demo) {
     let mut race = Race::new(demo.config.seed);
+    let mut quests = Quests::new(demo.config.seed);
     let mut calendar = Calendar::new(SystemClock.now());
     demo.post_until_taken(opening(&mut race, calendar)).await;
     tracing::info!("the demo platform has introduced {PEOPLE} players and their tournaments to Podium");
@@ -272,15 +280,16 @@ async fn play(simulator: &Simulator, demo: &Demo) {
         for player in newcomers(simulator, demo) {
             events.push(Event { kind: "platform.user.upserted", time: now, data: player.to_data() });
             if demo.config.score_every_ms > 0 {
-                events.extend(
-                    race.enter(&player.platform_user_id, RUNNING.len()).iter().map(|next| scored(next, now)),
-                );
+                let id = &player.platform_user_id;
+                events.extend(race.enter(id, RUNNING.len()).iter().map(|next| scored(next, now)));
+                events.extend(quests.past(id, now).into_iter().map(|(time, data)| acted(time, data)));
             }
         }
         if demo.config.score_every_ms > 0 && !demo.is_paused() {
             let guests: Vec<String> =
                 demo.guests().values().map(|player| player.platform_user_id.clone()).collect();
             events.extend(race.next(&guests).map(|next| scored(&next, now)));
+            events.extend(quests.next(&guests).map(|data| acted(now, data)));
         }
         if !events.is_empty() {
             demo.post_until_taken(events).await;
@@ -302,6 +311,8 @@ fn opening(race: &mut Race, calendar: Calendar) -> Vec<Event> {
         .map(|player| Event { kind: "platform.user.upserted", time: now, data: player.to_data() })
         .collect();
     events.extend(calendar.tournaments().into_iter().map(|data| upserted(now, data)));
+    let missions = quests::missions(now).into_iter();
+    events.extend(missions.map(|data| Event { kind: "platform.mission.upserted", time: now, data }));
     for (number, player) in (0_i64..).zip(&people) {
         let time = now.plus_ms(-60_000 * (90 - number));
         // Everybody plays in the first tournament, most in the second, half in the third.

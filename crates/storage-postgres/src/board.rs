@@ -4,7 +4,7 @@
 //! is being built.
 
 use async_trait::async_trait;
-use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId, ranking::RankKey};
+use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, TournamentId, UserId, ranking::RankKey};
 use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
@@ -371,6 +371,21 @@ impl BoardRepository for Boards<'_> {
         .await
         .at(OPERATION)?;
         Ok(())
+    }
+
+    async fn scores_of(&mut self, tournament_id: &TournamentId, period: u32) -> Result<u64, StoreError> {
+        let scores: i64 = sqlx::query_scalar(
+            "SELECT COALESCE(SUM(board_entries.attempts), 0)::BIGINT
+             FROM boards
+             JOIN board_entries ON board_entries.board_id = boards.board_id
+             WHERE boards.tournament_id = $1 AND boards.period = $2",
+        )
+        .bind(tournament_id.as_str())
+        .bind(i64::from(period))
+        .fetch_one(&mut *self.connection)
+        .await
+        .at("boards.scores_of")?;
+        stored::unsigned(scores, TABLE, "attempts")
     }
 
     async fn roll(

@@ -246,6 +246,27 @@ impl EntryRepository for Entries<'_> {
         Ok(result.rows_affected() == 1)
     }
 
+    async fn disqualified(
+        &mut self,
+        tournament_id: &TournamentId,
+        period: u32,
+        limit: u32,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            entry_row!(),
+            "WHERE tournament_id = $1 AND period = $2 AND disqualified_at IS NOT NULL
+             ORDER BY disqualified_at DESC, user_id
+             LIMIT $3"
+        ))
+        .bind(tournament_id.as_str())
+        .bind(i64::from(period))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("entries.disqualified")?;
+        rows.into_iter().map(EntryRow::try_from).collect()
+    }
+
     async fn reinstate(
         &mut self,
         tournament_id: &TournamentId,

@@ -30,6 +30,7 @@ mod outbox;
 mod outgoing_event;
 mod period;
 mod privacy;
+mod pulse;
 mod result;
 mod reward;
 mod score_log;

@@ -8,7 +8,7 @@ use domain::{
 use sqlx::FromRow;
 use storage::{
     StoreError, TournamentRepository, stored,
-    tournament::{TournamentRow, TournamentStatus},
+    tournament::{TournamentRow, TournamentSearch, TournamentStatus},
 };
 
 use crate::{connection::Connection, error::At};
@@ -266,6 +266,33 @@ impl TournamentRepository for Tournaments<'_> {
         .fetch_all(&mut *self.connection)
         .await
         .at("tournaments.list")?;
+        rows.into_iter().map(TournamentRow::try_from).collect()
+    }
+
+    async fn search(
+        &mut self,
+        search: &TournamentSearch,
+        after: Option<(Timestamp, &TournamentId)>,
+        limit: u32,
+    ) -> Result<Vec<TournamentRow>, StoreError> {
+        let (at, id) = after.map_or((i64::MAX, ""), |(at, id)| (at.as_millis(), id.as_str()));
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            tournament_row!(),
+            " WHERE ($1 = '' OR state = $1) AND ($2 = '' OR owner = $2)
+                AND ($3 = '' OR POSITION(LOWER($3 COLLATE \"C\") IN LOWER(tournament_id COLLATE \"C\")) > 0 OR POSITION(LOWER($3 COLLATE \"C\") IN LOWER(title COLLATE \"C\")) > 0)
+                AND (starts_at < $4 OR starts_at = $4 AND tournament_id > $5)
+              ORDER BY starts_at DESC, tournament_id
+              LIMIT $6"
+        ))
+        .bind(search.state.map_or("", State::as_str))
+        .bind(search.owner.map_or("", Owner::as_str))
+        .bind(search.text.as_str())
+        .bind(at)
+        .bind(id)
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("tournaments.search")?;
         rows.into_iter().map(TournamentRow::try_from).collect()
     }
 

@@ -36,6 +36,7 @@ mod period;
 #[cfg(test)]
 mod plans;
 mod privacy;
+mod pulse;
 mod result;
 mod reward;
 mod score_log;

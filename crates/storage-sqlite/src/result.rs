@@ -3,7 +3,11 @@
 use async_trait::async_trait;
 use domain::{BoardId, BoardOrder, Timestamp, UserId};
 use sqlx::FromRow;
-use storage::{ResultRepository, StoreError, result::ResultRow, stored};
+use storage::{
+    ResultRepository, StoreError,
+    result::{PastRow, ResultRow},
+    stored,
+};
 use uuid::Uuid;
 
 use crate::{connection::Connection, error::At};
@@ -46,6 +50,28 @@ impl TryFrom<Row> for ResultRow {
             ties: stored::ties([row.tie_1, row.tie_2, row.tie_3], TABLE)?,
             achieved_at: Timestamp::from_millis(row.achieved_at),
             prize: row.prize,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct Past {
+    board_id: String,
+    ends_at: i64,
+    players: i64,
+    #[sqlx(flatten)]
+    result: Row,
+}
+
+impl TryFrom<Past> for PastRow {
+    type Error = StoreError;
+
+    fn try_from(row: Past) -> Result<Self, StoreError> {
+        Ok(Self {
+            board_id: stored::parse(row.board_id, "boards", "board_id")?,
+            ended_at: Timestamp::from_millis(row.ends_at),
+            players: stored::unsigned(row.players, "boards", "players")?,
+            result: row.result.try_into()?,
         })
     }
 }
@@ -151,5 +177,32 @@ impl ResultRepository for Results<'_> {
                 .await
                 .at("results.of_user")?;
         row.map(ResultRow::try_from).transpose()
+    }
+
+    async fn history(
+        &mut self,
+        user_id: UserId,
+        after: Option<(Timestamp, &BoardId)>,
+        limit: u32,
+    ) -> Result<Vec<PastRow>, StoreError> {
+        let rows: Vec<Past> = sqlx::query_as(
+            "SELECT result.rank, result.user_id, result.player, result.score, result.tie_1, result.tie_2,
+               result.tie_3, result.achieved_at, result.prize,
+               boards.board_id, boards.ends_at, boards.players
+             FROM board_results AS result
+             JOIN boards ON boards.board_id = result.board_id
+             WHERE result.user_id = $1 AND boards.state = 'final'
+               AND (boards.ends_at < $2 OR (boards.ends_at = $2 AND boards.board_id > $3))
+             ORDER BY boards.ends_at DESC, boards.board_id
+             LIMIT $4",
+        )
+        .bind(user_id.as_uuid())
+        .bind(after.map_or(i64::MAX, |(ended_at, _)| ended_at.as_millis()))
+        .bind(after.map_or("", |(_, board_id)| board_id.as_str()))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("results.history")?;
+        rows.into_iter().map(PastRow::try_from).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Boards: what each player has reached. SQL is the truth; the rank index is rebuilt from it and answers faster.
 
 use async_trait::async_trait;
-use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, UserId, ranking::RankKey};
+use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, TournamentId, UserId, ranking::RankKey};
 
 use crate::error::StoreError;
 
@@ -160,6 +160,10 @@ pub trait BoardRepository: Send {
 
     /// Stores rows of players, in one statement; each player of a board at most once in a call.
     async fn put_players(&mut self, rows: &[PlayerRow]) -> Result<(), StoreError>;
+
+    /// How many scores the players of a period's boards have had taken, those declared void not counted. Reads each
+    /// row of the period.
+    async fn scores_of(&mut self, tournament_id: &TournamentId, period: u32) -> Result<u64, StoreError>;
 
     /// Up to `limit` players of a board in the order of their ids, behind `after`, those without a rank included.
     async fn roll(

@@ -138,6 +138,14 @@ pub trait EntryRepository: Send {
         reason: &str,
     ) -> Result<bool, StoreError>;
 
+    /// Up to `limit` entries of a period whose players are excluded, the latest first, then by user.
+    async fn disqualified(
+        &mut self,
+        tournament_id: &TournamentId,
+        period: u32,
+        limit: u32,
+    ) -> Result<Vec<EntryRow>, StoreError>;
+
     /// Takes an exclusion back. Returns `false` when there is none.
     async fn reinstate(
         &mut self,

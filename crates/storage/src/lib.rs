@@ -36,6 +36,7 @@ pub mod outgoing_event;
 pub mod period;
 pub mod personal;
 pub mod privacy;
+pub mod pulse;
 pub mod result;
 pub mod reward;
 pub mod score_log;
@@ -69,7 +70,8 @@ pub use crate::{
     operator::OperatorRepository,
 };
 pub use crate::{
-    entry::EntryRepository, period::PeriodRepository, result::ResultRepository, wish::WishRepository,
+    entry::EntryRepository, period::PeriodRepository, pulse::PulseRepository, result::ResultRepository,
+    wish::WishRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -144,6 +146,8 @@ pub trait Transaction: Send {
     fn periods(&mut self) -> Box<dyn PeriodRepository + '_>;
     /// Who takes part in tournaments.
     fn entries(&mut self) -> Box<dyn EntryRepository + '_>;
+    /// What goes on in tournaments.
+    fn pulse(&mut self) -> Box<dyn PulseRepository + '_>;
     /// Who wants to be told of tournaments.
     fn wishes(&mut self) -> Box<dyn WishRepository + '_>;
     /// Final ranks.

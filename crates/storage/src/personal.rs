@@ -428,6 +428,17 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
         ],
     ),
     (
+        "tournament_minutes",
+        &[
+            ("entries", NotPersonal),
+            ("minute", NotPersonal),
+            ("node", NotPersonal),
+            ("scores", NotPersonal),
+            ("tournament_id", NotPersonal),
+            ("viewers", NotPersonal),
+        ],
+    ),
+    (
         "tournament_wishes",
         &[
             ("asked_at", Erase),

@@ -27,6 +27,19 @@ pub struct ResultRow {
     pub prize: Option<String>,
 }
 
+/// A player's final rank and the board that it stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastRow {
+    /// Which board.
+    pub board_id: BoardId,
+    /// When its period ended.
+    pub ended_at: Timestamp,
+    /// How many players have a rank on it.
+    pub players: u64,
+    /// The rank.
+    pub result: ResultRow,
+}
+
 /// Access to final ranks.
 #[async_trait]
 pub trait ResultRepository: Send {
@@ -61,4 +74,12 @@ pub trait ResultRepository: Send {
     /// The result of a player.
     async fn of_user(&mut self, board_id: &BoardId, user_id: UserId)
     -> Result<Option<ResultRow>, StoreError>;
+
+    /// Up to `limit` results of a player on final boards, the one that ended last first, behind `after`.
+    async fn history(
+        &mut self,
+        user_id: UserId,
+        after: Option<(Timestamp, &BoardId)>,
+        limit: u32,
+    ) -> Result<Vec<PastRow>, StoreError>;
 }

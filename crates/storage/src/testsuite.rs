@@ -29,6 +29,7 @@ pub mod outgoing_events;
 pub mod periods;
 pub mod planted;
 pub mod privacy;
+pub mod pulse;
 pub mod results;
 pub mod rewards;
 pub mod score_log;
@@ -109,6 +110,7 @@ macro_rules! contract_suite {
                 a_cohort_fills_before_the_next_is_opened,
             ]
             entries: [
+                excluded_players_are_listed_by_period,
                 a_player_enters_a_period_once,
                 what_is_noted_before_an_entry_stays,
                 entering_again_ends_at_the_limit,
@@ -125,6 +127,7 @@ macro_rules! contract_suite {
                 ranks_are_frozen_in_the_order_of_the_board,
                 ranks_are_frozen_once,
                 a_range_of_ranks_wins_a_prize,
+                a_players_history_holds_their_final_ranks_the_latest_first,
             ]
             outbox: [
                 a_backlog_is_what_is_open_or_ended_badly,
@@ -202,9 +205,14 @@ macro_rules! contract_suite {
                 only_the_owner_releases,
                 owners_at_once_do_not_share,
             ]
+            pulse: [
+                minutes_add_up_over_calls_and_nodes,
+                old_minutes_are_removed,
+            ]
             tournaments: [
                 a_status_is_kept_when_the_definition_changes,
                 lists_leave_out_what_is_not_public,
+                operators_find_tournaments_page_by_page,
                 pages_of_lists_follow_on_each_other,
                 a_missing_tournament_has_no_board,
                 a_tournament_is_replaced_and_its_board_stays,
@@ -215,6 +223,7 @@ macro_rules! contract_suite {
             ]
             boards: [
                 a_place_and_its_surroundings,
+                scores_are_counted_by_period,
                 a_scan_meets_everyone_once,
                 boards_are_opened_and_raised_together,
                 changes_behind_a_version_are_found,

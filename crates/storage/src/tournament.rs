@@ -67,6 +67,17 @@ impl TournamentRow {
     }
 }
 
+/// Which tournaments an operator looks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TournamentSearch {
+    /// In which state alone.
+    pub state: Option<State>,
+    /// Of whom alone.
+    pub owner: Option<Owner>,
+    /// What the id or a title holds, letters of ASCII in either case; empty: anything.
+    pub text: String,
+}
+
 /// Access to tournaments.
 #[async_trait]
 pub trait TournamentRepository: Send {
@@ -97,6 +108,15 @@ pub trait TournamentRepository: Send {
         &mut self,
         filter: ListFilter,
         now: Timestamp,
+        after: Option<(Timestamp, &TournamentId)>,
+        limit: u32,
+    ) -> Result<Vec<TournamentRow>, StoreError>;
+
+    /// Up to `limit` tournaments, drafts and private ones included, the latest start first, then by id, behind `after`:
+    /// a start and an id.
+    async fn search(
+        &mut self,
+        search: &TournamentSearch,
         after: Option<(Timestamp, &TournamentId)>,
         limit: u32,
     ) -> Result<Vec<TournamentRow>, StoreError>;

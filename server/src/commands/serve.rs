@@ -107,6 +107,7 @@ impl Serve {
         watching.spawn(serve_internal(internal, state, watched.clone()));
         let mut running = JoinSet::new();
         running.spawn(look_after_boards(services.clone(), stop.stopping.clone()));
+        running.spawn(write_down_what_goes_on(services.clone(), stop.stopping.clone()));
         if let Some(listener) = public {
             let (settings, services) = (Arc::clone(&settings), services.clone());
             running.spawn(roles::web::run(listener, settings, services, stop.clone()));
@@ -176,6 +177,11 @@ async fn listen(name: &'static str, address: &str) -> anyhow::Result<TcpListener
 /// In every role: each may read boards, and has an index of its own where there is no Redis.
 async fn look_after_boards(services: Services, stopping: CancellationToken) -> anyhow::Result<()> {
     services::boards::keep::run(services, stopping).await;
+    Ok(())
+}
+
+async fn write_down_what_goes_on(services: Services, stopping: CancellationToken) -> anyhow::Result<()> {
+    services::pulse::run(services, stopping).await;
     Ok(())
 }
 

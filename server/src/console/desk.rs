@@ -1,15 +1,16 @@
 //! Who sits at the console: the operator behind a request, and how that request is answered.
 
-use app::console::{Done, Failed, FailedWhy, View, render_failed, render_refused};
+use app::console::{Done, Failed, FailedWhy, View, encoded, render_failed, render_refused};
 use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    extract::{FromRequestParts, Query},
+    http::{HeaderMap, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use domain::{ErrorCode, Locale};
+use serde::Deserialize;
 use services::{
     Services,
-    console::{self, ConsoleError, Operator},
+    console::{self, ConsoleError, Operator, zone::ViewerZone},
 };
 
 use crate::{
@@ -30,6 +31,7 @@ pub(super) struct Desk {
     wants_page: bool,
     operator: Operator,
     done: Option<Done>,
+    zone: ViewerZone,
 }
 
 /// The reader's language.
@@ -42,6 +44,17 @@ pub(super) fn locale(headers: &HeaderMap) -> Locale {
 fn wants_page(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+/// The time zone that an address names; UTC when it names none that there is.
+fn zone_of(uri: &Uri) -> ViewerZone {
+    #[derive(Default, Deserialize)]
+    struct Named {
+        #[serde(default)]
+        zone: String,
+    }
+    let named = Query::<Named>::try_from_uri(uri).map(|Query(named)| named).unwrap_or_default();
+    ViewerZone::find(&named.zone).unwrap_or_default()
 }
 
 impl FromRequestParts<AppState> for Desk {
@@ -63,6 +76,7 @@ impl FromRequestParts<AppState> for Desk {
             wants_page,
             operator,
             done: done.and_then(Done::from_text),
+            zone: zone_of(&parts.uri),
         })
     }
 }
@@ -80,13 +94,31 @@ impl Desk {
         &self.operator
     }
 
+    pub(super) const fn zone(&self) -> &ViewerZone {
+        &self.zone
+    }
+
+    /// The same desk with times in the zone of a name, as a form carries it.
+    pub(super) fn in_zone(self, name: &str) -> Self {
+        Self { zone: ViewerZone::find(name).unwrap_or_default(), ..self }
+    }
+
+    /// The way on to an address that says what was done, in the same time zone.
+    pub(super) fn on(&self, path: &str, done: Done, more: &[(&str, &str)]) -> Response {
+        let zone = ("zone", self.zone.name());
+        let said = more.iter().chain([&zone]);
+        let said = said.filter(|(_, value)| !value.is_empty());
+        let rest: String = said.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+        see_other(&format!("{path}?done={}{rest}", done.as_str()))
+    }
+
     /// The same desk with another session of the operator.
     pub(super) fn with(self, operator: Operator) -> Self {
         Self { operator, ..self }
     }
 
     pub(super) const fn view(&self) -> View<'_> {
-        View { locale: self.locale, operator: &self.operator, done: self.done }
+        View { locale: self.locale, operator: &self.operator, done: self.done, zone: &self.zone }
     }
 
     pub(super) fn page(&self, html: String) -> Response {

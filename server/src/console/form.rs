@@ -12,7 +12,7 @@ use axum::{
 use crate::{console::desk::Desk, settings::Settings, state::AppState};
 
 /// The most fields of a form.
-const FIELDS_MAX: usize = 16;
+const FIELDS_MAX: usize = 48;
 
 /// A form, and who sent it.
 #[derive(Debug)]
@@ -45,6 +45,10 @@ impl FromRequest<AppState> for ConsoleForm {
         if fields.len() > FIELDS_MAX || !desk.operator().owns_form(key) {
             return Err(desk.form_refused());
         }
+        let desk = match fields.get("zone") {
+            Some(zone) => desk.in_zone(zone),
+            None => desk,
+        };
         Ok(Self { desk, fields })
     }
 }

@@ -6,6 +6,7 @@ pub mod consents;
 pub mod exchange;
 pub mod handoff;
 pub mod health;
+pub mod history;
 pub mod jwks;
 pub mod link;
 pub mod live;

@@ -69,7 +69,14 @@ async fn first(state: &AppState, route: &Route) -> First {
         Route::Tournament(id) => {
             boards::tournament_page(&state.services, id, None).await.map(First::Tournament)
         }
-        Route::Profile | Route::Settings | Route::Privacy | Route::Link => Ok(First::Nothing),
+        Route::Tournaments(_)
+        | Route::History
+        | Route::Missions(_)
+        | Route::Rewards
+        | Route::Profile
+        | Route::Settings
+        | Route::Privacy
+        | Route::Link => Ok(First::Nothing),
     };
     outcome.unwrap_or_else(|error| {
         if !matches!(error, BoardError::Unknown) {
@@ -90,6 +97,7 @@ mod tests {
         assert_eq!(route("/app", Some("a=b&tgWebAppStartParam=t_cup&c=d")), Some(cup));
         assert_eq!(route("/app", Some("tgWebAppStartParam=code")), Some(Route::Lobby));
         assert_eq!(route("/app", Some("tgWebAppStartParam=p_privacy")), Some(Route::Privacy));
+        assert_eq!(route("/app", Some("tgWebAppStartParam=p_missions")), Some(Route::Missions(None)));
         assert_eq!(route("/app", Some("tgWebAppStartParam=Zm9vYmFyYmF6cXV4-_0123")), Some(Route::Link));
         assert_eq!(route("/app", None), Some(Route::Lobby));
         assert_eq!(route("/app/profile", Some("tgWebAppStartParam=t_cup")), Some(Route::Profile));

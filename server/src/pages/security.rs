@@ -63,8 +63,10 @@ fn policy(settings: &Settings, fence: Fence, nonce: &str) -> String {
 
 /// The Content-Security-Policy of a page.
 fn policy_of(fence: Fence, nonce: &str, telegram_script: &str, more_frames: &[String]) -> String {
+    // The covers of tournaments are wherever their organizers keep pictures. They are fetched without a referrer.
+    let pictures = if fence == Fence::App { "https:" } else { "https://t.me" };
     let common = format!(
-        "default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: https://t.me; object-src 'none'; \
+        "default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: {pictures}; object-src 'none'; \
          base-uri 'none'; form-action 'none'"
     );
     match fence {
@@ -99,7 +101,7 @@ mod tests {
     fn the_app_may_be_framed_by_telegram_and_run_its_script() {
         assert_eq!(
             policy_of(Fence::App, "abc", SCRIPT, &[]),
-            "default-src 'none'; style-src 'self' 'nonce-abc'; img-src 'self' data: https://t.me; object-src 'none'; \
+            "default-src 'none'; style-src 'self' 'nonce-abc'; img-src 'self' data: https:; object-src 'none'; \
              base-uri 'none'; form-action 'none'; script-src 'self' 'nonce-abc' 'wasm-unsafe-eval' \
              https://telegram.org; connect-src 'self'; frame-ancestors https://web.telegram.org \
              https://webk.telegram.org https://webz.telegram.org https://*.telegram.org"

@@ -45,7 +45,7 @@ async fn a_limit_is_held_within_bounds() {
 }
 
 #[tokio::test]
-async fn around_me_shows_the_neighbors_and_needs_a_token() {
+async fn peers_1_2_10_around_me_shows_the_neighbors_and_needs_a_token() {
     let server = server_with_players(50).await;
     server.events(&json!([server.user("25", "P25", Some(42))])).await;
     let jwt = server.sign_in(42, "Ada").await.jwt;

@@ -106,6 +106,50 @@ async fn may(browser: &Browser<'_>, permission: Permission, player: &str, other:
             return shown[0];
         }
         Permission::EndSessions => browser.post(&format!("{sheet}/sessions/end"), "").await,
+        Permission::ViewTournaments => {
+            let list = browser.get("/console/tournaments").await;
+            let scores = browser.get(&format!("/console/tournaments/cup/players/{player}")).await;
+            assert_eq!(list.status, scores.status);
+            browser.get("/console/tournaments/cup").await
+        }
+        Permission::DisqualifyPlayers => {
+            let path = format!("/console/tournaments/cup/players/{player}");
+            let out = browser.post(&format!("{path}/exclude"), "reason=two%20accounts").await;
+            let back = browser.post(&format!("{path}/reinstate"), "").await;
+            assert_eq!(out.status, back.status);
+            back
+        }
+        Permission::EditTournaments => {
+            let form = browser.get("/console/tournaments/new").await;
+            let preview = browser.post("/console/tournaments/new", "do=preview").await;
+            let saved = browser.post("/console/tournaments/new", "do=publish").await;
+            assert_eq!(form.status, preview.status);
+            assert_eq!(saved.status == StatusCode::FORBIDDEN, form.status == StatusCode::FORBIDDEN);
+            form
+        }
+        Permission::RunTournaments => {
+            let frozen = browser.post("/console/tournaments/cup/freeze", "").await;
+            let computed = browser.post("/console/tournaments/cup/recompute", "").await;
+            let thawed = browser.post("/console/tournaments/cup/thaw", "").await;
+            for refused in ["stop", "cancel", "extend"] {
+                let may = thawed.status != StatusCode::FORBIDDEN;
+                let path = format!("/console/tournaments/nothing/{refused}");
+                let answer = browser.post(&path, "ends_at=2030-01-01T00:00").await;
+                let expected = if may { StatusCode::NOT_FOUND } else { StatusCode::FORBIDDEN };
+                assert_eq!(answer.status, expected, "{refused}");
+            }
+            assert_eq!((frozen.status, computed.status), (thawed.status, thawed.status));
+            thawed
+        }
+        Permission::ViewMissions => browser.get("/console/missions").await,
+        Permission::EditMissions => {
+            let form = browser.get("/console/missions/new").await;
+            let tried = browser.post("/console/missions/new", "do=try").await;
+            let stopped = browser.post("/console/missions/nothing/stop", "").await;
+            assert_eq!(form.status, tried.status);
+            assert_eq!(stopped.status == StatusCode::FORBIDDEN, form.status == StatusCode::FORBIDDEN);
+            form
+        }
         Permission::ViewAudit => browser.get("/console/audit").await,
         Permission::ViewOperators => browser.get("/console/operators").await,
         Permission::ManageOperators => {
@@ -139,6 +183,7 @@ async fn may(browser: &Browser<'_>, permission: Permission, player: &str, other:
 async fn each_role_may_what_the_table_says_and_nothing_else() {
     let server = server().await;
     let player = player(&server).await;
+    server.events(&json!([server.tournament("cup", "best", "desc")])).await;
     for (number, role) in (1000..).zip(Role::ALL) {
         let browser = at_work(&server, number, *role).await;
         for permission in Permission::ALL {

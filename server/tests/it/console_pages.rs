@@ -118,9 +118,17 @@ async fn the_log_is_read_by_operator_and_by_player_page_by_page() {
 async fn pages_are_fenced_in_and_load_none_of_the_player_s_code() {
     let server = server().await;
     let admin = at_work(&server, 1, Role::Admin).await;
-    for path in
-        ["/console", "/console/audit", "/console/operators", "/console/second-factor", "/console/enter"]
-    {
+    for path in [
+        "/console",
+        "/console/tournaments",
+        "/console/tournaments/new",
+        "/console/missions",
+        "/console/missions/new",
+        "/console/audit",
+        "/console/operators",
+        "/console/second-factor",
+        "/console/enter",
+    ] {
         let page = admin.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();

@@ -36,6 +36,12 @@ impl Page {
         set.split(';').next().unwrap().to_owned()
     }
 
+    /// What the page says is wrong with its fields.
+    pub fn wrong(&self) -> Vec<String> {
+        let wrong = self.html.split("data-wrong=\"").skip(1);
+        wrong.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    }
+
     fn form_key(&self) -> Option<String> {
         let (_, rest) = self.html.split_once("name=\"form_key\" value=\"")?;
         Some(rest.split('"').next().unwrap().to_owned())
@@ -141,6 +147,13 @@ impl Browser<'_> {
     pub async fn post(&self, path: &str, fields: &str) -> Page {
         let body = format!("form_key={}&{fields}", self.form_key);
         answer(self.server, self.request("POST", path, body)).await
+    }
+
+    /// A form with these fields, written as a browser writes them.
+    pub async fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", app::console::encoded(value))).collect();
+        self.post(path, &pairs.join("&")).await
     }
 
     /// A form as somebody else would have it sent.

@@ -104,7 +104,7 @@ async fn what_an_event_needs_may_come_in_the_same_call_before_it() {
 }
 
 #[tokio::test]
-async fn scores_count_by_their_time_and_only_within_the_window() {
+async fn peers_1_2_07_scores_count_by_their_time_and_only_within_the_window() {
     let server = server_with_cup().await;
     let early = server.score("early", "cup", "a", 3);
     server.clock.advance_ms(10_000);
@@ -130,7 +130,7 @@ async fn scores_count_by_their_time_and_only_within_the_window() {
 }
 
 #[tokio::test]
-async fn each_operator_and_order_ranks_by_its_rule() {
+async fn peers_1_2_01_02_each_operator_and_order_ranks_by_its_rule() {
     type Case = (&'static str, &'static str, [(&'static str, i64); 2]);
     let cases: [Case; 6] = [
         ("best", "desc", [("Ann", 7), ("Bob", 5)]),

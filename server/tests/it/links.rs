@@ -209,6 +209,9 @@ async fn a_launch_resolves_the_signed_parameter_alone() {
     let opened = start(&server, &ada, open["token"].as_str()).await.unwrap();
     assert_eq!(opened, json!({"kind": "open", "path": "/app/t/cup"}));
     assert_eq!(start(&server, &ada, open["token"].as_str()).await.unwrap_err(), "one_time_token_used");
+    let open = token(&server, &json!({"action": "open_mission", "mission_id": "daily-bet"})).await;
+    let opened = start(&server, &ada, open["token"].as_str()).await.unwrap();
+    assert_eq!(opened, json!({"kind": "open", "path": "/app/missions/daily-bet"}));
 
     let of_account =
         token(&server, &json!({"action": "open_kyc", "platform_user_id": "a", "step": "passport"})).await;

@@ -74,7 +74,7 @@ async fn with_cup(server: TestServer) -> TestServer {
 }
 
 #[tokio::test]
-async fn a_viewer_gets_the_window_and_then_what_changes() {
+async fn peers_1_2_17_a_viewer_gets_the_window_and_then_what_changes() {
     let server = server_with_cup().await;
     let mut viewer = Viewer::open(&server, None).await;
     let first = viewer.next().await;

@@ -8,7 +8,7 @@ use services::{missions::live, privacy::erase::erase_due};
 
 use crate::{
     missions_support::{DAY_MS, Game, NOWHERE, stand},
-    support::{post_as, problem_code, server, server_with_platform},
+    support::{get_as, post_as, problem_code, server, server_with_platform},
 };
 
 #[tokio::test]
@@ -42,6 +42,41 @@ async fn an_open_page_hears_of_its_player_s_progress() {
     assert_eq!(changed.missions[0].state, domain::mission::MissionState::Claimed);
     assert_eq!(heard(&mut hints).await, [user_id]);
     assert_eq!(heard(&mut hints).await, [user_id]);
+}
+
+#[tokio::test]
+async fn a_page_that_asks_for_what_is_newer_is_answered_as_soon_as_there_is_something() {
+    let server = server().await;
+    let game = Game::begin(&server).await;
+    game.has("m", "one_off", &json!({})).await;
+    game.bet(1).await;
+    let since = async |version: &Value| {
+        let path = format!("/v1/missions?since={version}");
+        server.json(get_as(&path, &game.player.jwt)).await
+    };
+    // What is newer already is answered at once.
+    let (status, first) = since(&json!(0)).await;
+    assert_eq!((status, &first), (StatusCode::OK, &game.list().await));
+    // Else the answer comes with the activity, long before its patience is at its end.
+    let answer = async { since(&first["version"]).await };
+    let (answer, ()) =
+        tokio::time::timeout(std::time::Duration::from_secs(5), async { tokio::join!(answer, game.bet(1)) })
+            .await
+            .unwrap();
+    assert_eq!((answer.0, &answer.1["missions"][0]["state"]), (StatusCode::OK, &json!("done")));
+    // What somebody else does is no news.
+    server.events(&json!([server.user("p-43", "Red Panda", None)])).await;
+    let session = services::identity::authenticate(&server.services, &game.player.jwt).await.unwrap();
+    let version = answer.1["version"].as_u64().unwrap();
+    let patience = std::time::Duration::from_millis(200);
+    let of_others = async {
+        let data = json!({"platform_user_id": "p-43", "activity": "bet"});
+        game.send(&[server.event("other", "platform.activity", &data)]).await;
+    };
+    let (nothing, ()) = tokio::join!(live::next(&server.services, &session, version, patience), of_others);
+    assert_eq!(nothing.unwrap(), None);
+    let (status, body) = server.json(get_as("/v1/missions?since=x", &game.player.jwt)).await;
+    assert_eq!(problem_code(status, &body), "bad_request");
 }
 
 #[tokio::test]
@@ -107,7 +142,7 @@ async fn batches_at_once_lose_nothing() {
 /// Random histories against a model that keeps all: activities of five days in any order and batch, sent again at random,
 /// with claims in between. Each thing that was reached is granted once, and nothing else is.
 #[tokio::test]
-async fn random_histories_grant_each_reward_once() {
+async fn peers_1_2_15_random_histories_grant_each_reward_once() {
     for seed in 0..12 {
         let rng = SeededRng::new(seed);
         let below = |limit: u64| rng.next_u64() % limit;

@@ -117,7 +117,7 @@ async fn a_reward_is_claimed_once_and_told_once() {
 }
 
 #[tokio::test]
-async fn claims_at_once_grant_once() {
+async fn peers_1_2_14_claims_at_once_grant_once() {
     let server = server_with_platform(NOWHERE).await;
     let ada = player(&server, 42).await;
     let reward = offer(&server, spins(ada.user.user_id, "daily")).await;

@@ -164,7 +164,7 @@ async fn a_correction_of_an_unknown_score_is_refused_and_may_come_again() {
 }
 
 #[tokio::test]
-async fn ties_must_be_one_for_each_column_and_decide_ranks() {
+async fn peers_1_2_03_ties_must_be_one_for_each_column_and_decide_ranks() {
     let (server, _) = server_with("best", json!(["desc", "asc"])).await;
     let score = |id: &str, user: &str, points: i64, ties: Value| {
         let mut event = server.score(id, "cup", user, points);
@@ -186,7 +186,7 @@ async fn ties_must_be_one_for_each_column_and_decide_ranks() {
 }
 
 #[tokio::test]
-async fn who_is_taken_off_a_board_scores_no_more_until_put_back() {
+async fn peers_1_2_18_who_is_taken_off_a_board_scores_no_more_until_put_back() {
     let (server, board) = server_with("sum", json!([])).await;
     let scores = json!([server.score("a1", "cup", "a", 9), server.score("b1", "cup", "b", 5)]);
     server.events(&scores).await;

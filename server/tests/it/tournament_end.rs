@@ -137,7 +137,7 @@ async fn final_ranks_are_frozen_with_a_hash_that_an_auditor_computes_again() {
 }
 
 #[tokio::test]
-async fn each_winner_is_given_one_reward_and_the_platform_is_told_once() {
+async fn peers_1_2_14_each_winner_is_given_one_reward_and_the_platform_is_told_once() {
     let server = server_with_platform(NOWHERE).await;
     played(&server, &json!({"prizes": prizes()})).await;
     pass(&server, HOUR_MS + MINUTE_MS).await;
@@ -177,7 +177,7 @@ async fn a_prize_that_is_to_be_claimed_is_offered_until_its_time() {
 
 /// What Nakama's users have asked for since 2021.
 #[tokio::test]
-async fn peers_1_2_stop_a_running_tournament() {
+async fn peers_1_2_19_stop_a_running_tournament() {
     let server = server().await;
     played(&server, &json!({})).await;
     let id = "cup".parse().unwrap();

@@ -65,7 +65,7 @@ async fn joining_twice_is_the_same_entry_and_told_once() {
 }
 
 #[tokio::test]
-async fn of_many_who_come_at_once_no_more_join_than_there_is_room_for() {
+async fn peers_1_2_08_max_size_holds_for_many_who_come_at_once() {
     let server = server().await;
     players(&server, 8).await;
     send(&server, &[definition(&server, "cup-1", &join_rules(&json!({"size_max": 5})))]).await;
@@ -82,7 +82,7 @@ async fn of_many_who_come_at_once_no_more_join_than_there_is_room_for() {
 }
 
 #[tokio::test]
-async fn joining_is_open_from_its_first_to_its_last_moment() {
+async fn peers_1_2_07_joining_is_open_from_its_first_to_its_last_moment() {
     let server = server().await;
     players(&server, 3).await;
     let now = server.services.now();
@@ -124,7 +124,7 @@ async fn a_condition_is_asked_once_and_said_to_who_does_not_fulfill_it() {
 }
 
 #[tokio::test]
-async fn entering_again_gives_a_fresh_set_of_attempts_up_to_the_limit() {
+async fn peers_1_2_08_entering_again_and_granted_attempts_end_at_the_limit() {
     let server = server().await;
     players(&server, 1).await;
     let rules = json!({"join": {"required": true, "entries_max": 2}, "attempts_max": 3});
@@ -180,7 +180,7 @@ async fn an_excluded_player_scores_no_more_until_they_are_reinstated() {
 
 /// Buckets, tiers, and who rises and falls.
 #[tokio::test]
-async fn peers_1_2_cohorts_fill_and_the_best_rise_to_the_next_tier() {
+async fn peers_1_2_13_cohorts_fill_and_the_best_rise_to_the_next_tier() {
     let server = server().await;
     players(&server, 7).await;
     let title = |text: &str| json!({"en": text});
@@ -227,7 +227,7 @@ async fn peers_1_2_cohorts_fill_and_the_best_rise_to_the_next_tier() {
 
 /// A reset by cron in a time zone; what was before stays readable.
 #[tokio::test]
-async fn peers_1_2_old_periods_stay_readable_after_a_reset() {
+async fn peers_1_2_06_old_periods_stay_readable_after_a_reset() {
     let server = server().await;
     players(&server, 2).await;
     // The test begins at midnight in UTC, an hour later in Rome.

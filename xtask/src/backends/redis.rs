@@ -49,6 +49,12 @@ impl Redis {
         Ok(Self { port, _service: service, _folder: folder })
     }
 
+    /// Where it listens.
+    #[cfg(feature = "bench")]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
     /// Where it is reached.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)

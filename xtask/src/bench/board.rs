@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::bench::client::{self, Connection};
 use crate::bench::latency::median;
-use crate::bench::load::{self, Requests};
+use crate::bench::load::{self, Requests, Round};
 use crate::bench::podium::{self, Podium};
 use crate::bench::report::Row;
 use crate::bench::table::Effort;
-use crate::bench::{init_data, platform};
+use crate::bench::{board_end, board_rebuild, init_data, platform, redis};
 use crate::clock::Stopwatch;
 use crate::progress;
 
@@ -26,7 +26,10 @@ const SCORES_A_CALL: u64 = 100;
 /// Calls in flight.
 const CONNECTIONS: usize = 8;
 
-/// Fills the board, then measures writing and reading.
+/// Connections that read: two show the latency of the server, not of a queue before it.
+const READERS: usize = 2;
+
+/// Fills the board, then measures writing and reading, loading and the end of it, each beside Redis.
 ///
 /// # Errors
 /// When the server does not do what it should.
@@ -35,41 +38,71 @@ pub fn run(effort: Effort) -> Result<Vec<Row>> {
     let podium = Podium::start(folder.path(), "all")?;
     let players = u64::from(effort.players);
     progress::step(&format!("a board of {players} players"), || fill(podium.address, players, "sum"))?;
+    let peer = redis::Peer::start()?;
+    let (filled_s, zadd) = progress::step("the same in a Redis", || {
+        Ok((
+            peer.fill(players, BATCH, CONNECTIONS)?,
+            peer.write(players, SCORES_A_CALL, CONNECTIONS, effort)?,
+        ))
+    })?;
     let rate = |tournament_id: &str| -> Result<f64> {
         let rounds = (0..effort.rounds).map(|_| write(podium.address, tournament_id, players, effort));
         Ok(median(rounds.collect::<Result<_>>()?))
     };
     let written = rate(platform::TOURNAMENT)?;
-    let token = sign_in(podium.address, players / 2)?;
-    let authorization = format!("Bearer {token}");
-    let path = format!("/v1/tournaments/{}/board", platform::TOURNAMENT);
-    let top: Requests = {
-        let request = client::get(&format!("{path}?limit=50"), &[("authorization", &authorization)]);
-        Arc::new(move |_| request.clone())
-    };
-    let around: Requests = {
-        let request =
-            client::get(&format!("{path}?around=me&limit=11"), &[("authorization", &authorization)]);
-        Arc::new(move |_| request.clone())
-    };
-    let read = |requests: &Requests| -> Result<(f64, f64)> {
-        // Two connections: the latency of the server, not of a queue before it.
-        let mut round = load::round(podium.address, 2, effort.round_s, 200, requests, &AtomicU64::new(0))?;
-        Ok((round.latencies.quantile_ms(990), round.per_second))
-    };
-    let (top_p99, top_rate) = read(&top)?;
-    let (around_p99, _) = read(&around)?;
+    let mut rows = vec![
+        Row::beside_target("scores durable and ranked", "/s", written, 20_000.0),
+        Row::beside_peer("scores durable and ranked", "/s", written, "ZADD, in memory alone", zadd),
+    ];
+    rows.extend(reading(podium.address, &peer, players, effort)?);
     progress::step("the same players on a board of latest scores", || {
         first_scores(podium.address, platform::OTHER_TOURNAMENT, "latest", players)
     })?;
     let kept = rate(platform::OTHER_TOURNAMENT)?;
-    Ok(vec![
-        Row::beside_target("scores durable and ranked", "/s", written, 20_000.0),
-        Row::beside_target("the same where each score is kept (`latest`)", "/s", kept, 20_000.0),
-        Row::beside_target("top 50 and me, 99th percentile (less is better)", " ms", top_p99, 2.0),
-        Row::beside_target("the rows around me, 99th percentile (less is better)", " ms", around_p99, 2.0),
-        Row::beside_target("top 50 and me, by two connections", "/s", top_rate, 1_000.0),
-    ])
+    rows.push(Row::beside_target("the same where the newest counts (`latest`)", "/s", kept, 20_000.0));
+    drop(podium);
+    rows.extend(board_rebuild::run(folder.path(), filled_s)?);
+    rows.extend(board_end::run(folder.path(), &peer, players)?);
+    Ok(rows)
+}
+
+/// How long players wait for the top and for their own surroundings.
+fn reading(address: SocketAddr, peer: &redis::Peer, players: u64, effort: Effort) -> Result<Vec<Row>> {
+    let player = players / 2;
+    let token = sign_in(address, player)?;
+    let authorization = format!("Bearer {token}");
+    let path = format!("/v1/tournaments/{}/board", platform::TOURNAMENT);
+    let request = |query: &str| -> Requests {
+        let request = client::get(&format!("{path}?{query}"), &[("authorization", &authorization)]);
+        Arc::new(move |_| request.clone())
+    };
+    let read = |requests: &Requests| -> Result<Round> {
+        load::round(address, READERS, effort.round_s, 200, requests, &AtomicU64::new(0))
+    };
+    let (mut top, mut top_peer) = (read(&request("limit=50"))?, peer.top(player, READERS, effort)?);
+    let (mut near, mut near_peer) =
+        (read(&request("around=me&limit=11"))?, peer.around(player, READERS, effort)?);
+    let (what, beside) = ("top 50 and me, median (less is better)", "ZRANGE and ZREVRANK at once");
+    let mut rows = vec![Row::beside_peer(
+        what,
+        " ms",
+        top.latencies.quantile_ms(500),
+        beside,
+        top_peer.quantile_ms(500),
+    )];
+    let top_p99 = top.latencies.quantile_ms(990);
+    let what = "top 50 and me, 99th percentile (less is better)";
+    rows.push(Row::beside_target(what, " ms", top_p99, 2.0));
+    rows.push(Row::beside_peer(what, " ms", top_p99, beside, top_peer.quantile_ms(990)));
+    let (what, beside) = ("the rows around me, median (less is better)", "ZREVRANK, then ZRANGE");
+    let median = near.latencies.quantile_ms(500);
+    rows.push(Row::beside_peer(what, " ms", median, beside, near_peer.quantile_ms(500)));
+    let near_p99 = near.latencies.quantile_ms(990);
+    let what = "the rows around me, 99th percentile (less is better)";
+    rows.push(Row::beside_target(what, " ms", near_p99, 2.0));
+    rows.push(Row::beside_peer(what, " ms", near_p99, beside, near_peer.quantile_ms(990)));
+    rows.push(Row::beside_target("top 50 and me, by two connections", "/s", top.per_second, 1_000.0));
+    Ok(rows)
 }
 
 /// The players, a tournament with this operator and a first score for each.
@@ -151,7 +184,10 @@ fn send_all(address: SocketAddr, calls: Vec<Vec<u8>>) -> Result<f64> {
 }
 
 /// Sends one call.
-fn one(address: SocketAddr, call: &[u8]) -> Result<()> {
+///
+/// # Errors
+/// When the server does not take its events.
+pub fn one(address: SocketAddr, call: &[u8]) -> Result<()> {
     send_all(address, vec![call.to_vec()]).map(|_| ())
 }
 
@@ -168,10 +204,7 @@ fn accepted(answer: &client::Answer) -> Result<()> {
 /// Signs a player in and returns the token.
 fn sign_in(address: SocketAddr, player: u64) -> Result<String> {
     let body = format!(r#"{{"init_data":"{}"}}"#, init_data::sign(player)?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
-    let answer = runtime.block_on(async {
-        Connection::open(address).await?.send(&client::post("/v1/tg/exchange", &[], body.as_bytes())).await
-    })?;
+    let answer = client::once(address, &client::post("/v1/tg/exchange", &[], body.as_bytes()))?;
     let body: Value = serde_json::from_slice(&answer.body).context("the exchange's answer is no JSON")?;
     Ok(body["jwt"].as_str().context("the exchange's answer has no jwt")?.to_owned())
 }

@@ -166,6 +166,19 @@ fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
     bytes.windows(pattern.len()).position(|window| window == pattern)
 }
 
+/// Sends one request over a connection of its own.
+///
+/// # Errors
+/// When no answer comes, or it is not 200.
+pub fn once(address: SocketAddr, request: &[u8]) -> Result<Answer> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    let answer = runtime.block_on(async { Connection::open(address).await?.send(request).await })?;
+    if answer.status != 200 {
+        bail!("a request was answered with {}", answer.status);
+    }
+    Ok(answer)
+}
+
 /// A request with a body of JSON.
 pub fn post(path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut head = format!("POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n", body.len());

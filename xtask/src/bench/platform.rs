@@ -36,16 +36,29 @@ fn event(kind: &str, id: &str, data: &Value) -> Result<Value> {
 /// # Errors
 /// When the clock is wrong.
 pub fn tournament(tournament_id: &str, operator: &str) -> Result<Value> {
+    event("platform.tournament.upserted", tournament_id, &definition(tournament_id, operator, 86_400_000)?)
+}
+
+/// The same tournament, which is over in a second now.
+///
+/// # Errors
+/// When the clock is wrong.
+pub fn tournament_ends(tournament_id: &str, operator: &str) -> Result<Value> {
+    let id = format!("{tournament_id}-ends");
+    event("platform.tournament.upserted", &id, &definition(tournament_id, operator, 1_000)?)
+}
+
+/// A tournament that began an hour ago.
+fn definition(tournament_id: &str, operator: &str, lasts_ms: i64) -> Result<Value> {
     let now = Timestamp::from_millis(clock::unix_ms()?);
-    let data = json!({
+    Ok(json!({
         "tournament_id": tournament_id,
         "title": { "en": "Bench" },
         "starts_at": now.plus_ms(-3_600_000),
-        "ends_at": now.plus_ms(86_400_000),
+        "ends_at": now.plus_ms(lasts_ms),
         "operator": operator,
         "order": "desc",
-    });
-    event("platform.tournament.upserted", tournament_id, &data)
+    }))
 }
 
 /// The n-th player, linked to the Telegram id that [`init_data::sign`] gives the same number.

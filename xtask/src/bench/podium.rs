@@ -1,7 +1,7 @@
 //! The server that is measured: the production build, on an empty folder of its own, with the limits off.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -39,6 +39,14 @@ impl Podium {
     /// # Errors
     /// When it does not start.
     pub fn start(folder: &Path, role: &str) -> Result<Self> {
+        Self::start_with(folder, role, &[])
+    }
+
+    /// The same with other settings: each replaces the one of its name.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_with(folder: &Path, role: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, backends::free_port()?));
         let internal_address = SocketAddr::from((Ipv4Addr::LOCALHOST, backends::free_port()?));
         // Nobody listens there: Podium serves without the Bot API, and nothing disturbs the measurement.
@@ -60,9 +68,10 @@ impl Podium {
             .env("TELEGRAM_WEBHOOK_URL", format!("http://{address}/telegram/webhook"))
             .env("TELEGRAM_WEBHOOK_SECRET", WEBHOOK_SECRET)
             .env("RUST_LOG", "error")
-            .env_remove("REDIS_URL");
+            .env_remove("REDIS_URL")
+            .envs(settings.iter().copied());
         let stopwatch = Stopwatch::start();
-        let mut service = Service::start("podium", &mut command, &folder.join("log"))?;
+        let mut service = Service::start("podium", &mut command, &log(folder))?;
         service
             .wait_until(READY_TIME_MAX, || http::status(internal_address, "/health/ready") == Some(200))?;
         Ok(Self { address, ready_after: stopwatch.elapsed(), service })
@@ -82,6 +91,11 @@ impl Podium {
             .context("the system does not say how much memory podium holds")?;
         Ok(kilobytes / 1024.0)
     }
+}
+
+/// Where a server that was started on a folder logs.
+pub fn log(folder: &Path) -> PathBuf {
+    folder.join("log")
 }
 
 /// A folder for a database, on the disk of the checkout: a folder in memory would make syncs free.

@@ -7,6 +7,7 @@ use domain::{
         Claimable, MissionCard, MissionClaim, MissionKind, MissionState, Missions, StreakCard, TierCard,
         Unmet,
     },
+    reward::RewardsPage,
 };
 
 use crate::json::{
@@ -29,6 +30,7 @@ structs! {
     TierCard { target, state, reward }
     MissionClaim { mission, rewards }
     Prize { code, amount, currency, title }
+    RewardsPage { rewards, next_cursor }
     Reward { reward_id, source, source_id, what, state, offered_at, expires_at, granted_at }
 }
 
@@ -115,6 +117,9 @@ mod tests {
             expires_at: None,
             granted_at: at,
         };
+        let page = RewardsPage { rewards: vec![reward.clone()], next_cursor: Some("c".to_owned()) };
+        let text = serde_json::to_string(&page).unwrap();
+        assert_eq!(json::read::<RewardsPage>(&text), Some(page));
         let claim = MissionClaim { mission: bare, rewards: vec![reward] };
         let text = serde_json::to_string(&claim).unwrap();
         assert_eq!(json::read::<MissionClaim>(&text), Some(claim));

@@ -11,7 +11,7 @@ use crate::{
     reward::{Prize, Reward},
     time::Timestamp,
     tournament::{
-        Phase,
+        Phase, Title,
         cohort::{Cohorts, Movement},
         rules::{Join, PrizeRange, Reset, RewardMode, RulesText},
     },
@@ -138,6 +138,8 @@ pub struct Mine {
     pub wants_reminder: bool,
     /// How many scores of theirs are taken in the period; none: all.
     pub attempts_allowed: Option<u64>,
+    /// How many were.
+    pub attempts_used: u64,
     /// Their final rank in the period.
     pub result: Option<ResultEntry>,
     /// What that rank does to them in a league.
@@ -183,4 +185,45 @@ pub struct ResultsPage {
     pub results: Vec<ResultEntry>,
     /// What to pass for the next page; none at the end.
     pub next_cursor: Option<String>,
+}
+
+/// A tournament that is over, as a player has ended in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PastResult {
+    /// Which.
+    pub tournament_id: TournamentId,
+    /// Which board of it.
+    pub board: BoardId,
+    /// What it is called.
+    pub title: Title,
+    /// When the period ended.
+    pub ended_at: Timestamp,
+    /// The final rank.
+    pub rank: u64,
+    /// How many players had one.
+    pub players: u64,
+    /// What counted.
+    pub score: Score,
+    /// What was won.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prize: Option<Prize>,
+}
+
+/// Some of a player's final ranks, the latest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HistoryPage {
+    /// The ranks.
+    pub results: Vec<PastResult>,
+    /// What to pass for the next page; none at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// In which tournaments a player takes part or has done so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Entered {
+    /// Their ids, sorted.
+    pub tournaments: Vec<TournamentId>,
 }

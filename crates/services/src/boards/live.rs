@@ -142,6 +142,14 @@ impl LiveState {
     }
 }
 
+impl LiveHub {
+    /// How many viewers each board has on this node.
+    pub(crate) async fn viewers_here(&self) -> Vec<(BoardId, u64)> {
+        let boards = self.boards.lock().await;
+        boards.iter().map(|(id, board)| (id.clone(), board.frames.receiver_count() as u64)).collect()
+    }
+}
+
 impl LiveBoard {
     fn state(&self) -> std::sync::MutexGuard<'_, LiveState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -96,6 +96,7 @@ pub(crate) fn path_of(token: &OneTimeToken) -> Result<String, LinkError> {
     let target = TokenPayload::of(token)?.target;
     Ok(match (token.action, target) {
         (TokenAction::OpenTournament, Some(id)) => format!("/app/t/{id}"),
+        (TokenAction::OpenMission, Some(id)) => format!("/app/missions/{id}"),
         // The profile with the way to the cabinet, and where to go on there.
         (TokenAction::OpenKyc, Some(step)) => format!("/app/profile?kyc={step}"),
         (TokenAction::OpenKyc, None) => "/app/profile?kyc".to_owned(),

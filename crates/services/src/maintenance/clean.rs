@@ -71,10 +71,11 @@ enum Kind {
     DeadJobs,
     Activities,
     MissionPeriods,
+    Pulse,
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
@@ -90,6 +91,7 @@ impl Kind {
         Self::DeadJobs,
         Self::Activities,
         Self::MissionPeriods,
+        Self::Pulse,
     ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
@@ -124,6 +126,7 @@ impl Kind {
             Self::Activities => {
                 tx.activities().remove_old(now.plus_ms(-ACTIVITIES_KEPT_MS), CLEAN_LIMIT).await
             }
+            Self::Pulse => tx.pulse().remove_old(now.plus_ms(-crate::pulse::KEPT_MS), CLEAN_LIMIT).await,
             Self::MissionPeriods => {
                 let before = now.plus_ms(-MISSION_PERIODS_KEPT_MS).as_millis().div_euclid(DAY_MS);
                 let before = Day(i32::try_from(before).unwrap_or_default());

@@ -28,6 +28,8 @@ pub struct DryRun {
     pub done: u64,
     /// How often each tier would have been rewarded, in all periods; one entry for what is no achievement.
     pub rewarded: Vec<u64>,
+    /// Players by how far they came at most: below a quarter of the way, a half, three quarters, the end, and there.
+    pub farthest: [u64; 5],
     /// Whether there was more than a try looks at: then these are the figures of the first part.
     pub is_cut: bool,
 }
@@ -49,6 +51,9 @@ pub async fn dry_run(
     let mut run = DryRun { rewarded: vec![0; tiers], ..DryRun::default() };
     let mut progress: HashMap<(UserId, Day), (Progress, u16)> = HashMap::new();
     let mut done: HashSet<UserId> = HashSet::new();
+    // In thousandths of the way.
+    let mut farthest: HashMap<UserId, u16> = HashMap::new();
+    let whole = mission.targets().last().copied().unwrap_or_default();
     let today = zone.day_of(services.now());
     let mut after = None;
     let mut looked_at = 0;
@@ -56,7 +61,7 @@ pub async fn dry_run(
         let mut tx = services.store().begin_read().await?;
         let page = tx.activities().of_kind(&mission.rule.event, since, after.as_ref(), PAGE).await?;
         drop(tx);
-        let Some(last) = page.last() else { return Ok(finish(run, &progress, &done)) };
+        let Some(last) = page.last() else { return Ok(finish(run, &progress, &done, &farthest)) };
         after = Some(last.cursor());
         looked_at += page.len();
         for row in &page {
@@ -74,16 +79,29 @@ pub async fn dry_run(
                 run.rewarded[usize::from(tier)] += 1;
             }
             *reached = now_reached;
+            let mut far = progress.value(mission, day).permille_of(whole).min(999);
             if usize::from(now_reached) >= tiers {
                 done.insert(row.user_id);
+                far = 1000;
             }
+            let best = farthest.entry(row.user_id).or_default();
+            *best = far.max(*best);
         }
     }
     run.is_cut = true;
-    Ok(finish(run, &progress, &done))
+    Ok(finish(run, &progress, &done, &farthest))
 }
 
-fn finish(run: DryRun, progress: &HashMap<(UserId, Day), (Progress, u16)>, done: &HashSet<UserId>) -> DryRun {
+fn finish(
+    run: DryRun,
+    progress: &HashMap<(UserId, Day), (Progress, u16)>,
+    done: &HashSet<UserId>,
+    farthest: &HashMap<UserId, u16>,
+) -> DryRun {
     let begun: HashSet<UserId> = progress.keys().map(|(user_id, _)| *user_id).collect();
-    DryRun { begun: begun.len() as u64, done: done.len() as u64, ..run }
+    let mut quarters = [0; 5];
+    for far in farthest.values() {
+        quarters[usize::from(*far / 250)] += 1;
+    }
+    DryRun { begun: begun.len() as u64, done: done.len() as u64, farthest: quarters, ..run }
 }

@@ -12,10 +12,7 @@ use storage::{StoreError, Transaction, board::BoardRow};
 
 use crate::{
     Services,
-    boards::{
-        lobby::TOURNAMENTS_MAX,
-        standing::{self, BoardChange},
-    },
+    boards::{lobby::TOURNAMENTS_MAX, standing::BoardChange},
     group_commit::GroupCommitError,
     missions::{self, apply::MissionChanges},
     platform::{
@@ -268,13 +265,8 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
     for user_id in changes.renamed {
         services.names().renamed(services, user_id);
     }
-    for board_id in changes.reordered {
-        // The index holds the old order; it is loaded anew when it is next asked for.
-        if let Err(error) = services.ranks().unload(&board_id).await {
-            tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
-        }
-    }
-    standing::tell(services, changes.boards).await;
+    let Changes { boards, reordered, .. } = changes;
+    platform_tournaments::tell(services, platform_tournaments::Told { boards, reordered }).await;
 }
 
 /// Applies an event other than a score.

@@ -181,6 +181,9 @@ async fn store(
         return Ok(Vec::new());
     }
     tx.score_log().add(&log).await?;
+    for event in &log {
+        services.pulse().add_scores(&event.board_id.tournament_id(), 1);
+    }
     run.store(tx).await
 }
 

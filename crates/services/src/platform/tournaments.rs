@@ -13,14 +13,14 @@ use storage::{StoreError, Transaction, audit::Actor};
 
 use crate::{
     Services,
-    boards::standing::BoardChange,
+    boards::standing::{self, BoardChange},
     platform::{
         apply::Reason,
         envelope::{Unreadable, invalid},
     },
     tournaments::{
         TournamentError, attempts, command,
-        definition::{self, Definition},
+        definition::{self, Definition, Taken},
         exclude,
     },
 };
@@ -180,16 +180,35 @@ pub(crate) async fn upsert(services: &Services, tx: &mut dyn Transaction, defini
         Ok(taken) => taken,
         Err((code, detail)) => return Ok(Err((code, detail.into()))),
     };
+    told(tx, &definition.tournament.tournament_id, taken).await.map(Ok)
+}
+
+/// What a definition that was taken has changed for viewers.
+pub(crate) async fn told(
+    tx: &mut dyn Transaction,
+    tournament_id: &TournamentId,
+    taken: Taken,
+) -> Result<Told, StoreError> {
     let mut told = Told::default();
     if taken.is_reordered {
-        let id = &definition.tournament.tournament_id;
-        for board_id in open_boards(tx, id).await? {
+        for board_id in open_boards(tx, tournament_id).await? {
             let version = tx.boards().bump(&board_id, 0).await?;
             told.reordered.push(board_id.clone());
             told.boards.push(BoardChange { board_id, version, changes: Vec::new() });
         }
     }
-    Ok(Ok(told))
+    Ok(told)
+}
+
+/// Tells the memory of this node and the viewers, after the commit.
+pub(crate) async fn tell(services: &Services, told: Told) {
+    for board_id in told.reordered {
+        // The index holds the old order; it is loaded anew when it is next asked for.
+        if let Err(error) = services.ranks().unload(&board_id).await {
+            tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
+        }
+    }
+    standing::tell(services, told.boards).await;
 }
 
 /// The boards of a tournament that are not final, in the order in which scores lock them.

@@ -14,7 +14,8 @@ pub const ATTEMPTS_MAX: u32 = 100_000;
 /// Gives a player more attempts in the period that is played, or comes first; also one who has not entered yet.
 ///
 /// # Errors
-/// [`TournamentError::Closed`] when the tournament is over; [`TournamentError::Malformed`] for a number out of bounds.
+/// [`TournamentError::Closed`] when the tournament is over; [`TournamentError::Disqualified`] when the player is
+/// excluded; [`TournamentError::Malformed`] for a number out of bounds.
 pub async fn grant(
     services: &Services,
     tx: &mut dyn Transaction,
@@ -28,6 +29,11 @@ pub async fn grant(
     let row = lock(tx, tournament_id).await?;
     if !row.status.state.is_movable() {
         return Err(TournamentError::Closed);
+    }
+    // What is noted of a later period would hide the exclusion, which is looked for in the latest one.
+    let last = tx.entries().latest(tournament_id, user_id, None).await?;
+    if last.is_some_and(|last| last.disqualified.is_some()) {
+        return Err(TournamentError::Disqualified);
     }
     let period = tx.periods().latest(tournament_id).await?.ok_or(inconsistent("tournament_id"))?;
     tx.entries().grant_attempts(tournament_id, period.period, user_id, attempts, services.now()).await?;

@@ -34,6 +34,11 @@ pub async fn disqualify(
     }
     let mut row = lock(tx, tournament_id).await?;
     let period = tx.periods().latest(tournament_id).await?.ok_or(inconsistent("tournament_id"))?;
+    // Whoever is excluded since an earlier period stays so: taking it back takes back one exclusion.
+    let last = tx.entries().latest(tournament_id, user_id, None).await?;
+    if last.is_some_and(|last| last.disqualified.is_some()) {
+        return Ok(Vec::new());
+    }
     let now = services.now();
     if !tx.entries().disqualify(tournament_id, period.period, user_id, now, reason).await? {
         return Ok(Vec::new());

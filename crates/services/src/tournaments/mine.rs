@@ -44,6 +44,7 @@ pub async fn mine(
     let cohorts = rules.cohorts.as_ref().filter(|cohorts| cohorts.tiers.len() > 1);
     let movement =
         cohorts.zip(result.as_ref()).map(|(cohorts, result)| cohorts.movement(tier, result.rank, players));
+    let mut attempts = tx.boards().players(&[(board.clone(), user_id)]).await?;
     let reward = prizes::reward_of(&mut *tx, &board, user_id).await?;
     let columns = row.tournament.ranking().order.ties.len();
     Ok(Mine {
@@ -60,6 +61,7 @@ pub async fn mine(
             // Nobody has to join: the first score brings the first set.
             (Some(max), None) => Some(if rules.join.required { 0 } else { u64::from(max.get()) }),
         },
+        attempts_used: attempts.pop().map_or(0, |row| row.attempts),
         entry: played.map(join::view),
         result: result.map(|result| results::view(&result, Some(&user.alias), columns)).transpose()?,
         movement,

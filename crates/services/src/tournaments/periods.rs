@@ -114,11 +114,14 @@ pub(crate) async fn at(
     if row.status.rules.reset.is_none() || !is_inside || moment > services.now() {
         return Ok(None);
     }
-    let Some(latest) = tx.periods().latest(id).await?.filter(|latest| latest.ends_at <= moment) else {
-        return Ok(None);
-    };
-    open_next(services, tx, row, &latest).await?;
-    tx.periods().at(id, moment).await
+    // A clock that is late by more than one reset: the period before may still take late scores, and is opened too.
+    loop {
+        let latest = tx.periods().latest(id).await?;
+        match latest.filter(|latest| latest.ends_at <= moment) {
+            Some(latest) => open_next(services, tx, row, &latest).await?,
+            None => return tx.periods().at(id, moment).await,
+        }
+    }
 }
 
 /// Closes a period: it takes no scores any more, and each of its boards is to become final. Without boards it is final

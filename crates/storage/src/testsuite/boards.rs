@@ -7,7 +7,9 @@ use domain::{
 use crate::{
     Store,
     board::{BoardRow, BoardState, NewBoard, PlayerRow, Presence, RankedKey},
-    testsuite::fixtures::{at, board_id, player_row, read, score, standing, tournament, user_id, write},
+    testsuite::fixtures::{
+        at, board_id, board_of, player_row, read, score, standing, tournament, tournament_id, user_id, write,
+    },
 };
 
 async fn put(store: &dyn Store, board: &str, version: u64, standings: &[(UserId, Standing)]) {
@@ -312,4 +314,30 @@ pub async fn a_place_and_its_surroundings(store: &dyn Store) {
         })
         .await;
     }
+}
+
+/// The scores of a period are those of all its boards, also of players who have no rank.
+pub async fn scores_are_counted_by_period(store: &dyn Store) {
+    let cup = tournament("cup", 0);
+    write(store, async |transaction| {
+        transaction.tournaments().upsert(&cup, at(0)).await.unwrap();
+        let board = |id: &str| NewBoard { board_id: board_id(id), ..board_of(&cup) };
+        let boards = [board("cup.0.1"), board("cup.0.2"), board("cup.1.1")];
+        transaction.boards().open(&boards).await.unwrap();
+        let row = |board: &str, user: u128, attempts: u64| PlayerRow {
+            attempts,
+            ..player_row(board, user_id(user), standing(1, 1), 1)
+        };
+        let out = PlayerRow { presence: Presence::Disqualified, ..row("cup.0.2", 3, 4) };
+        let rows = [row("cup.0.1", 1, 2), row("cup.0.2", 2, 1), out, row("cup.1.1", 1, 9)];
+        transaction.boards().put_players(&rows).await.unwrap();
+    })
+    .await;
+    read(store, async |transaction| {
+        let mut boards = transaction.boards();
+        for (period, scores) in [(0, 7), (1, 9), (2, 0)] {
+            assert_eq!(boards.scores_of(&tournament_id("cup"), period).await.unwrap(), scores, "{period}");
+        }
+    })
+    .await;
 }

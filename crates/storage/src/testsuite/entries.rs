@@ -144,6 +144,32 @@ pub async fn the_entries_of_a_player_are_found(store: &dyn Store) {
     .await;
 }
 
+/// Who is excluded from a period is listed, the latest first, and nobody else.
+pub async fn excluded_players_are_listed_by_period(store: &dyn Store) {
+    add(store, &[entry(0, 1), entry(0, 2), entry(0, 3), entry(1, 1)]).await;
+    write(store, async |transaction| {
+        let mut entries = transaction.entries();
+        for (period, user, when) in [(0, 1, 5), (0, 2, 6), (1, 1, 7)] {
+            assert!(entries.disqualify(&cup(), period, user_id(user), at(when), HARD_TEXT).await.unwrap());
+        }
+        assert!(entries.disqualify(&cup(), 0, user_id(4), at(8), "reason").await.unwrap());
+        assert!(entries.reinstate(&cup(), 0, user_id(4)).await.unwrap());
+    })
+    .await;
+    let (all, first) = read(store, async |transaction| {
+        let mut entries = transaction.entries();
+        (
+            entries.disqualified(&cup(), 0, 10).await.unwrap(),
+            entries.disqualified(&cup(), 0, 1).await.unwrap(),
+        )
+    })
+    .await;
+    let users: Vec<UserId> = all.iter().map(|entry| entry.user_id).collect();
+    assert_eq!(users, [user_id(2), user_id(1)]);
+    assert_eq!(all[0].disqualified, Some((at(6), HARD_TEXT.to_owned())));
+    assert_eq!(first, all[..1]);
+}
+
 /// Of a light profile that is taken over the entries follow, one for each tournament and period: one that was entered
 /// stands before what was only noted, and of two that were entered that of the account stays.
 pub async fn entries_follow_a_light_profile_once(store: &dyn Store) {

@@ -119,3 +119,37 @@ pub async fn a_range_of_ranks_wins_a_prize(store: &dyn Store) {
     let (spins, badge) = (Some(r#"{"code":"spins"}"#.to_owned()), Some(r#"{"code":"badge"}"#.to_owned()));
     assert_eq!(prizes, [None, spins.clone(), spins, None, badge]);
 }
+
+/// A player's history holds final boards alone, the latest first, page by page.
+pub async fn a_players_history_holds_their_final_ranks_the_latest_first(store: &dyn Store) {
+    let cup = board(store).await;
+    let again = board_id("again");
+    write(store, async |transaction| {
+        let later = tournament("again", 5000);
+        transaction.tournaments().upsert(&later, at(0)).await.unwrap();
+        let open = tournament("open", 9000);
+        transaction.tournaments().upsert(&open, at(0)).await.unwrap();
+        transaction.boards().open(&[board_of(&later), board_of(&open)]).await.unwrap();
+        let mine = ["again", "open"].map(|board| player_row(board, user_id(2), standing(5, 1), 1));
+        transaction.boards().put_players(&mine).await.unwrap();
+        for board in [&cup, &again, &board_id("open")] {
+            transaction.results().freeze(board, BoardOrder::DESC).await.unwrap();
+        }
+        for board in [&cup, &again] {
+            assert!(transaction.results().finish(board, &[7; 32], at(50)).await.unwrap());
+        }
+    })
+    .await;
+    read(store, async |transaction| {
+        let all = transaction.results().history(user_id(2), None, 10).await.unwrap();
+        let seen: Vec<_> = all.iter().map(|past| (&past.board_id, past.result.rank)).collect();
+        assert_eq!(seen, [(&again, 1), (&cup, 3)]);
+        assert!(all[0].ended_at > all[1].ended_at);
+        assert_eq!(all[1].result.score, score(20));
+        assert_eq!(transaction.results().history(user_id(2), None, 1).await.unwrap(), all[..1]);
+        let behind = Some((all[0].ended_at, &all[0].board_id));
+        assert_eq!(transaction.results().history(user_id(2), behind, 10).await.unwrap(), all[1..]);
+        assert_eq!(transaction.results().history(user_id(9), None, 10).await.unwrap(), []);
+    })
+    .await;
+}

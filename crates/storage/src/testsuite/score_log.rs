@@ -117,7 +117,7 @@ pub async fn rows_of_boards_long_over_are_found(store: &dyn Store) {
     assert_eq!(old(at(9999), second, 10).await.old.len(), 3);
     write(store, async |transaction| {
         transaction.score_log().remove(&[first, third]).await.unwrap();
-        assert!(transaction.score_log().remove(&[0; 10_001]).await.is_err());
+        assert!(transaction.score_log().remove(&vec![0; 10_001]).await.is_err());
     })
     .await;
     assert_eq!(old(at(1001), 0, 10).await.old, [fifth]);

@@ -14,7 +14,7 @@ use crate::{
         HARD_TEXT, at, board_id, board_of, player_row, read, standing, tournament, tournament_id, user_id,
         write,
     },
-    tournament::{TournamentRow, TournamentStatus},
+    tournament::{TournamentRow, TournamentSearch, TournamentStatus},
 };
 
 async fn put(store: &dyn Store, tournaments: &[Tournament]) {
@@ -291,4 +291,40 @@ pub async fn pages_of_lists_follow_on_each_other(store: &dyn Store) {
     assert_eq!(walk(ListFilter::Live).await, ["live-c", "live-a", "live-b"]);
     assert_eq!(walk(ListFilter::Upcoming).await, ["soon-a", "soon-b", "later"]);
     assert_eq!(walk(ListFilter::Past).await, ["past-a", "past-b", "older"]);
+}
+
+/// Operators find what nobody else sees, by state, owner and a part of the id or a title, page by page.
+pub async fn operators_find_tournaments_page_by_page(store: &dyn Store) {
+    put(store, &[tournament("spring-cup", 0), tournament("autumn-cup", 500), tournament("a_race", 500)])
+        .await;
+    let mut ours = in_state(State::Draft);
+    ours.owner = Owner::Console;
+    set(store, "autumn-cup", &ours).await;
+    let find = async |state: Option<State>, owner: Option<Owner>, text: &str| -> Vec<String> {
+        let search = TournamentSearch { state, owner, text: text.to_owned() };
+        let rows = read(store, async |transaction| {
+            transaction.tournaments().search(&search, None, 10).await.unwrap()
+        })
+        .await;
+        rows.into_iter().map(|row| row.tournament.tournament_id.to_string()).collect()
+    };
+    assert_eq!(find(None, None, "").await, ["a_race", "autumn-cup", "spring-cup"]);
+    assert_eq!(find(Some(State::Draft), None, "").await, ["autumn-cup"]);
+    assert_eq!(find(None, Some(Owner::Platform), "").await, ["a_race", "spring-cup"]);
+    assert_eq!(find(None, None, "-CUP").await, ["autumn-cup", "spring-cup"]);
+    assert_eq!(find(None, None, "cup A_").await, ["a_race"], "its title");
+    assert_eq!(find(None, None, "n_cup").await, [""; 0], "what patterns give a meaning is a letter");
+    assert_eq!(find(Some(State::Running), Some(Owner::Console), "cup").await, [""; 0]);
+    let search = TournamentSearch::default();
+    let (first, second) = read(store, async |transaction| {
+        let first = transaction.tournaments().search(&search, None, 2).await.unwrap();
+        let last = &first.last().unwrap().tournament;
+        let after = Some((last.starts_at, &last.tournament_id));
+        let second = transaction.tournaments().search(&search, after, 2).await.unwrap();
+        (first.len(), second)
+    })
+    .await;
+    assert_eq!(first, 2);
+    assert_eq!(second.len(), 1);
+    assert_eq!(second[0].tournament.tournament_id, tournament_id("spring-cup"));
 }

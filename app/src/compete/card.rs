@@ -1,0 +1,121 @@
+//! The player's card on a tournament's page, and what can be looked at in the place of the board.
+//!
+//! Its height is the same in all states: the board below stands still.
+
+use std::sync::Arc;
+
+use i18n::keys::{app, later};
+use leptos::prelude::*;
+
+use crate::{
+    account::cabinet::{self, Page},
+    board::BoardStore,
+    compete::{
+        claim::{claim, is_claimable},
+        game::Game,
+        notify,
+        offer::offer,
+        panels::panels,
+        spark::spark,
+        stand::{Stand, Unmet},
+        words,
+    },
+    context::Context,
+    part::{Part, attr, block, late_part as part, nothing, text},
+    reactive,
+    router::Route,
+};
+
+/// What a player has to do with a tournament.
+pub(crate) fn tournament_part(store: BoardStore) -> Part {
+    let Some(card) = Context::get().data.tournament_now().and_then(|known| known.card) else {
+        return nothing();
+    };
+    let game = Game::new(&card, store);
+    game.keep_current();
+    offer(game, &card);
+    let shown = attr(move || Some(game.panel.get().name().to_owned()));
+    part(view! {
+        <div class="game" data-panel=shown>
+            {mine(game)}
+            {notify::settings_hint(game)}
+            {game.talk.notices()}
+            {panels(game, Arc::new(card))}
+            {game.talk.dialog()}
+        </div>
+    })
+}
+
+fn mine(game: Game) -> Part {
+    let texts = Context::get().texts;
+    let title = text(move || words::title(texts, game));
+    let note = text(move || words::note(texts, game));
+    let tone = attr(move || {
+        let tone = match game.stand() {
+            Stand::In | Stand::Final(true) => "in",
+            Stand::Out | Stand::Canceled | Stand::Frozen => "out",
+            _ => "open",
+        };
+        Some(tone.to_owned())
+    });
+    part(view! {
+        <section class="mine" data-testid="my-card" data-tone=tone aria-label=texts.get(later::GAME_LABEL)>
+            <div class="mine__text">
+                <p class="mine__title" data-testid="my-state" role="status">{title}</p>
+                <p class="mine__note" data-testid="my-note">{note}</p>
+            </div>
+            <div class="mine__side">
+                {notify::bell(game)}
+                {side(game)}
+            </div>
+        </section>
+    })
+}
+
+/// What stands beside the note: a prize to claim, what to mend, or the way that the rank has gone.
+fn side(game: Game) -> Part {
+    // Drawn anew only when it is something else.
+    let kind = reactive::memo(move || {
+        if game.mine.get().is_some_and(|mine| is_claimable(&mine)) {
+            return "claim".to_owned();
+        }
+        match game.stand() {
+            Stand::Unmet(Unmet::Link) => "link",
+            Stand::Unmet(Unmet::Kyc) if game.person.get().is_some_and(|person| person.has_cabinet) => {
+                "cabinet"
+            }
+            Stand::Failed => "retry",
+            Stand::In | Stand::Frozen | Stand::Final(true) => "spark",
+            _ => "",
+        }
+        .to_owned()
+    });
+    let drawn = block(move || {
+        let texts = Context::get().texts;
+        let pill = |key, test_id: &'static str, press: Arc<dyn Fn() + Send + Sync>| {
+            part(view! {
+                <button type="button" class="pill" data-testid=test_id on:click=move |_| press()>
+                    {texts.get(key)}
+                </button>
+            })
+        };
+        match kind.get().as_str() {
+            "claim" => pill(later::GAME_CLAIM, "claim", Arc::new(move || reactive::spawn(claim(game)))),
+            "link" => part(view! {
+                <a class="pill" data-testid="mend" href=Route::Settings.path()>{texts.get(later::GAME_LINK)}</a>
+            }),
+            "cabinet" => pill(
+                later::GAME_CABINET,
+                "mend",
+                Arc::new(move || {
+                    let page = Page::Kyc(None);
+                    reactive::spawn(cabinet::go(game.talk, game.context.telegram, page));
+                }),
+            ),
+            "retry" => pill(app::RETRY, "retry", Arc::new(move || reactive::spawn(game.load()))),
+            "spark" => spark(game),
+            _ => nothing(),
+        }
+    });
+    part(drawn)
+}

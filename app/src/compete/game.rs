@@ -1,0 +1,209 @@
+//! A tournament as it concerns the player: what is known of it, kept current while its page is shown.
+
+use domain::{ErrorCode, Timestamp, board::TournamentCard, tournament::Phase};
+use leptos::prelude::Get;
+
+use crate::{
+    account::{api, talk::Talk},
+    board::BoardStore,
+    compete::{
+        panels::Panel,
+        stand::{Stand, View, stand},
+        wire::{Details, Mine, Person},
+    },
+    context::Context,
+    data::Remote,
+    reactive::{self, Shared},
+};
+
+/// How often the server is asked while a result is awaited, and for how long.
+const AWAIT_MS: i64 = 3000;
+const AWAIT_FOR_MS: i64 = 300_000;
+/// How often it is asked otherwise: an end may be moved, a tournament stopped.
+const REFRESH_MS: i64 = 60_000;
+/// How many ranks are remembered; each is two pixels of the line.
+const SAMPLES_MAX: usize = 40;
+
+/// A tournament as it concerns the player. Cheap to copy.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Game {
+    /// Its id; empty when its page is gone.
+    pub id: Shared<String>,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+    /// The board.
+    pub store: BoardStore,
+    /// What everybody may know.
+    pub details: Shared<Remote<Details>>,
+    /// What the player has of it; none for a guest.
+    pub mine: Shared<Option<Mine>>,
+    /// What is known of the player, where the tournament asks.
+    pub person: Shared<Option<Person>>,
+    /// The ranks that the player has had while the page was open, the first one first.
+    pub samples: Shared<Vec<u64>>,
+    /// What is shown in the place of the board.
+    pub panel: Shared<Panel>,
+    stand: Shared<Stand>,
+    /// Whether something is on its way to the server; what comes back meanwhile is older than that.
+    pub is_busy: Shared<bool>,
+    /// What the part says.
+    pub talk: Talk,
+    /// Whether the player has just said that they want no messages of this kind.
+    pub is_muted: Shared<bool>,
+    /// The page around it; tasks have none of their own.
+    pub context: Context,
+}
+
+impl Game {
+    /// The tournament of `card` and its board.
+    pub(super) fn new(card: &TournamentCard, store: BoardStore) -> Self {
+        Self {
+            id: Shared::new(card.tournament.tournament_id.to_string()),
+            starts_at: card.tournament.starts_at,
+            ends_at: card.tournament.ends_at,
+            store,
+            details: Shared::new(Remote::Loading),
+            mine: Shared::new(None),
+            person: Shared::new(None),
+            samples: Shared::new(Vec::new()),
+            panel: Shared::new(Panel::Board),
+            is_busy: Shared::new(false),
+            stand: Shared::new(Stand::Loading),
+            talk: Talk::new(),
+            is_muted: Shared::new(false),
+            context: Context::get(),
+        }
+    }
+
+    /// Asks for all of it, now and when something has happened: a sign-in, the start, the end, a score of the player's.
+    pub(super) fn keep_current(self) {
+        let Context { session, visible, now, .. } = self.context;
+        let moment = reactive::memo(move || {
+            let at = now.get();
+            let since_ms = at.millis_since(self.period_end());
+            let awaits = (0..AWAIT_FOR_MS).contains(&since_ms) && !self.is_settled();
+            let turn = match (awaits, self.is_settled()) {
+                (true, _) => since_ms / AWAIT_MS,
+                (false, true) => 0,
+                (false, false) => since_ms.div_euclid(REFRESH_MS),
+            };
+            let player = session.player().map(|player| player.to_string()).unwrap_or_default();
+            let points = self.store.me().map_or(0, |me| me.score.points());
+            let has_begun = u8::from(at >= self.starts_at) + u8::from(since_ms >= 0);
+            // A page that nobody sees asks for nothing, and for all of it when it is seen again.
+            if !visible.get() {
+                return String::new();
+            }
+            format!("{player} {points} {awaits}{turn} {has_begun}")
+        });
+        reactive::effect(move || {
+            if !moment.get().is_empty() {
+                reactive::spawn(self.load());
+            }
+        });
+        // The time ticks every second; where the player stands hardly ever changes.
+        reactive::effect(move || self.stand.set(self.stand_now()));
+        reactive::effect(move || {
+            let Some(me) = self.store.me() else { return };
+            let mut ranks = self.samples.now();
+            if ranks.last() != Some(&me.rank) {
+                if ranks.len() == SAMPLES_MAX {
+                    ranks.remove(0);
+                }
+                ranks.push(me.rank);
+                self.samples.set(ranks);
+            }
+        });
+    }
+
+    /// Asks for all of it.
+    pub(super) async fn load(self) {
+        let Some(url) = self.url("details") else { return };
+        match api::get::<Details>(&url).await {
+            Ok(details) => self.details.set(Remote::Ready(details)),
+            Err(code) if self.known().is_none() => self.details.set(Remote::Failed(code)),
+            // What is known stays.
+            Err(_) => {}
+        }
+        if self.context.session.player_now().is_none() {
+            return self.mine.set(None);
+        }
+        self.load_mine().await;
+        let asks = self.known().is_some_and(|details| {
+            let condition = details.condition;
+            condition.linked || !condition.kyc_at_least.is_empty() || !condition.regions.is_empty()
+        });
+        if asks && let Ok(person) = api::get::<Person>("/v1/tg/me").await {
+            self.person.set(Some(person));
+        }
+    }
+
+    /// Asks for what the player has of it.
+    pub(super) async fn load_mine(self) {
+        let Some(url) = self.url("me") else { return };
+        let answer: Result<Mine, ErrorCode> = api::get(&url).await;
+        if let Ok(mine) = answer
+            && !self.is_busy.now()
+        {
+            self.mine.set(Some(mine));
+        }
+    }
+
+    /// The address of something of the tournament; none when its page is gone.
+    pub(super) fn url(self, what: &str) -> Option<String> {
+        let id = self.id.now();
+        (!id.is_empty()).then(|| format!("/v1/tournaments/{id}/{what}"))
+    }
+
+    /// What everybody may know, once.
+    pub(super) fn known(self) -> Option<Details> {
+        self.details.now().ready().cloned()
+    }
+
+    /// Where the player stands; the reader runs again when that changes.
+    pub(super) fn stand(self) -> Stand {
+        self.stand.get()
+    }
+
+    /// Where the player stands at this second.
+    fn stand_now(self) -> Stand {
+        let (details, mine, person) = (self.details.get(), self.mine.get(), self.person.get());
+        stand(&View {
+            details: details.ready(),
+            has_failed: matches!(details, Remote::Failed(_)),
+            mine: mine.as_ref(),
+            person: person.as_ref(),
+            is_signed_in: self.context.session.player().is_some(),
+            phase: self.phase(),
+            now: self.context.now.get(),
+        })
+    }
+
+    /// Where the tournament stands in time; the reader runs again when that changes.
+    fn phase(self) -> Phase {
+        let now = self.context.now.get();
+        if now < self.starts_at {
+            Phase::Upcoming
+        } else if now < self.ends_at {
+            Phase::Running
+        } else {
+            Phase::Finished
+        }
+    }
+
+    fn period_end(self) -> Timestamp {
+        match self.details.get() {
+            Remote::Ready(details) => details.period.ends_at,
+            _ => self.ends_at,
+        }
+    }
+
+    /// Whether nothing more is to come after the end.
+    fn is_settled(self) -> bool {
+        let Remote::Ready(details) = self.details.get() else { return false };
+        let owes = self.mine.get().is_some_and(|mine| {
+            mine.result.is_some_and(|result| result.prize.is_some()) && mine.reward.is_none()
+        });
+        details.phase == "canceled" || (details.period.is_final && !owes)
+    }
+}

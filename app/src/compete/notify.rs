@@ -1,0 +1,144 @@
+//! "Notify me": a bell on the card. What stands in the way of a message is mended in the same step: the consent, and
+//! whether the bot may write at all.
+
+use domain::ErrorCode;
+use i18n::{Key, keys::later};
+use leptos::prelude::*;
+
+use crate::{
+    account::{api, wire::Consents},
+    compete::{
+        game::Game,
+        stand::Stand,
+        wire::{Mine, Person},
+    },
+    context::Context,
+    part::{Part, attr, block, late_part as part, nothing},
+    reactive, router,
+    telegram::{access, haptics},
+};
+
+const CONSENTS: &str = "/v1/tg/consents";
+
+/// The bell, for who can be told something.
+pub(super) fn bell(game: Game) -> Part {
+    let texts = Context::get().texts;
+    let is_shown = reactive::whether(move || {
+        let is_ahead = !matches!(
+            game.stand(),
+            Stand::Loading | Stand::Failed | Stand::Canceled | Stand::Out | Stand::Final(_) | Stand::Settling
+        );
+        game.mine.get().is_some() && is_ahead
+    });
+    let bell = block(move || {
+        if !is_shown.get() {
+            return nothing();
+        }
+        let is_pressed = attr(move || Some(is_on(game).to_string()));
+        let press = move |_| reactive::spawn(turn(game));
+        part(view! {
+            <button
+                type="button"
+                class="bell"
+                data-testid="notify"
+                aria-pressed=is_pressed
+                aria-label=texts.get(later::GAME_NOTIFY)
+                on:click=press
+            >
+                // Drawn here: the other icons come with the first route.
+                <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+                    <path d="M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5a2.2 2.2 0 0 0 4 0"></path>
+                </svg>
+            </button>
+        })
+    });
+    part(bell)
+}
+
+/// The way to the settings, after a no that can be changed there alone.
+pub(super) fn settings_hint(game: Game) -> Part {
+    let texts = Context::get().texts;
+    let hint = block(move || {
+        if !game.is_muted.get() {
+            return nothing();
+        }
+        part(view! {
+            <p class="said" role="status" data-testid="muted">
+                {texts.get(later::GAME_NOTIFY_MUTED)} " "
+                <a class="said__link" href=router::Route::Settings.path()>{texts.get(later::SETTINGS_TITLE)}</a>
+            </p>
+        })
+    });
+    part(hint)
+}
+
+fn is_on(game: Game) -> bool {
+    game.mine.get().is_some_and(|mine| mine.wants_reminder)
+}
+
+fn set(game: Game, wants_reminder: bool) {
+    if let Some(mine) = game.mine.now() {
+        game.mine.set(Some(Mine { wants_reminder, ..mine }));
+    }
+}
+
+/// Turns the bell on or off, and back when that can't be.
+async fn turn(game: Game) {
+    if game.is_busy.now() {
+        return;
+    }
+    let is_on = !game.mine.now().is_some_and(|mine| mine.wants_reminder);
+    game.talk.hush();
+    game.is_muted.set(false);
+    game.is_busy.set(true);
+    set(game, is_on);
+    haptics::selection();
+    let done = if is_on { turn_on(game).await } else { remove(game).await };
+    game.is_busy.set(false);
+    match done {
+        Ok(Some(said)) => game.talk.say(said),
+        Ok(None) => {}
+        Err(why) => {
+            set(game, !is_on);
+            haptics::outcome(false);
+            match why {
+                Why::Refused(code) => game.talk.fail(code),
+                Why::Said(key) => game.talk.say(key),
+                Why::Muted => game.is_muted.set(true),
+            }
+        }
+    }
+}
+
+/// Why the bell stays as it was.
+enum Why {
+    Refused(ErrorCode),
+    Said(Key),
+    Muted,
+}
+
+async fn turn_on(game: Game) -> Result<Option<Key>, Why> {
+    let url = game.url("reminder").ok_or(Why::Refused(ErrorCode::Internal))?;
+    let consents: Consents = api::get(CONSENTS).await.map_err(Why::Refused)?;
+    if !consents.tournaments {
+        if !game.talk.agree(later::GAME_NOTIFY_ASK, later::GAME_NOTIFY_YES).await {
+            return Err(Why::Muted);
+        }
+        let yes = "{\"tournaments\":true}".to_owned();
+        let _: Consents = api::post(CONSENTS, yes).await.map_err(Why::Refused)?;
+    }
+    let person: Person = api::get("/v1/tg/me").await.map_err(Why::Refused)?;
+    let may_write = matches!(person.reachability.as_str(), "reachable" | "unknown")
+        || access::request(game.context.telegram.host_now()).await;
+    if !may_write {
+        return Err(Why::Said(later::GAME_NOTIFY_CHAT));
+    }
+    api::done(&url, "{}").await.map_err(Why::Refused)?;
+    Ok(Some(later::GAME_NOTIFY_DONE))
+}
+
+async fn remove(game: Game) -> Result<Option<Key>, Why> {
+    let url = game.url("reminder").ok_or(Why::Refused(ErrorCode::Internal))?;
+    api::delete(&url).await.map_err(Why::Refused)?;
+    Ok(None)
+}

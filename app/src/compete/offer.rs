@@ -1,0 +1,50 @@
+//! What a tournament's page offers to do. Main: to join, else to the own row and back to the leaders. Secondary: to share.
+
+use domain::board::TournamentCard;
+use i18n::keys::app;
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use crate::{
+    actions::Action,
+    compete::{game::Game, join, share},
+    context::Context,
+    net,
+    reactive::{self, Shared},
+};
+
+/// Offers it for as long as the calling part is shown.
+pub(super) fn offer(game: Game, card: &TournamentCard) {
+    let Context { texts, session, actions, .. } = Context::get();
+    let is_at_me = Shared::new(false);
+    let is_far_down = reactive::whether(move || game.store.me().is_some_and(|me| me.rank > 3));
+    let main = move || {
+        if let Some(join) = join::offer(game) {
+            return Some(join);
+        }
+        if !is_far_down.get() {
+            return None;
+        }
+        let at_me = is_at_me.get();
+        let label = texts.get(if at_me { app::ACTION_TOP } else { app::ACTION_SHOW_ME });
+        Some(Action::new(label, move || {
+            match session.player_now() {
+                Some(player) if !at_me => {
+                    scroll_into_view(&format!("[data-player='{player}']"), "center");
+                }
+                _ => scroll_into_view("main", "start"),
+            }
+            is_at_me.set(!at_me);
+        }))
+    };
+    actions.offer(main, share::offer(game, card));
+}
+
+fn scroll_into_view(selector: &str, block: &str) {
+    let Ok(Some(element)) = document().query_selector(selector) else { return };
+    let options = js_sys::Object::new();
+    for (name, value) in [("block", block), ("behavior", "smooth")] {
+        let _ = js_sys::Reflect::set(&options, &name.into(), &JsValue::from_str(value));
+    }
+    net::call(&element, "scrollIntoView", &[options.into()]);
+}

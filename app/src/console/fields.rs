@@ -1,0 +1,161 @@
+//! Fields of long forms: each with its label, what it wants, and what is wrong with it.
+
+use i18n::{Key, keys::desk};
+use leptos::prelude::*;
+use services::console::tournaments::form::FieldError;
+
+use super::frame::View;
+
+/// A form on its way: what its fields hold, and what is wrong.
+pub(super) struct Fields<'a> {
+    pub(super) view: View<'a>,
+    pub(super) held: &'a dyn Fn(&str) -> String,
+    pub(super) errors: &'a [FieldError],
+    /// Whether what stands there can't be changed.
+    pub(super) is_fixed: bool,
+}
+
+/// How a field is filled in.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Time,
+    /// Several lines.
+    Lines,
+}
+
+impl Fields<'_> {
+    fn wrong(&self, name: &str) -> Option<String> {
+        let wrong: Vec<&str> =
+            self.errors.iter().filter(|error| error.field == name).map(|error| error.what.as_str()).collect();
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    }
+
+    /// What stands around a field: its label before it, what it wants and what is wrong behind it.
+    fn around(&self, name: &str, label: &str, hint: Option<Key>, field: AnyView) -> AnyView {
+        let id = name.replace('.', "-");
+        // What is wrong is told in English, as the rules tell it to the platform.
+        let wrong = self.wrong(name).map(|what| {
+            view! { <p class="wrong" id=format!("{id}-wrong") lang="en" data-wrong=name.to_owned()>{what}</p> }
+        });
+        let hint = hint.map(|hint| {
+            view! { <p class="hint" id=format!("{id}-hint")>{self.view.text(hint)}</p> }
+        });
+        view! {
+            <div class="entry">
+                <label class="entry__label" for=id.clone()>{label.to_owned()}</label>
+                {field}
+                {hint}
+                {wrong}
+            </div>
+        }
+        .into_any()
+    }
+
+    fn described(&self, name: &str, hint: Option<Key>) -> Option<String> {
+        let id = name.replace('.', "-");
+        let hint = hint.map(|_| format!("{id}-hint"));
+        let wrong = self.wrong(name).map(|_| format!("{id}-wrong"));
+        let ids: Vec<String> = hint.into_iter().chain(wrong).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    /// A field for text of a kind.
+    pub(super) fn field(&self, name: &'static str, label: &str, kind: Kind, hint: Option<Key>) -> AnyView {
+        let id = name.replace('.', "-");
+        let value = (self.held)(name);
+        let described = self.described(name, hint);
+        let invalid = self.wrong(name).map(|_| "true");
+        let field = match kind {
+            Kind::Lines => {
+                let rows = (value.lines().count() + 1).clamp(3, 12).to_string();
+                view! {
+                    <textarea class="field field--lines" id=id name=name rows=rows spellcheck="false" readonly=self.is_fixed
+                        aria-describedby=described aria-invalid=invalid>{value}</textarea>
+                }
+                .into_any()
+            }
+            Kind::Text | Kind::Number | Kind::Time => {
+                let (kind, step, least) = match kind {
+                    Kind::Number => ("number", None, Some("0")),
+                    Kind::Time => ("datetime-local", Some("1"), None),
+                    Kind::Text | Kind::Lines => ("text", None, None),
+                };
+                view! {
+                    <input class="field" id=id name=name type=kind step=step min=least value=value autocomplete="off"
+                        spellcheck="false" readonly=self.is_fixed aria-describedby=described aria-invalid=invalid />
+                }
+                .into_any()
+            }
+        };
+        self.around(name, label, hint, field)
+    }
+
+    /// A text in each language.
+    pub(super) fn texts(&self, names: [&'static str; 4], label: Key, kind: Kind) -> AnyView {
+        let languages = ["en", "ru", "fr", "it"];
+        names
+            .into_iter()
+            .zip(languages)
+            .map(|(name, language)| {
+                let label = format!("{} ({language})", self.view.text(label));
+                self.field(name, &label, kind, None)
+            })
+            .collect_view()
+            .into_any()
+    }
+
+    /// One of some words.
+    pub(super) fn choice(&self, name: &'static str, label: Key, words: &[(&'static str, Key)]) -> AnyView {
+        let held = (self.held)(name);
+        let options = words
+            .iter()
+            .map(|(word, key)| {
+                view! { <option value=*word selected=held == *word>{self.view.text(*key)}</option> }
+            })
+            .collect_view();
+        let id = name.replace('.', "-");
+        let described = self.described(name, None);
+        let field = view! {
+            <select class="field" id=id name=name aria-describedby=described>{options}</select>
+        };
+        self.around(name, self.view.text(label), None, field.into_any())
+    }
+
+    /// Yes or no.
+    pub(super) fn check(&self, name: &'static str, label: Key) -> AnyView {
+        let is_set = (self.held)(name) == "on";
+        let id = name.replace('.', "-");
+        let described = self.described(name, None);
+        let wrong = self.wrong(name).map(|what| {
+            view! { <p class="wrong" id=format!("{id}-wrong") lang="en" data-wrong=name>{what}</p> }
+        });
+        view! {
+            <div class="entry entry--check">
+                <input type="checkbox" id=id.clone() name=name value="on" checked=is_set aria-describedby=described />
+                <label for=id.clone()>{self.view.text(label)}</label>
+                {wrong}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// What stands above a form of which something is wrong.
+    pub(super) fn verdict(&self) -> Option<AnyView> {
+        (!self.errors.is_empty()).then(|| {
+            view! { <p class="flash flash--bad" role="alert">{self.view.text(desk::F_WRONG)}</p> }.into_any()
+        })
+    }
+}
+
+/// Fields that belong together.
+pub(super) fn group(title: &'static str, fields: Vec<AnyView>) -> AnyView {
+    view! {
+        <fieldset class="group">
+            <legend class="group__title">{title}</legend>
+            <div class="group__fields">{fields}</div>
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,314 @@
+//! `/console/tournaments`
+
+use app::console::{
+    Done, TournamentFormView, TournamentPageView, TournamentsView, render_dispute, render_pulse,
+    render_tournament, render_tournament_form, render_tournaments,
+};
+use axum::{
+    extract::{Path, Query, rejection::QueryRejection},
+    http::StatusCode,
+    response::Response,
+};
+use domain::{
+    BoardId, PlayerKey, TournamentId,
+    console::Permission,
+    tournament::{lifecycle::State, owner::Owner},
+};
+use serde::Deserialize;
+use services::console::{
+    ConsoleError,
+    tournaments::{
+        self, TournamentSearch,
+        act::{self, Command},
+        dispute,
+        form::TournamentForm,
+        preview::preview,
+        pulse,
+        save::{Changed, Saved, Wish, save},
+        sheet::{self, definition_of},
+        templates,
+    },
+};
+
+use crate::console::{answer::see_other, desk::Desk, form::ConsoleForm};
+
+type Asked<T> = Result<Query<T>, QueryRejection>;
+
+/// Which tournaments.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    owner: String,
+    after: Option<String>,
+}
+
+/// `GET`
+pub(super) async fn show(query: Asked<ListQuery>, desk: Desk) -> Response {
+    let Query(ListQuery { q, state, owner, after }) = query.unwrap_or_default();
+    let search = TournamentSearch {
+        state: State::from_text(&state),
+        owner: Owner::from_text(&owner),
+        text: q.trim().to_owned(),
+    };
+    let after = after.filter(|after| !after.is_empty());
+    match tournaments::list(desk.services(), desk.operator(), &search, after.as_deref()).await {
+        Ok(list) => {
+            let shown = TournamentsView { search, is_later_page: after.is_some(), list };
+            desk.page(render_tournaments(desk.view(), shown))
+        }
+        Err(error) => desk.failed(error),
+    }
+}
+
+/// What a new tournament begins with.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct NewQuery {
+    #[serde(default)]
+    template: String,
+}
+
+/// `GET …/new`
+pub(super) async fn begin(query: Asked<NewQuery>, desk: Desk) -> Response {
+    if let Err(error) = desk.operator().require(desk.services(), Permission::EditTournaments).await {
+        return desk.failed(error);
+    }
+    let Query(NewQuery { template }) = query.unwrap_or_default();
+    let now = desk.services().now();
+    let form = templates::find(&template)
+        .map_or_else(TournamentForm::default, |template| template.form(desk.zone(), now));
+    let shown = TournamentFormView { form, errors: Vec::new(), changes: None, preview: None };
+    desk.page(render_tournament_form(desk.view(), shown))
+}
+
+/// `POST …/new`
+pub(super) async fn create(form: ConsoleForm) -> Response {
+    keep(&form, None).await
+}
+
+/// `GET …/{id}/edit`
+pub(super) async fn edit(Path(id): Path<String>, desk: Desk) -> Response {
+    if let Err(error) = desk.operator().require(desk.services(), Permission::EditTournaments).await {
+        return desk.failed(error);
+    }
+    let found = match tournament(&id) {
+        Ok(id) => sheet::look(desk.services(), desk.operator(), &id, None, None).await,
+        Err(error) => Err(error),
+    };
+    let row = match found {
+        Ok(found) => found.row,
+        Err(error) => return desk.failed(error),
+    };
+    if row.status.owner != Owner::Console {
+        return desk.failed(ConsoleError::NotChangeable);
+    }
+    let shown = TournamentFormView {
+        form: TournamentForm::of(&definition_of(&row), desk.zone()),
+        errors: Vec::new(),
+        changes: Some((id, row.status.revision, row.status.state == State::Draft)),
+        preview: None,
+    };
+    desk.page(render_tournament_form(desk.view(), shown))
+}
+
+/// `POST …/{id}/edit`
+pub(super) async fn change(Path(id): Path<String>, form: ConsoleForm) -> Response {
+    let changed = tournament(&id).and_then(|tournament_id| {
+        let revision = form.field("revision").parse().map_err(|_| ConsoleError::Invalid)?;
+        Ok(Changed { tournament_id, revision })
+    });
+    match changed {
+        Ok(changed) => keep(&form, Some(changed)).await,
+        Err(error) => form.desk.failed(error),
+    }
+}
+
+/// Saves a form, or shows it again with what is wrong or what it would do.
+async fn keep(form: &ConsoleForm, changed: Option<Changed>) -> Response {
+    let (desk, typed) = (&form.desk, TournamentForm::new(|name| form.field(name)));
+    let wish = match form.field("do") {
+        "publish" => Some(Wish::Publish),
+        "draft" => Some(Wish::Draft),
+        _ => None,
+    };
+    let is_draft = match is_draft(desk, changed.as_ref()).await {
+        Ok(is_draft) => is_draft,
+        Err(error) => return desk.failed(error),
+    };
+    let changes =
+        changed.as_ref().map(|changed| (changed.tournament_id.to_string(), changed.revision, is_draft));
+    let again = |errors, preview| TournamentFormView { form: typed.clone(), errors, changes, preview };
+    let Some(wish) = wish else {
+        let grace_ms = desk.services().settings().score_grace_ms;
+        let shown = match typed.read(desk.zone()) {
+            Ok(definition) => again(Vec::new(), Some(preview(&definition, desk.services().now(), grace_ms))),
+            Err(errors) => again(errors, None),
+        };
+        return desk.page(render_tournament_form(desk.view(), shown));
+    };
+    match save(desk.services(), desk.operator(), &typed, desk.zone(), changed.as_ref(), wish).await {
+        Ok(Saved::Done(id)) => {
+            let is_news = wish == Wish::Publish && is_draft;
+            let done = if is_news { Done::Published } else { Done::Saved };
+            desk.on(&format!("/console/tournaments/{id}"), done, &[])
+        }
+        Ok(Saved::Wrong(errors)) => {
+            let html = render_tournament_form(desk.view(), again(errors, None));
+            desk.page_with(StatusCode::UNPROCESSABLE_ENTITY, html)
+        }
+        Err(error) => desk.failed(error),
+    }
+}
+
+/// Whether a form is of what nobody but operators sees yet.
+async fn is_draft(desk: &Desk, changed: Option<&Changed>) -> Result<bool, ConsoleError> {
+    desk.operator().require(desk.services(), Permission::EditTournaments).await?;
+    let Some(changed) = changed else { return Ok(true) };
+    sheet::state_of(desk.services(), &changed.tournament_id).await.map(|state| state == State::Draft)
+}
+
+fn tournament(text: &str) -> Result<TournamentId, ConsoleError> {
+    text.parse().map_err(|_| ConsoleError::Unknown)
+}
+
+/// What of a tournament.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct LookQuery {
+    #[serde(default)]
+    period: String,
+    #[serde(default)]
+    board: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    player: String,
+}
+
+/// `GET …/{id}`
+pub(super) async fn look(Path(id): Path<String>, query: Asked<LookQuery>, desk: Desk) -> Response {
+    let Query(asked) = query.unwrap_or_default();
+    match seen(&desk, &id, &asked).await {
+        Ok((sheet, pulse)) => desk.page(render_tournament(desk.view(), TournamentPageView { sheet, pulse })),
+        Err(error) => desk.failed(error),
+    }
+}
+
+async fn seen(
+    desk: &Desk,
+    id: &str,
+    asked: &LookQuery,
+) -> Result<(sheet::Sheet, pulse::Pulse), ConsoleError> {
+    let id = tournament(id)?;
+    let board: Option<BoardId> = asked.board.parse().ok();
+    let period = asked.period.parse().ok();
+    let sheet = sheet::look(desk.services(), desk.operator(), &id, period, board.as_ref()).await?;
+    Ok((sheet, pulse::look(desk.services(), desk.operator(), &id).await?))
+}
+
+/// `GET …/{id}/pulse`: the charts alone, for the page that is open.
+pub(super) async fn pulse(Path(id): Path<String>, desk: Desk) -> Response {
+    let found = match tournament(&id) {
+        Ok(id) => pulse::look(desk.services(), desk.operator(), &id).await,
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(found) => desk.page(render_pulse(desk.view(), &found)),
+        Err(error) => desk.failed(error),
+    }
+}
+
+/// `POST …/{id}/{command}`
+pub(super) async fn command(Path((id, name)): Path<(String, String)>, form: ConsoleForm) -> Response {
+    let desk = &form.desk;
+    let wanted = match name.as_str() {
+        "stop" => Ok((Command::Stop, Done::Stopped)),
+        "extend" => {
+            let ends_at = desk.zone().parse(form.field("ends_at")).ok_or(ConsoleError::Invalid);
+            ends_at.map(|ends_at| (Command::Extend(ends_at), Done::Extended))
+        }
+        "freeze" => Ok((Command::Freeze, Done::Frozen)),
+        "thaw" => Ok((Command::Thaw, Done::Thawed)),
+        "cancel" => Ok((Command::Cancel, Done::Canceled)),
+        "recompute" => Ok((Command::Recompute, Done::Recompute)),
+        _ => Err(ConsoleError::Unknown),
+    };
+    let outcome = match (tournament(&id), wanted) {
+        (Ok(id), Ok((wanted, done))) => {
+            act::command(desk.services(), desk.operator(), &id, wanted).await.map(|()| done)
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    match outcome {
+        Ok(done) => desk.on(&format!("/console/tournaments/{id}"), done, &[]),
+        Err(error) => desk.failed(error),
+    }
+}
+
+/// `GET …/{id}/player`: from a key that was typed to the player's page.
+pub(super) async fn find(Path(id): Path<String>, query: Asked<LookQuery>, desk: Desk) -> Response {
+    let Query(asked) = query.unwrap_or_default();
+    match (tournament(&id), asked.player.trim().parse::<PlayerKey>()) {
+        (Ok(id), Ok(player)) => {
+            let path = format!("/console/tournaments/{id}/players/{player}");
+            see_other(&desk.view().address(&path, &[]))
+        }
+        (Err(error), _) => desk.failed(error),
+        (_, Err(_)) => desk.failed(ConsoleError::Unknown),
+    }
+}
+
+/// `GET …/{id}/players/{player}`
+pub(super) async fn dispute(
+    Path((id, player)): Path<(String, String)>,
+    query: Asked<LookQuery>,
+    desk: Desk,
+) -> Response {
+    let Query(asked) = query.unwrap_or_default();
+    let (period, from) = (asked.period.parse().ok(), asked.from.parse().unwrap_or_default());
+    let found = match named(&id, &player) {
+        Ok((id, player)) => dispute::look(desk.services(), desk.operator(), &id, &player, period, from).await,
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(shown) => desk.page(render_dispute(desk.view(), &shown)),
+        Err(error) => desk.failed(error),
+    }
+}
+
+fn named(id: &str, player: &str) -> Result<(TournamentId, PlayerKey), ConsoleError> {
+    Ok((tournament(id)?, player.parse().map_err(|_| ConsoleError::Unknown)?))
+}
+
+/// `POST …/exclude`
+pub(super) async fn exclude(Path((id, player)): Path<(String, String)>, form: ConsoleForm) -> Response {
+    set_excluded(&form, &id, &player, Some(form.field("reason")), Done::Excluded).await
+}
+
+/// `POST …/reinstate`
+pub(super) async fn reinstate(Path((id, player)): Path<(String, String)>, form: ConsoleForm) -> Response {
+    set_excluded(&form, &id, &player, None, Done::Reinstated).await
+}
+
+async fn set_excluded(
+    form: &ConsoleForm,
+    id: &str,
+    player: &str,
+    reason: Option<&str>,
+    done: Done,
+) -> Response {
+    let desk = &form.desk;
+    let outcome = match named(id, player) {
+        Ok((id, player)) => act::exclude(desk.services(), desk.operator(), &id, &player, reason).await,
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(()) => {
+            let path = format!("/console/tournaments/{id}/players/{player}");
+            desk.on(&path, done, &[("period", form.field("period"))])
+        }
+        Err(error) => desk.failed(error),
+    }
+}

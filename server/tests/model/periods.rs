@@ -1,0 +1,204 @@
+//! The model's time: which period a moment belongs to, and what a tournament becomes as time passes.
+
+use crate::model::{GRACE_MS, Model};
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// Where a tournament stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Upcoming,
+    Running,
+    Finalizing,
+    Finished,
+    Canceled,
+}
+
+/// A window of time with boards of its own.
+#[derive(Debug, Clone)]
+pub struct Period {
+    pub starts_at: i64,
+    pub ends_at: i64,
+    /// Whether it takes scores.
+    pub is_open: bool,
+    pub is_final: bool,
+    /// Since when its ranks are to become final, if a worker may do it.
+    ends_since: Option<i64>,
+}
+
+/// Why an operator can't have their way.
+#[derive(Debug)]
+pub struct NotNow;
+
+impl Model {
+    /// When the period ends that begins at a moment.
+    fn end_of(&self, starts_at: i64) -> i64 {
+        let next_hour = (starts_at.div_euclid(HOUR_MS) + 1) * HOUR_MS;
+        if self.setup.is_periodic { next_hour.min(self.ends_at) } else { self.ends_at }
+    }
+
+    fn open(&mut self, starts_at: i64, ends_at: i64) {
+        self.periods.push(Period { starts_at, ends_at, is_open: true, is_final: false, ends_since: None });
+    }
+
+    pub fn open_first(&mut self) {
+        self.open(self.starts_at, self.end_of(self.starts_at));
+    }
+
+    fn latest(&mut self) -> &mut Period {
+        self.periods.last_mut().unwrap()
+    }
+
+    /// Opens the next period. Those in which nobody can score any more are left out.
+    fn open_next(&mut self) {
+        let mut starts_at = self.latest().ends_at;
+        let mut ends_at = self.end_of(starts_at);
+        while ends_at + GRACE_MS <= self.now && ends_at < self.ends_at {
+            starts_at = ends_at;
+            ends_at = self.end_of(starts_at);
+        }
+        self.open(starts_at, ends_at);
+    }
+
+    /// The period that a moment belongs to, opened if its time has come.
+    pub fn period_of(&mut self, moment: i64) -> Option<usize> {
+        let is_inside = self.starts_at <= moment && moment < self.ends_at;
+        if self.setup.is_periodic && is_inside && moment <= self.now {
+            while self.latest().ends_at <= moment {
+                self.open_next();
+            }
+        }
+        self.periods.iter().position(|period| period.starts_at <= moment && moment < period.ends_at)
+    }
+
+    /// Does what its clock has brought.
+    pub fn advance(&mut self) {
+        if self.stage == Stage::Upcoming && self.now >= self.starts_at {
+            self.stage = Stage::Running;
+        }
+        while self.stage == Stage::Running
+            && self.latest().ends_at <= self.now
+            && self.latest().ends_at < self.ends_at
+        {
+            self.open_next();
+        }
+        if self.stage == Stage::Running && self.now >= self.ends_at {
+            self.stage = Stage::Finalizing;
+        }
+        let is_finalizing = self.stage == Stage::Finalizing;
+        if self.is_frozen || !(is_finalizing || self.stage == Stage::Running) {
+            return;
+        }
+        let (now, count) = (self.now, self.periods.len());
+        for (number, period) in self.periods.iter_mut().enumerate() {
+            let is_over = is_finalizing || number + 1 < count;
+            if period.is_open && is_over && now >= period.ends_at + GRACE_MS {
+                period.is_open = false;
+                period.ends_since = Some(now);
+                // Where nobody was placed there is no board that could become final.
+                period.is_final =
+                    self.setup.cohorts.is_some() && self.cohorts.get(&number).is_none_or(|count| *count == 0);
+            }
+        }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        if self.stage == Stage::Finalizing && self.periods.iter().all(|period| period.is_final) {
+            self.stage = Stage::Finished;
+        }
+    }
+
+    /// The boards of a period.
+    pub fn boards_of(&self, period: usize) -> std::ops::RangeInclusive<u32> {
+        let cohorts = self.cohorts.get(&period).copied().unwrap_or_default();
+        if self.setup.cohorts.is_some() { 1..=cohorts } else { 0..=0 }
+    }
+
+    /// What a worker does that is due.
+    pub fn work(&mut self) {
+        self.advance();
+        for number in 0..self.periods.len() {
+            let period = &mut self.periods[number];
+            if period.is_final || period.ends_since.is_none_or(|since| since > self.now) {
+                continue;
+            }
+            // Done, with nothing to show for it: whoever thaws it has it done again.
+            period.ends_since = None;
+            if self.is_frozen || self.stage == Stage::Canceled {
+                continue;
+            }
+            for cohort in self.boards_of(number) {
+                let rows = self.board(number, cohort);
+                self.finals.insert((number, cohort), rows);
+            }
+            self.periods[number].is_final = true;
+        }
+        self.settle();
+    }
+
+    fn set_end(&mut self, ends_at: i64) {
+        self.ends_at = ends_at;
+        let starts_at = self.latest().starts_at;
+        // A period that a clock set back has not reached yet is as short as can be.
+        let full = Self { ends_at: ends_at.max(starts_at + 1), ..self.clone() };
+        let period_ends_at = full.end_of(starts_at);
+        let latest = self.latest();
+        (latest.ends_at, latest.is_open) = (period_ends_at, true);
+        self.advance();
+    }
+
+    pub fn stop(&mut self) -> Result<(), NotNow> {
+        let mut tried = self.clone();
+        tried.advance();
+        if tried.stage != Stage::Running {
+            return Err(NotNow);
+        }
+        tried.set_end(self.now.max(self.starts_at + 1));
+        *self = tried;
+        Ok(())
+    }
+
+    pub fn extend(&mut self, ends_at: i64) -> Result<(), NotNow> {
+        let is_over = !matches!(self.stage, Stage::Upcoming | Stage::Running);
+        let is_too_late = is_over && !(self.stage == Stage::Finalizing && self.latest().is_open);
+        if ends_at <= self.ends_at || ends_at <= self.now || is_too_late {
+            return Err(NotNow);
+        }
+        if self.stage == Stage::Finalizing {
+            self.stage = Stage::Running;
+        }
+        self.set_end(ends_at);
+        Ok(())
+    }
+
+    pub fn set_frozen(&mut self, is_frozen: bool) -> Result<(), NotNow> {
+        if self.is_frozen == is_frozen {
+            return Ok(());
+        }
+        if matches!(self.stage, Stage::Finished | Stage::Canceled) {
+            return Err(NotNow);
+        }
+        self.is_frozen = is_frozen;
+        if !is_frozen {
+            let now = self.now;
+            for period in self.periods.iter_mut().filter(|period| !period.is_open && !period.is_final) {
+                period.ends_since = Some(now);
+            }
+        }
+        self.advance();
+        Ok(())
+    }
+
+    pub fn cancel(&mut self) -> Result<(), NotNow> {
+        if !matches!(self.stage, Stage::Upcoming | Stage::Running) {
+            return Err(NotNow);
+        }
+        self.stage = Stage::Canceled;
+        Ok(())
+    }
+
+    pub fn recompute(&mut self) -> Result<(), NotNow> {
+        if self.latest().is_final { Err(NotNow) } else { Ok(()) }
+    }
+}
