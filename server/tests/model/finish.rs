@@ -1,5 +1,7 @@
 //! The end of a history: final ranks, their hash, and one reward for each winner.
 
+use std::fmt::Write;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -54,14 +56,14 @@ async fn results(game: &Game<'_>) -> Result<(), Difference> {
             let (score, ties) = &row.points;
             let columns: Vec<String> = ties.iter().map(ToString::to_string).collect();
             let player = &keys[row.player];
-            lines += &format!("{rank}\t{player}\t{score}\t{}\t{}\n", columns.join(","), row.at);
+            writeln!(lines, "{rank}\t{player}\t{score}\t{}\t{}", columns.join(","), row.at).unwrap();
             let prize = PRIZES.get(rank - 1).map_or(Value::Null, |code| json!(code));
             expected.push((json!(rank), json!(player), json!(score), prize));
         }
         let mut path =
             format!("/v1/tournaments/{}/results?period={period}&limit=100", game.names.tournament_id);
         if cohort > 0 {
-            path += &format!("&cohort={cohort}");
+            write!(path, "&cohort={cohort}").unwrap();
         }
         let (status, page) = game.world.json(1, get(&path)).await;
         same(&path, &status, &StatusCode::OK)?;

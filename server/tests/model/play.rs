@@ -1,5 +1,7 @@
 //! Plays a history on the real thing and on the model, step by step.
 
+use std::fmt::Write;
+
 use axum::http::StatusCode;
 use domain::{PlatformUserId, Timestamp};
 use serde_json::{Value, json};
@@ -108,7 +110,7 @@ impl<'world> Game<'world> {
             let mut path =
                 format!("/v1/tournaments/{}/board?limit=100&period={period}", self.names.tournament_id);
             if cohort > 0 {
-                path += &format!("&cohort={cohort}");
+                write!(path, "&cohort={cohort}").unwrap();
             }
             let (status, page) = self.world.json(turn % NODES, get(&path)).await;
             same(&path, &status, &StatusCode::OK)?;

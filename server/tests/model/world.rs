@@ -213,18 +213,14 @@ impl World {
 
     /// The first column of the rows that a query answers.
     pub async fn texts(&self, sql: &'static str) -> Vec<String> {
-        match &self.made {
-            None => {
-                let mut connection = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
-                let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-                rows.iter().map(|row| row.get(0)).collect()
-            }
-            Some(_) => {
-                let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
-                let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-                rows.iter().map(|row| row.get(0)).collect()
-            }
+        if self.made.is_some() {
+            let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
+            let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+            return rows.iter().map(|row| row.get(0)).collect();
         }
+        let mut connection = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
+        let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
     }
 }
 
