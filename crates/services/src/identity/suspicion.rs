@@ -52,9 +52,8 @@ impl Reason {
     /// How much it counts.
     pub const fn weight(self) -> u32 {
         match self {
-            Self::AuthDateFuture => 60,
+            Self::AuthDateFuture | Self::OtherNetwork => 60,
             Self::AuthDateFar => 40,
-            Self::OtherNetwork => 60,
             Self::ManyNetworks => 100,
         }
     }
