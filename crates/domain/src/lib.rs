@@ -33,9 +33,9 @@ pub use crate::{
     consent::{ConsentChanges, ConsentChannel, ConsentKind, ConsentState, Consents},
     error_chain::ErrorChain,
     id::{
-        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, OperatorId, OutgoingEventId,
-        OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId, TournamentId, UpdateId,
-        UserId,
+        AuditId, BotId, CampaignCode, ChatId, EventId, EventSource, Invalid, LinkTarget, OperatorId,
+        OutgoingEventId, OutgoingId, PlatformUserId, PlayerKey, SessionId, TelegramUserId, TokenId,
+        TournamentId, UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},

@@ -38,6 +38,13 @@ schema!(
 schema!(crate::SessionId, Type::String, None, "A signed-in device", "s_0199d7f2a3b47c6e8a1b2c3d4e5f6071");
 schema!(crate::PlatformUserId, Type::String, None, "The platform's id of a user", "42");
 schema!(crate::TournamentId, Type::String, None, "The platform's id of a tournament", "winter-cup");
+schema!(
+    crate::LinkTarget,
+    Type::String,
+    None,
+    "What a token leads to, as the platform names it: 1 to 62 characters of `A-Z a-z 0-9 _ -`",
+    "passport"
+);
 schema!(crate::PlayerKey, Type::String, None, "What boards call a player; opaque", "p_abcdefghijklmnop");
 schema!(
     crate::TokenId,
