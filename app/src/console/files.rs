@@ -29,9 +29,17 @@ impl ConsoleFile {
     }
 }
 
+/// The style sheets, one behind the other: the page and its tables, forms, charts, and last what a narrow screen changes.
+const SHEETS: &str = concat!(
+    include_str!("console.css"),
+    include_str!("forms.css"),
+    include_str!("charts.css"),
+    include_str!("narrow.css")
+);
+
 /// The style of all pages.
 pub(super) static STYLE: LazyLock<ConsoleFile> =
-    LazyLock::new(|| ConsoleFile::new("css", "text/css; charset=utf-8", include_str!("console.css")));
+    LazyLock::new(|| ConsoleFile::new("css", "text/css; charset=utf-8", SHEETS));
 /// The keyboard.
 pub(super) static SCRIPT: LazyLock<ConsoleFile> =
     LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", include_str!("console.js")));

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PlatformUserId, TournamentId, UserId};
+use crate::id::{LinkTarget, PlatformUserId, UserId};
 
 /// Where in the cabinet somebody wants to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct Handoff {
     pub to: CabinetPage,
     /// The step of it at which they go on, as the platform itself has named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step: Option<TournamentId>,
+    pub step: Option<LinkTarget>,
 }
 
 #[cfg(test)]

@@ -210,6 +210,18 @@ text_id!(
     TournamentId, "tournament id", 62, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
 text_id!(
+    /// What a one-time token leads to, as the platform names it: a tournament, a mission, a step of identification. The
+    /// alphabet of [`TournamentId`], so that it fits an address as it is.
+    LinkTarget, "link target", 62, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+);
+
+impl From<TournamentId> for LinkTarget {
+    fn from(id: TournamentId) -> Self {
+        Self(id.0)
+    }
+}
+
+text_id!(
     /// The platform's id of a user: 1 to 128 visible ASCII characters.
     PlatformUserId, "platform user id", 128, |byte| byte.is_ascii_graphic()
 );

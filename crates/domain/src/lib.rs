@@ -42,9 +42,9 @@ pub use crate::{
     error_chain::ErrorChain,
     id::{
         ActivityName, AuditId, BoardId, BotId, CampaignCode, ChatId, Currency, EventId, EventSource,
-        FieldName, Invalid, MissionId, OperatorId, OutgoingEventId, OutgoingId, PlatformUserId, PlayerKey,
-        RewardCode, RewardId, SessionId, TelegramUserId, TimeZoneName, TokenId, TournamentId, UpdateId,
-        UserId,
+        FieldName, Invalid, LinkTarget, MissionId, OperatorId, OutgoingEventId, OutgoingId, PlatformUserId,
+        PlayerKey, RewardCode, RewardId, SessionId, TelegramUserId, TimeZoneName, TokenId, TournamentId,
+        UpdateId, UserId,
     },
     locale::Locale,
     problem::{ErrorCode, Problem},

@@ -50,6 +50,13 @@ schema!(
     "A board: the tournament, and its period and cohort behind dots",
     "winter-cup.3"
 );
+schema!(
+    crate::LinkTarget,
+    Type::String,
+    None,
+    "What a token leads to, as the platform names it: 1 to 62 characters of `A-Z a-z 0-9 _ -`",
+    "passport"
+);
 schema!(crate::PlayerKey, Type::String, None, "What boards call a player; opaque", "p_abcdefghijklmnop");
 schema!(
     crate::TokenId,

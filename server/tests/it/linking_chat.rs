@@ -216,6 +216,25 @@ async fn a_page_opens_by_a_token_once() {
 }
 
 #[tokio::test]
+async fn each_page_that_a_token_opens_is_told_in_its_own_words() {
+    let chat = Chat::new().await;
+    for (order, words, path) in [
+        (
+            json!({"action": "open_tournament", "tournament_id": "cup"}),
+            keys::bot::OPEN_TOURNAMENT,
+            "/app/t/cup",
+        ),
+        (json!({"action": "open_kyc", "step": "passport"}), keys::bot::OPEN_KYC, "/app/profile?kyc=passport"),
+    ] {
+        let token = chat.token(&order).await;
+        let answer = chat.ask(42, &format!("/start {token}")).await;
+        assert_eq!(answer["text"], catalog(Locale::En).text(words), "{order}");
+        let button = &answer["reply_markup"]["inline_keyboard"][0][0]["web_app"]["url"];
+        assert!(button.as_str().unwrap().ends_with(path), "{button}");
+    }
+}
+
+#[tokio::test]
 async fn who_blocks_the_bot_is_not_reachable_until_they_come_back() {
     let chat = Chat::new().await;
     let member = |status: &str| {

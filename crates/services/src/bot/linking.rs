@@ -46,11 +46,20 @@ async fn act(
         TokenAction::OpenTournament | TokenAction::OpenMission | TokenAction::OpenKyc => {
             let path = path_of(token)?;
             spend(services, tx, token, user).await?;
-            Ok(say(context, keys::bot::APP_TEXT).with(keyboards::open_app(context, &path)))
+            Ok(say(context, words_of(token.action)).with(keyboards::open_app(context, &path)))
         }
         TokenAction::ConsoleInvitation | TokenAction::Handoff | TokenAction::Join => {
             Err(LinkError::Refused(TokenRefusal::Unknown))
         }
+    }
+}
+
+/// What is said above the button that opens what a token leads to.
+const fn words_of(action: TokenAction) -> Key {
+    match action {
+        TokenAction::OpenTournament => keys::bot::OPEN_TOURNAMENT,
+        TokenAction::OpenKyc => keys::bot::OPEN_KYC,
+        _ => keys::bot::APP_TEXT,
     }
 }
 

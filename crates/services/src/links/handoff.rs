@@ -4,7 +4,7 @@
 //! in as the site wants. The code is the platform's to spend: shown in the chat or the app it is unknown.
 
 use domain::{
-    TokenAction, TokenRefusal, TournamentId,
+    LinkTarget, TokenAction, TokenRefusal,
     handoff::{CabinetPage, Handoff, HandoffAnswer},
 };
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub async fn hand_over(
     services: &Services,
     session: &Session,
     to: CabinetPage,
-    step: Option<TournamentId>,
+    step: Option<LinkTarget>,
 ) -> Result<HandoffAnswer, LinkError> {
     let cabinet = services.settings().cabinet_url.as_deref().ok_or(LinkError::NoCabinet)?;
     if step.is_some() && to != CabinetPage::Kyc {

@@ -1,7 +1,7 @@
 //! Making tokens, for the platform and for Podium itself.
 
 use domain::{
-    PlatformUserId, TelegramUserId, TokenAction, TokenId, TournamentId,
+    LinkTarget, PlatformUserId, TelegramUserId, TokenAction, TokenId, TournamentId,
     audit::AuditAction,
     handoff::CabinetPage,
     token::{IssuedToken, MaskedAccount},
@@ -44,10 +44,10 @@ pub struct TokenOrder {
     pub tournament_id: Option<TournamentId>,
     /// What `open_mission` opens.
     #[serde(default)]
-    pub mission_id: Option<TournamentId>,
+    pub mission_id: Option<LinkTarget>,
     /// At which step `open_kyc` goes on.
     #[serde(default)]
-    pub step: Option<TournamentId>,
+    pub step: Option<LinkTarget>,
 }
 
 impl std::fmt::Debug for TokenOrder {
@@ -64,7 +64,7 @@ pub struct TokenPayload {
     pub account: Option<MaskedAccount>,
     /// The tournament, mission or step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<TournamentId>,
+    pub target: Option<LinkTarget>,
     /// The page of the cabinet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<CabinetPage>,
@@ -211,7 +211,9 @@ fn check(order: TokenOrder) -> Result<NewToken, LinkError> {
             None
         }
         TokenAction::OpenTournament => {
-            Some(order.tournament_id.ok_or(LinkError::Malformed("open_tournament needs tournament_id"))?)
+            let id =
+                order.tournament_id.ok_or(LinkError::Malformed("open_tournament needs tournament_id"))?;
+            Some(id.into())
         }
         TokenAction::OpenMission => {
             Some(order.mission_id.ok_or(LinkError::Malformed("open_mission needs mission_id"))?)

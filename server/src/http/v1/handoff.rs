@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
 use domain::{
-    Problem, TournamentId,
+    LinkTarget, Problem,
     handoff::{CabinetPage, Handoff, HandoffAnswer},
 };
 use serde::Deserialize;
@@ -25,7 +25,7 @@ pub struct HandoffRequest {
     to: CabinetPage,
     /// The step of `kyc` at which to go on.
     #[serde(default)]
-    step: Option<TournamentId>,
+    step: Option<LinkTarget>,
 }
 
 /// The way to the platform's site, to be opened outside of Telegram at once.
