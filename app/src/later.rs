@@ -41,6 +41,7 @@ enum State {
 }
 
 /// What is loaded later.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and never in a list")]
 #[derive(Debug, Clone)]
 pub(crate) enum What {
     /// A whole page.

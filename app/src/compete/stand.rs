@@ -165,8 +165,8 @@ mod tests {
         }
     }
 
-    fn entry(is_disqualified: bool) -> Option<Entry> {
-        Some(Entry { entries: 1, tier: 0, is_disqualified })
+    fn entry(is_disqualified: bool) -> Entry {
+        Entry { entries: 1, tier: 0, is_disqualified }
     }
 
     fn of(details: &Details, mine: Option<&Mine>) -> Stand {
@@ -207,10 +207,10 @@ mod tests {
 
     #[test]
     fn who_takes_part_is_told_so_until_it_is_over() {
-        let playing = Mine { entry: entry(false), ..mine() };
+        let playing = Mine { entry: Some(entry(false)), ..mine() };
         assert_eq!(of(&details(), Some(&playing)), Stand::In);
         assert_eq!(of(&Details { is_frozen: true, ..details() }, Some(&playing)), Stand::Frozen);
-        let out = Mine { entry: entry(true), ..mine() };
+        let out = Mine { entry: Some(entry(true)), ..mine() };
         assert_eq!(of(&details(), Some(&out)), Stand::Out);
         let over = Details { phase: "finished".to_owned(), ..details() };
         assert_eq!(of(&over, Some(&playing)), Stand::Settling);

@@ -160,6 +160,7 @@ pub(crate) struct Final {
 }
 
 /// A reward.
+#[expect(clippy::struct_field_names, reason = "named as in the interface")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reward {
     /// Its id.

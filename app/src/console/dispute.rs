@@ -74,7 +74,7 @@ fn facts(view: View<'_>, shown: &Dispute) -> AnyView {
     let text = |key| view.text(key);
     let columns = shown.row.tournament.ties.len();
     let stored = shown.stored.as_ref();
-    let ranked = stored.and_then(|row| row.ranked());
+    let ranked = shown.ranked();
     let mut facts = vec![
         fact(
             text(desk::PLAYER),

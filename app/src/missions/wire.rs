@@ -141,6 +141,8 @@ pub(super) fn standing(reward: &Value) -> Option<RewardState> {
 
 #[cfg(all(test, feature = "ssr"))]
 pub(super) mod tests {
+    #![expect(clippy::unwrap_used, reason = "what helps tests may fail as they do")]
+
     use domain::{
         Prize, Reward, RewardId,
         mission::{Claimable, MissionCard, StreakCard, TierCard},

@@ -107,9 +107,11 @@ impl Desk {
     pub(super) fn on(&self, path: &str, done: Done, more: &[(&str, &str)]) -> Response {
         let zone = ("zone", self.zone.name());
         let said = more.iter().chain([&zone]);
-        let said = said.filter(|(_, value)| !value.is_empty());
-        let rest: String = said.map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
-        see_other(&format!("{path}?done={}{rest}", done.as_str()))
+        let mut to = format!("{path}?done={}", done.as_str());
+        for (name, value) in said.filter(|(_, value)| !value.is_empty()) {
+            to.extend(["&", name, "=", &encoded(value)]);
+        }
+        see_other(&to)
     }
 
     /// The same desk with another session of the operator.

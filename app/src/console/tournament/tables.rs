@@ -29,7 +29,7 @@ pub(super) fn ranks(view: View<'_>, path: &str, sheet: &Sheet) -> AnyView {
     let is_final = shown.is_some_and(|line| line.board.is_final);
     let hash = shown.and_then(|line| line.board.result_hash);
     let hash = hash.map(|hash| {
-        view! { <p class="hint">{text(desk::HASH)}": "<code class="id" data-testid="hash">{hex(&hash)}</code></p> }
+        view! { <p class="hint">{text(desk::HASH)}": "<code class="id" data-testid="hash">{hex::encode(hash)}</code></p> }
     });
     let content = if lines.is_empty() {
         view! { <p class="note">{text(desk::TOP_NONE)}</p> }.into_any()
@@ -65,10 +65,6 @@ fn rank(view: View<'_>, path: &str, period: &str, names: [&'static str; 5], line
     .into_any()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The boards of the period, where there are several.
 pub(super) fn boards(view: View<'_>, path: &str, sheet: &Sheet) -> AnyView {
     let text = |key| view.text(key);
@@ -94,7 +90,7 @@ pub(super) fn boards(view: View<'_>, path: &str, sheet: &Sheet) -> AnyView {
                     {cell(players, line.board.players.to_string())}
                     {cell(version, or_dash(version_now))}
                     {cell(state, text(word))}
-                    {cell(hash, line.board.result_hash.map_or_else(dash, |hash| id(hex(&hash))))}
+                    {cell(hash, line.board.result_hash.map_or_else(dash, |hash| id(hex::encode(hash))))}
                 </tr>
             }
         })

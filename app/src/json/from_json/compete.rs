@@ -104,6 +104,8 @@ impl FromJson for Person {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "what helps tests may fail as they do")]
+
     use domain::tournament::{Phase, view};
     use serde::Serialize;
 

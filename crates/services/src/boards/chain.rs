@@ -36,13 +36,12 @@ pub(crate) fn played(chain: &[ScoreEvent]) -> Vec<Played> {
     let mut corrected = HashMap::new();
     let mut played = Vec::with_capacity(chain.len());
     for event in chain {
-        match event.corrects {
+        if let Some(number) = event.corrects {
             // Newer rows come first: what is there already was said later.
-            Some(number) => drop(corrected.entry(number).or_insert(event.result)),
-            None => {
-                let result = corrected.get(&event.number).copied().unwrap_or(event.result);
-                played.extend(result.map(|(score, ties)| Played { score, ties, at: event.happened_at }));
-            }
+            corrected.entry(number).or_insert(event.result);
+        } else {
+            let result = corrected.get(&event.number).copied().unwrap_or(event.result);
+            played.extend(result.map(|(score, ties)| Played { score, ties, at: event.happened_at }));
         }
     }
     played

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Locale, Timestamp, mission::Mission};
+use domain::{Locale, MissionId, Timestamp, mission::Mission};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -87,7 +87,7 @@ impl MissionForm {
                 ("ends_at", time(mission.ends_at)),
                 ("reward", mission.reward.as_ref().map(lines::write_prize_line).unwrap_or_default()),
                 ("tiers", lines::write_steps(&mission.tiers)),
-                ("after", mission.after.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" ")),
+                ("after", mission.after.iter().map(MissionId::as_str).collect::<Vec<_>>().join(" ")),
                 ("condition.linked", if condition.linked { "on" } else { "" }.to_owned()),
                 ("condition.kyc_at_least", condition.kyc_at_least.as_str().to_owned()),
                 ("condition.regions", condition.regions.join(" ")),

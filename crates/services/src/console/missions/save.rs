@@ -23,8 +23,8 @@ pub enum Saved {
     Wrong(Vec<FieldError>),
 }
 
-fn wrong(what: &str) -> Result<Saved, ConsoleError> {
-    Ok(Saved::Wrong(vec![FieldError { field: "mission_id", what: what.to_owned() }]))
+fn wrong(what: &str) -> Saved {
+    Saved::Wrong(vec![FieldError { field: "mission_id", what: what.to_owned() }])
 }
 
 /// Saves a form: as a new mission, or as a change of one that belongs to the console.
@@ -49,15 +49,15 @@ pub async fn save(
     let known = tx.missions().lock(id).await.map_err(ConsoleError::store(DOING))?;
     let action = match (&known, changed) {
         (None, None) => AuditAction::MissionCreated,
-        (Some(_), None) => return wrong("is taken by another mission"),
-        (_, Some(changed)) if changed != id => return wrong("can't change"),
+        (Some(_), None) => return Ok(wrong("is taken by another mission")),
+        (_, Some(changed)) if changed != id => return Ok(wrong("can't change")),
         (None, Some(_)) => return Err(ConsoleError::Unknown),
         (Some(_), Some(_)) => AuditAction::MissionEdited,
     };
     match missions::save(services, &mut *tx, Owner::Console, &mission).await {
         Ok(()) => {}
         Err(MissionError::OwnedElsewhere) => {
-            return wrong("belongs to the platform, which alone changes what the mission is");
+            return Ok(wrong("belongs to the platform, which alone changes what the mission is"));
         }
         Err(MissionError::Invalid(invalid)) => return Ok(Saved::Wrong(vec![at_its_field(&invalid.0)])),
         Err(error) => return Err(failed(error)),

@@ -96,6 +96,12 @@ pub enum Effect {
 }
 
 impl Dispute {
+    /// The standing that is on the board, while there is one.
+    #[must_use]
+    pub fn ranked(&self) -> Option<Standing> {
+        self.stored.as_ref().and_then(PlayerRow::ranked)
+    }
+
     /// Whether the player is excluded.
     pub fn is_excluded(&self) -> bool {
         let is_noted = self.entry.as_ref().is_some_and(|entry| entry.disqualified.is_some());
@@ -204,7 +210,7 @@ fn explain(ranking: Ranking, log: Vec<ScoreEvent>) -> Vec<EventLine> {
     let last = log.first().map(|event| event.number);
     let mut budget = RECOMPUTED_MAX;
     // What counts of each score, by its place in the log.
-    let mut scores: BTreeMap<i64, (Option<(Score, Ties)>, Timestamp)> = BTreeMap::new();
+    let mut scores: BTreeMap<i64, Kept> = BTreeMap::new();
     let mut standing: Option<Standing> = None;
     let mut lines = Vec::with_capacity(log.len());
     let mut is_known = true;
@@ -239,11 +245,12 @@ fn explain(ranking: Ranking, log: Vec<ScoreEvent>) -> Vec<EventLine> {
     lines
 }
 
+/// What a score is by now, none if it is void, and when it happened.
+type Kept = (Option<(Score, Ties)>, Timestamp);
+
 /// The scores that count.
-fn counted(scores: &BTreeMap<i64, (Option<(Score, Ties)>, Timestamp)>) -> Vec<Played> {
-    let played = |(result, at): &(Option<(Score, Ties)>, Timestamp)| {
-        result.map(|(score, ties)| Played { score, ties, at: *at })
-    };
+fn counted(scores: &BTreeMap<i64, Kept>) -> Vec<Played> {
+    let played = |(result, at): &Kept| result.map(|(score, ties)| Played { score, ties, at: *at });
     scores.values().filter_map(played).collect()
 }
 

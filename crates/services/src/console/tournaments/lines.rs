@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    mission,
+    Amount, Currency, mission,
     reward::Prize,
     tournament::{
         Title,
@@ -102,7 +102,7 @@ fn write_prize(range: &PrizeRange) -> String {
 
 /// The amount and the currency of a prize.
 fn write_amount(prize: &Prize) -> String {
-    let words = [prize.amount.as_ref().map(|it| it.as_str()), prize.currency.as_ref().map(|it| it.as_str())];
+    let words = [prize.amount.as_ref().map(Amount::as_str), prize.currency.as_ref().map(Currency::as_str)];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
