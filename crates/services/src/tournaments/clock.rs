@@ -1,6 +1,6 @@
 //! A tournament's clock: one durable job that does what is due and sleeps until the next step.
 //!
-//! Whoever changes a tournament calls [`advance`] in the same transaction: what is due is done at once, and the job is
+//! Whoever changes a tournament calls `advance` in the same transaction: what is due is done at once, and the job is
 //! planned for what comes next. The job itself calls it too. Both find in the rows where the tournament stands, so it
 //! does not matter which of them comes, how late, or how often.
 
