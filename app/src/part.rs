@@ -13,6 +13,8 @@ use leptos::tachys::{
     view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
 };
 
+use crate::node::Nodes;
+
 /// A view of any kind.
 pub(crate) struct Part(Box<dyn Erased>);
 
@@ -118,6 +120,49 @@ impl<V: RenderHtml + 'static> Erased for Late<V> {
         attributes: Vec<AnyAttribute>,
     ) {
         self.0.to_html_with_buf(html, position, escape, false, attributes);
+    }
+}
+
+impl Erased for Nodes {
+    fn build(self: Box<Self>) -> PartState {
+        Nodes::build(*self)
+    }
+
+    fn hydrate(self: Box<Self>, _cursor: &Cursor, _position: &PositionState) -> PartState {
+        // Only reached when the first state of the page is not the one that the server renders. Nothing is there to
+        // take over, then; what is built stands in when its surroundings are drawn anew.
+        Nodes::build(*self)
+    }
+
+    #[cfg(feature = "ssr")]
+    fn write(
+        self: Box<Self>,
+        html: &mut String,
+        position: &mut Position,
+        _escape: bool,
+        _attributes: Vec<AnyAttribute>,
+    ) {
+        Nodes::write(*self, html, position);
+    }
+}
+
+impl Part {
+    /// Nodes.
+    pub(crate) fn of(nodes: Nodes) -> Self {
+        Self(Box::new(nodes))
+    }
+
+    /// Writes it as HTML.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn write(self, html: &mut String, position: &mut Position) {
+        self.0.write(html, position, true, Vec::new());
+    }
+}
+
+impl PartState {
+    /// Something on the screen.
+    pub(crate) fn of(state: impl Mountable + 'static) -> Self {
+        Self(Box::new(state))
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::ErrorCode;
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     account::{
@@ -16,7 +15,8 @@ use crate::{
     clock,
     context::Context,
     data::Remote,
-    part::{Part, late_part as part, nothing},
+    node::nodes,
+    part::{Part, nothing},
     reactive::{self, Shared},
     texts::Texts,
     ui::{ButtonKind, button, section},
@@ -67,14 +67,14 @@ fn device_cell(texts: Texts, state: Shared<Remote<Devices>>, talk: Talk, device:
         let id = device.id.clone();
         let label = texts.with(|catalog| later::device_end_label(catalog, &name));
         let end_it = move |_| reactive::spawn(end(state, talk, Some(id.clone())));
-        let button = part(view! {
-            <button type="button" class="cell__action" aria-label=label on:click=end_it>
+        let button = nodes! {
+            <button type="button" class="cell__action" aria-label={label} on:click={end_it}>
                 {texts.get(later::DEVICE_END)}
             </button>
-        });
+        };
         (button, last)
     };
-    part(view! {
+    nodes! {
         <div class="cell" data-testid="device">
             <span class="cell__main">
                 <span class="cell__title">{name}</span>
@@ -82,7 +82,7 @@ fn device_cell(texts: Texts, state: Shared<Remote<Devices>>, talk: Talk, device:
             </span>
             {end_it}
         </div>
-    })
+    }
 }
 
 /// Ends one session, or all the others, and looks what is left.

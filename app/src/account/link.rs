@@ -5,7 +5,6 @@ use std::cell::RefCell;
 
 use domain::ErrorCode;
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     account::{
@@ -17,8 +16,9 @@ use crate::{
     actions::Action,
     context::Context,
     json::{FromJson, Value},
+    node::nodes,
     pages::name_document,
-    part::{Part, block, late_part as part},
+    part::{Part, block, nothing},
     reactive::{self, Shared},
     router::{Route, Router},
     ui::{Way, placeholder},
@@ -97,22 +97,22 @@ pub(crate) fn link_page() -> Part {
                 placeholder(texts.get(later::LINK_REFUSED), texts.error(code), way)
             }
             // The notice above says how to go on.
-            State::Stale => part(()),
+            State::Stale => nothing(),
         });
-        part(view! { {talk.notices()} {content} })
+        nodes! { {talk.notices()} {content} }
     })
 }
 
 fn ask(question: &Question) -> Part {
     let texts = Context::get().texts;
     let text = if question.is_linked_elsewhere { later::LINK_REPLACE_TEXT } else { later::LINK_TEXT };
-    part(view! {
+    nodes! {
         <div class="placeholder" data-testid="link-question">
             <p class="placeholder__title">{texts.get(later::LINK_ASK)}</p>
             <p class="link-account" data-testid="masked-account">{question.platform_account.clone()}</p>
             <p class="placeholder__text">{texts.get(text)}</p>
         </div>
-    })
+    }
 }
 
 /// The two answers, as the client's own buttons.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::{ErrorCode, Timestamp};
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     account::{
@@ -16,8 +15,9 @@ use crate::{
     clock,
     context::Context,
     data::Remote,
+    node::nodes,
     pages::name_document,
-    part::{Part, late_part as part},
+    part::Part,
     reactive::{self, Shared},
     telegram::{self, Telegram},
     texts::Texts,
@@ -42,26 +42,26 @@ pub(crate) fn privacy_page() -> Part {
     name_document(Some(texts.get(later::PRIVACY_TITLE)));
     let talk = Talk::new();
     signed_in_page(later::PRIVACY_TITLE, move || {
-        part(view! {
+        nodes! {
             {talk.notices()}
             {kept(texts)}
             {copy(talk)}
             {erasure(talk)}
             {talk.dialog()}
-        })
+        }
     })
 }
 
 fn kept(texts: Texts) -> Part {
     let cells = KEPT.map(|(what, why)| {
-        part(view! {
+        nodes! {
             <div class="cell">
                 <span class="cell__main">
                     <span>{texts.get(what)}</span>
                     <span class="cell__note">{texts.get(why)}</span>
                 </span>
             </div>
-        })
+        }
     });
     section(Some(texts.get(later::KEPT_HEADER)), Some(texts.get(later::KEPT_NOTE)), Vec::from(cells))
 }
@@ -117,7 +117,7 @@ fn erasure(talk: Talk) -> Part {
 fn planned(texts: Texts, at: Timestamp) -> Part {
     let when = clock::moment(texts.locale(), at);
     let text = texts.with(|catalog| later::erasure_planned(catalog, &when));
-    part(view! { <p class="cell cell--warning" data-testid="erasure-planned">{text}</p> })
+    nodes! { <p class="cell cell--warning" data-testid="erasure-planned">{text}</p> }
 }
 
 async fn plan(state: Shared<Remote<Preparation>>, talk: Talk) {

@@ -18,7 +18,8 @@ use crate::{
     },
     context::Context,
     data::Remote,
-    part::{Part, block, late_part as part, nothing},
+    node::nodes,
+    part::{Part, block, nothing, part},
     reactive::{self, Shared},
     ui::{ButtonKind, Press, Shape, Tone, Way, button, card, cell, section},
 };
@@ -46,7 +47,7 @@ impl Standing {
             Some(page) => self.identification(page),
             None => nothing(),
         };
-        part(view! { {self.talk.notices()} {asked} })
+        nodes! { {self.talk.notices()} {asked} }
     }
 
     fn identification(self, page: Page) -> Part {
@@ -71,7 +72,7 @@ impl Standing {
             move |account: Account| self.draw(account),
         );
         self.keep_up();
-        part(view! { <div class="standing" data-testid="standing">{content}</div> })
+        nodes! { <div class="standing" data-testid="standing">{content}</div> }
     }
 
     /// Whoever comes back from the cabinet may have confirmed something there.

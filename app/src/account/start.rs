@@ -9,8 +9,9 @@ use leptos::prelude::*;
 use crate::{
     context::Context,
     data::Remote,
+    node::nodes,
     pages::frame,
-    part::{Part, block, late_part as part},
+    part::{Part, block, part},
     reactive::{self, Shared},
     session::SignIn,
     ui::{ButtonKind, Way, button, cell_skeleton, placeholder, section},
@@ -40,20 +41,20 @@ fn page_of(title: i18n::Key, draw: Box<dyn Fn() -> Part + Send>) -> Part {
         "pending" => waiting(),
         _ => placeholder(texts.get(title), texts.get(later::SIGNED_OUT), Way::None),
     });
-    let content = part(view! {
+    let content = nodes! {
         <h1 class="page-title" tabindex="-1">{texts.get(title)}</h1>
         {content}
-    });
+    };
     frame(content, None)
 }
 
 /// A section's place while its content is on the way.
 pub(crate) fn waiting() -> Part {
     let texts = Context::get().texts;
-    part(view! {
+    nodes! {
         <p class="visually-hidden" role="status">{texts.get(app::LOADING)}</p>
         {section(None, None, vec![cell_skeleton(), cell_skeleton(), cell_skeleton()])}
-    })
+    }
 }
 
 /// A section whose content comes from the server. `load` asks for it, `draw` shows it; until then it has so many `lines`.

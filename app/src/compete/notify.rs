@@ -13,7 +13,8 @@ use crate::{
         wire::{Mine, Person},
     },
     context::Context,
-    part::{Part, attr, block, late_part as part, nothing},
+    node::nodes,
+    part::{Part, attr, block, nothing, part},
     reactive, router,
     telegram::{access, haptics},
 };
@@ -36,21 +37,21 @@ pub(super) fn bell(game: Game) -> Part {
         }
         let is_pressed = attr(move || Some(is_on(game).to_string()));
         let press = move |_| reactive::spawn(turn(game));
-        part(view! {
+        nodes! {
             <button
                 type="button"
                 class="bell"
                 data-testid="notify"
-                aria-pressed=is_pressed
-                aria-label=texts.get(later::GAME_NOTIFY)
-                on:click=press
+                aria-pressed={is_pressed}
+                aria-label={texts.get(later::GAME_NOTIFY)}
+                on:click={press}
             >
                 // Drawn here: the other icons come with the first route.
                 <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
                     <path d="M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5a2.2 2.2 0 0 0 4 0"></path>
                 </svg>
             </button>
-        })
+        }
     });
     part(bell)
 }
@@ -62,12 +63,12 @@ pub(super) fn settings_hint(game: Game) -> Part {
         if !game.is_muted.get() {
             return nothing();
         }
-        part(view! {
+        nodes! {
             <p class="said" role="status" data-testid="muted">
-                {texts.get(later::GAME_NOTIFY_MUTED)} " "
-                <a class="said__link" href=router::Route::Settings.path()>{texts.get(later::SETTINGS_TITLE)}</a>
+                {texts.get(later::GAME_NOTIFY_MUTED)} {" "}
+                <a class="said__link" href={router::Route::Settings.path()}>{texts.get(later::SETTINGS_TITLE)}</a>
             </p>
-        })
+        }
     });
     part(hint)
 }

@@ -10,7 +10,7 @@ use crate::{
     context::Context,
     data::Remote,
     json::{FromJson, Value},
-    part::{Part, block, late_part as part, nothing},
+    part::{Part, block, nothing, part},
     reactive::{self, Shared},
     ui::{ButtonKind, button, cell_skeleton, section},
 };
