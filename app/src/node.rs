@@ -1,7 +1,7 @@
-//! Plain nodes for what is only ever built: pages and parts that are loaded later, and what appears after a sign-in.
+//! What the page draws, as plain nodes.
 //!
-//! `view!` gives each markup a type of its own, for which building, mounting, changing and dropping are compiled anew. Here
-//! markup is a text that one function follows, and what stands in it is a list of one type. The markup reads as that of
+//! `view!` gives each markup a type of its own, for which building, mounting, changing and dropping are compiled anew, and taking
+//! over what the server has sent once more. Here markup is a text that one function follows, and what stands in it is a list of one type. The markup reads as that of
 //! `view!` does, with braces around every value (docs/adr/0026).
 //!
 //! Invariant: markup comes from the source alone. What a player or the server has written is a value, and becomes a text
@@ -11,11 +11,12 @@ use leptos::{
     reactive::{effect::RenderEffect, owner::Owner},
     tachys::{
         html::attribute::AttributeValue,
+        hydration::Cursor,
         renderer::{
             RemoveEventHandler, Rndr,
             types::{Element, Node},
         },
-        view::{Mountable, Render},
+        view::{Mountable, Position, PositionState},
     },
 };
 use wasm_bindgen::JsCast as _;
@@ -112,14 +113,25 @@ mod step {
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
-/// What happens on an event.
-type Handler = Box<dyn FnMut(web_sys::Event) + Send>;
+/// What happens on an event. A boxed closure brings two functions along for every closure, this one.
+pub(crate) trait Handle: Send {
+    /// Does it.
+    fn handle(&mut self, event: web_sys::Event);
+}
+
+impl<F: FnMut(web_sys::Event) + Send> Handle for F {
+    fn handle(&mut self, event: web_sys::Event) {
+        self(event);
+    }
+}
+
+type Handler = Box<dyn Handle>;
 
 /// What stands in a markup.
 pub(crate) enum Value {
-    /// A text, as an attribute or a child.
+    /// An attribute.
     Fixed(&'static str),
-    /// The same, made on the way.
+    /// A text, as an attribute or a child.
     Said(String),
     /// No attribute.
     Absent,
@@ -131,6 +143,18 @@ pub(crate) enum Value {
     Parts(Vec<Part>),
     /// A handler.
     On(Handler),
+}
+
+impl Value {
+    /// What stands in an element.
+    fn into_parts(self) -> Vec<Part> {
+        match self {
+            Self::Said(words) => vec![part(words)],
+            Self::Part(part) => vec![part],
+            Self::Parts(parts) => parts,
+            Self::Fixed(_) | Self::Absent | Self::Live(_) | Self::On(_) => Vec::new(),
+        }
+    }
 }
 
 /// What an attribute can be.
@@ -178,7 +202,7 @@ pub(crate) trait Child {
 
 impl Child for &'static str {
     fn child(self) -> Value {
-        Value::Fixed(self)
+        Value::Said(self.to_owned())
     }
 }
 
@@ -260,9 +284,15 @@ fn next_step(steps: &'static str) -> Option<(u8, &'static str, &'static str)> {
     Some((step, steps.get(1..end)?, steps.get(end..)?))
 }
 
+/// Where the server's nodes are taken over.
+pub(crate) type Place<'a> = (&'a Cursor, &'a PositionState);
+
 impl Nodes {
-    /// Builds them.
-    pub(crate) fn build(self) -> PartState {
+    /// Builds them, or takes over those of the server at `place`.
+    pub(crate) fn draw(self, place: Option<Place<'_>>) -> PartState {
+        // Only absent when the first state of the page is not the one that the server renders. Nothing is there to take
+        // over, then; what is built stands in when its surroundings are drawn anew.
+        let place = place.filter(|place| !self.steps.starts_with('\u{1}') || next_element(*place).is_some());
         let mut values = self.values.into_iter();
         let mut roots = Vec::new();
         let mut kept = Vec::new();
@@ -275,10 +305,13 @@ impl Nodes {
             match step {
                 step::OPEN => {
                     let is_svg = what == "svg" || open.last().is_some_and(|(_, is_svg)| *is_svg);
-                    open.push((Rndr::create_element(what, is_svg.then_some(SVG)), is_svg));
+                    let taken = place.and_then(take_over);
+                    let element = taken.unwrap_or_else(|| Rndr::create_element(what, is_svg.then_some(SVG)));
+                    open.push((element, is_svg));
                 }
                 step::FIXED => {
-                    if let (Some(element), Some((name, value))) = (element, what.split_once('=')) {
+                    if let (None, Some(element), Some((name, value))) = (place, element, what.split_once('='))
+                    {
                         Rndr::set_attribute(element, name, value);
                     }
                 }
@@ -294,38 +327,61 @@ impl Nodes {
                     _ => {}
                 },
                 step::CHILD => {
-                    let parts = match values.next() {
-                        Some(Value::Fixed(words)) => vec![PartState::of(Rndr::create_text_node(words))],
-                        Some(Value::Said(words)) => vec![PartState::of(Rndr::create_text_node(&words))],
-                        Some(Value::Part(part)) => vec![Render::build(part)],
-                        Some(Value::Parts(parts)) => parts.into_iter().map(Render::build).collect(),
-                        _ => Vec::new(),
-                    };
-                    for mut state in parts {
-                        match element {
-                            Some(element) => {
+                    for part in values.next().map(Value::into_parts).unwrap_or_default() {
+                        let mut state = part.draw(place);
+                        match (place, element) {
+                            (None, Some(element)) => {
                                 state.mount(element, None);
                                 kept.push(Kept::Part { _state: state });
                             }
-                            None => roots.push(state),
+                            (Some(_), Some(_)) => kept.push(Kept::Part { _state: state }),
+                            (_, None) => roots.push(state),
                         }
                     }
                 }
                 _ => {
-                    if let Some((mut element, _)) = open.pop() {
-                        match open.last() {
-                            Some((parent, _)) => element.mount(parent, None),
-                            None => roots.push(PartState::of(element)),
-                        }
+                    let Some((mut element, _)) = open.pop() else { continue };
+                    if let Some((cursor, position)) = place {
+                        cursor.set(element.clone().into());
+                        position.set(Position::NextChild);
+                    }
+                    match (place, open.last()) {
+                        (None, Some((parent, _))) => element.mount(parent, None),
+                        (Some(_), Some(_)) => {}
+                        (_, None) => roots.push(PartState::of(element)),
                     }
                 }
             }
         }
         if roots.is_empty() {
-            roots.push(PartState::of(Rndr::create_placeholder()));
+            let placeholder = match place {
+                Some((cursor, position)) => cursor.next_placeholder(position),
+                None => Rndr::create_placeholder(),
+            };
+            roots.push(PartState::of(placeholder));
         }
         PartState::of(Drawn { roots, _kept: kept })
     }
+}
+
+/// The element that comes next.
+fn next_element((cursor, position): Place<'_>) -> Option<Element> {
+    let current = cursor.current();
+    let next = match position.get() {
+        Position::FirstChild => Rndr::first_child(&current),
+        Position::Current => Some(current),
+        _ => Rndr::next_sibling(&current),
+    };
+    next?.dyn_into().ok()
+}
+
+/// Steps into the element that comes next.
+fn take_over(place: Place<'_>) -> Option<Element> {
+    let element = next_element(place)?;
+    let (cursor, position) = place;
+    cursor.set(element.clone().into());
+    position.set(Position::FirstChild);
+    Some(element)
 }
 
 /// Hears an event for as long as the answer lives. What the handler asks for, it asks where the nodes were drawn.
@@ -334,7 +390,7 @@ fn listen(element: &Element, event: &str, mut handler: Handler) -> RemoveEventHa
     Rndr::add_event_listener(
         element,
         event,
-        Box::new(move |event| owner.with(|| handler(event.unchecked_into()))),
+        Box::new(move |event| owner.with(|| handler.handle(event.unchecked_into()))),
     )
 }
 

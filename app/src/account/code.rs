@@ -68,7 +68,7 @@ async fn show(talk: Talk, trouble: Shared<String>, context: Context) {
         return router::move_focus(":focus", "[data-testid=proof-needed]");
     }
     let answer: Result<Question, ErrorCode> =
-        api::post("/v1/tg/link/preview", api::object(&[("token", &code)])).await;
+        api::post("/v1/tg/link/preview", api::object(&[("token", &code)])).await.read();
     match answer {
         Ok(question) => link::ask_about(code, question, context.router),
         Err(code) => {

@@ -137,7 +137,7 @@ fn offer(state: Shared<State>, talk: Talk, pasted: Option<String>) {
 /// Asks the server what the link is about.
 async fn begin(state: Shared<State>, talk: Talk, router: Router) {
     let Some(proof) = talk.proof() else { return state.set(State::Stale) };
-    let answer = api::post("/v1/tg/start", api::object(&[("init_data", &proof)])).await;
+    let answer = api::post("/v1/tg/start", api::object(&[("init_data", &proof)])).await.read();
     match answer {
         Ok(Start::Ask(question)) => state.set(State::Ask(question)),
         Ok(Start::Linked) => state.set(State::Linked),
@@ -154,7 +154,7 @@ async fn link(state: Shared<State>, talk: Talk, pasted: Option<String>, replaces
     let token = pasted.unwrap_or_else(|| token(&proof));
     let texts = api::object(&[("token", &token), ("init_data", &proof)]);
     let body = format!("{{\"replace\":{replaces},{}", texts.trim_start_matches('{'));
-    let answer: Result<Account, ErrorCode> = api::post("/v1/tg/link", body).await;
+    let answer: Result<Account, ErrorCode> = api::post("/v1/tg/link", body).await.read();
     match answer {
         Ok(_) => state.set(State::Linked),
         Err(code) => refuse(state, talk, code),

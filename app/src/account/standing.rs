@@ -64,13 +64,9 @@ impl Standing {
 
     /// The section of the account.
     pub(crate) fn section(self) -> Part {
-        let content = remote(
-            self.account,
-            later::ACCOUNT_HEADER,
-            LINES,
-            || Box::pin(api::get(URL)),
-            move |account: Account| self.draw(account),
-        );
+        let content = remote(self.account, later::ACCOUNT_HEADER, LINES, URL, move |account: Account| {
+            self.draw(account)
+        });
         self.keep_up();
         nodes! { <div class="standing" data-testid="standing">{content}</div> }
     }
@@ -86,7 +82,7 @@ impl Standing {
     }
 
     async fn refresh(self) {
-        if let Ok(account) = api::get(URL).await {
+        if let Ok(account) = api::get(URL).await.read() {
             self.account.set(Remote::Ready(account));
         }
     }

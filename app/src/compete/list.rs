@@ -105,7 +105,7 @@ fn cell(card: &TournamentCard, joined: Shared<Vec<String>>) -> Part {
 }
 
 async fn load_joined(joined: Shared<Vec<String>>) {
-    if let Ok(entered) = api::get::<Entered>("/v1/tg/entries").await {
+    if let Ok(entered) = api::get("/v1/tg/entries").await.read::<Entered>() {
         joined.set(entered.tournaments);
     }
 }

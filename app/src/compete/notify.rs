@@ -120,26 +120,26 @@ enum Why {
 
 async fn turn_on(game: Game) -> Result<Option<Key>, Why> {
     let url = game.url("reminder").ok_or(Why::Refused(ErrorCode::Internal))?;
-    let consents: Consents = api::get(CONSENTS).await.map_err(Why::Refused)?;
+    let consents: Consents = api::get(CONSENTS).await.read().map_err(Why::Refused)?;
     if !consents.tournaments {
         if !game.talk.agree(later::GAME_NOTIFY_ASK, later::GAME_NOTIFY_YES).await {
             return Err(Why::Muted);
         }
         let yes = "{\"tournaments\":true}".to_owned();
-        let _: Consents = api::post(CONSENTS, yes).await.map_err(Why::Refused)?;
+        let _: Consents = api::post(CONSENTS, yes).await.read().map_err(Why::Refused)?;
     }
-    let person: Person = api::get("/v1/tg/me").await.map_err(Why::Refused)?;
+    let person: Person = api::get("/v1/tg/me").await.read().map_err(Why::Refused)?;
     let may_write = matches!(person.reachability.as_str(), "reachable" | "unknown")
         || access::request(game.context.telegram.host_now()).await;
     if !may_write {
         return Err(Why::Said(later::GAME_NOTIFY_CHAT));
     }
-    api::done(&url, "{}").await.map_err(Why::Refused)?;
+    api::post(&url, "{}".to_owned()).await.done().map_err(Why::Refused)?;
     Ok(Some(later::GAME_NOTIFY_DONE))
 }
 
 async fn remove(game: Game) -> Result<Option<Key>, Why> {
     let url = game.url("reminder").ok_or(Why::Refused(ErrorCode::Internal))?;
-    api::delete(&url).await.map_err(Why::Refused)?;
+    api::delete(&url).await.done().map_err(Why::Refused)?;
     Ok(None)
 }

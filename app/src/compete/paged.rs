@@ -75,7 +75,7 @@ async fn load(mut url: String, state: Shared<Remote<Paged>>) {
         url.push_str("&cursor=");
         url.push_str(&cursor);
     }
-    state.set(match (api::get::<Value>(&url).await, before) {
+    state.set(match (api::get(&url).await.0, before) {
         (Ok(whole), before) => {
             let mut items = before.map(|before| before.items).unwrap_or_default();
             if let Value::Object(fields) = &whole {

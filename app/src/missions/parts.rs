@@ -1,7 +1,9 @@
 //! What cards and rewards are made of. Each is one shape of markup for many uses (docs/adr/0004).
 
-use crate::node::nodes;
-use crate::part::{Part, Text};
+use crate::{
+    node::nodes,
+    part::{Part, Text},
+};
 
 /// A present.
 pub(super) const GIFT: &str = "M4 9h16v4H4zM6 13v7h12v-7M12 9v11M12 9C8 9 6.5 7 7.500 5.500S11.500 5 12 9c.5-4 3.500-5 4.500-3.500S16 9 12 9z";

@@ -1,11 +1,8 @@
-//! The same nodes as HTML: for the page of all parts, and wherever the server draws what is else only built.
+//! The same nodes as HTML. What is written here is taken over in the browser by the same steps.
 
 use leptos::tachys::view::Position;
 
-use crate::{
-    node::{Nodes, Value, next_step, step},
-    part::Part,
-};
+use crate::node::{Nodes, Value, next_step, step};
 
 /// Elements that have no end.
 const VOID: [&str; 2] = ["img", "input"];
@@ -17,12 +14,14 @@ impl Nodes {
         let mut open = Vec::new();
         // A tag takes attributes until something stands in it.
         let mut is_in_tag = false;
+        let mut is_empty = true;
         let mut steps = self.steps;
         while let Some((step, what, rest)) = next_step(steps) {
             steps = rest;
             if is_in_tag && matches!(step, step::OPEN | step::CHILD | step::CLOSE) {
                 html.push('>');
                 is_in_tag = false;
+                *position = Position::FirstChild;
             }
             match step {
                 step::OPEN => {
@@ -30,6 +29,7 @@ impl Nodes {
                     html.push_str(what);
                     open.push(what);
                     is_in_tag = true;
+                    is_empty = false;
                 }
                 step::FIXED => {
                     let (name, value) = what.split_once('=').unwrap_or((what, ""));
@@ -47,28 +47,28 @@ impl Nodes {
                 },
                 // Nobody presses anything on the server.
                 step::ON => drop(values.next()),
-                step::CHILD => match values.next() {
-                    Some(Value::Fixed(words)) => escape(html, words),
-                    Some(Value::Said(words)) => escape(html, &words),
-                    Some(Value::Part(part)) => child(part, html),
-                    Some(Value::Parts(parts)) => parts.into_iter().for_each(|part| child(part, html)),
-                    _ => {}
-                },
+                step::CHILD => {
+                    for part in values.next().map(Value::into_parts).unwrap_or_default() {
+                        part.write(html, position);
+                        is_empty = false;
+                    }
+                }
                 _ => {
                     if let Some(tag) = open.pop().filter(|tag| !VOID.contains(tag)) {
                         html.push_str("</");
                         html.push_str(tag);
                         html.push('>');
                     }
+                    *position = Position::NextChild;
                 }
             }
         }
-        *position = Position::NextChild;
+        // Nothing keeps its place all the same.
+        if is_empty {
+            html.push_str("<!>");
+            *position = Position::NextChild;
+        }
     }
-}
-
-fn child(part: Part, html: &mut String) {
-    part.write(html, &mut Position::FirstChild);
 }
 
 fn attribute(html: &mut String, name: &str, value: &str) {
@@ -96,12 +96,12 @@ mod tests {
     use super::*;
     use crate::{
         node::nodes,
-        part::{attr, text},
+        part::{Part, attr, text},
     };
 
     fn html(part: Part) -> String {
         let mut html = String::new();
-        child(part, &mut html);
+        part.write(&mut html, &mut Position::FirstChild);
         html
     }
 
@@ -123,6 +123,16 @@ mod tests {
             <p hidden={attr(|| None)} data-place={attr(|| Some("1".to_owned()))}>{text(|| "first".to_owned())}</p>
         };
         assert_eq!(html(part), r#"<p data-place="1">first</p>"#);
+    }
+
+    #[test]
+    fn texts_side_by_side_stay_apart_for_who_takes_them_over() {
+        assert_eq!(html(nodes! { <p>{"a"}{"b"}<b>{""}</b>{"c"}</p> }), "<p>a<!>b<b> </b>c</p>");
+    }
+
+    #[test]
+    fn nothing_keeps_its_place() {
+        assert_eq!(html(nodes! { <p>{nodes! { {Vec::new()} }}</p> }), "<p><!></p>");
     }
 
     #[test]
