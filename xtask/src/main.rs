@@ -7,6 +7,8 @@ mod backends;
 mod bench;
 mod binaries;
 mod clock;
+#[cfg(test)]
+mod documents;
 mod files;
 mod http;
 mod interrupt;

@@ -40,6 +40,9 @@ impl Redis {
                 "",
                 "--appendonly",
                 "no",
+                // Benchmarks bring 10 000 viewers and whoever tells them.
+                "--maxclients",
+                "12000",
                 "--dir",
             ])
             .arg(folder.path());

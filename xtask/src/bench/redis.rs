@@ -26,6 +26,11 @@ const KEY: &str = "board";
 /// What one read takes at most: a page comes in a few.
 const READ_BYTES: usize = 64 << 10;
 
+/// Puts a score and publishes the first fifty, at once.
+const TELL: &str = "redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2]) \
+                    local rows = redis.call('ZRANGE', KEYS[1], 0, 49, 'REV', 'WITHSCORES') \
+                    return redis.call('PUBLISH', KEYS[1], table.concat(rows, ' '))";
+
 /// How many entries are read at once where all of them are.
 const PAGE: u64 = 10_000;
 
@@ -121,9 +126,29 @@ impl Peer {
     }
 }
 
+impl Peer {
+    /// A connection.
+    ///
+    /// # Errors
+    /// When Redis takes none.
+    pub async fn connect(&self) -> Result<Connection> {
+        Connection::open(self.0.address()).await
+    }
+
+    /// A stream that is told of each change.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn subscribe(&self) -> Result<TcpStream> {
+        let mut connection = self.connect().await?;
+        connection.call(&command(&["SUBSCRIBE", KEY]), 1).await?;
+        Ok(connection.stream)
+    }
+}
+
 /// A connection to Redis.
 #[derive(Debug)]
-struct Connection {
+pub struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
 }
@@ -133,6 +158,15 @@ impl Connection {
         let stream = TcpStream::connect(address).await.context("failed to connect to Redis")?;
         stream.set_nodelay(true).context("failed to switch Nagle off")?;
         Ok(Self { stream, received: Vec::new() })
+    }
+
+    /// Puts a score, and tells those who have subscribed the first fifty.
+    ///
+    /// # Errors
+    /// When Redis does not answer.
+    pub async fn publish(&mut self, player: u64, score: u64) -> Result<()> {
+        let words = ["EVAL", TELL, "1", KEY, &score.to_string(), &member(player)];
+        self.call(&command(&words), 1).await.map(drop)
     }
 
     /// Sends commands, waits for as many `replies`, and answers the integer of the last one.
