@@ -18,6 +18,7 @@ mod operators;
 mod parts;
 mod player;
 mod players;
+mod reason;
 mod second_factor;
 mod tournament;
 mod tournament_form;

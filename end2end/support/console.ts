@@ -5,11 +5,18 @@ import { createHmac } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
 import { sign } from "@telegram-apps/init-data-node";
 
-import { ADMIN_ID, type Stack } from "./stack.ts";
+import { MORE_ADMIN_IDS, type Stack } from "./stack.ts";
 
-/** What is left of the admin's recovery codes: a code of the authenticator is taken once, and tests don't wait for the
- * next one. A worker has one server and one admin. */
-let recoveryCodes: string[] | undefined;
+/** What is left of each admin's recovery codes, by the id: a code of the authenticator is taken once, and tests don't
+ * wait for the next one. A worker has one server; when an admin's codes are used up, the next admin comes. */
+const recoveryCodes = new Map<number, string[]>();
+
+/** The admin who can still come in. */
+function nextAdmin(): number {
+  const id = MORE_ADMIN_IDS.find((id) => recoveryCodes.get(id)?.length !== 0);
+  if (id === undefined) throw new Error("every admin has used all recovery codes: name more of them");
+  return id;
+}
 
 /** The code that an authenticator shows (RFC 6238), by other means than the server's. */
 function totp(secret: string): string {
@@ -44,25 +51,26 @@ export async function arrive(page: Page, stack: Stack, initData: string, address
   await page.goto(address);
 }
 
-/** Opens the console as the admin whom the settings name. */
-export async function enterAsAdmin(page: Page, stack: Stack): Promise<void> {
-  const initData = sign({ user: { id: ADMIN_ID, first_name: "Olga", language_code: "en" } }, stack.botToken, new Date());
+/** Opens the console as an admin whom the settings name. */
+export async function enterAsAdmin(page: Page, stack: Stack, id = nextAdmin()): Promise<void> {
+  const initData = sign({ user: { id, first_name: "Olga", language_code: "en" } }, stack.botToken, new Date());
   await arrive(page, stack, initData, `${stack.url}/console`);
   await page.waitForURL(/\/console\/second-factor$/);
-  await passSecondFactor(page);
+  await passSecondFactor(page, id);
 }
 
-/** The admin's second factor: set up by the first who comes, shown by those who follow. */
-export async function passSecondFactor(page: Page): Promise<void> {
-  if (recoveryCodes) {
-    await page.getByLabel("Code").fill(recoveryCodes.pop()!);
+/** An admin's second factor: set up by the first test that comes, shown by those that follow. */
+export async function passSecondFactor(page: Page, id: number): Promise<void> {
+  const code = recoveryCodes.get(id)?.pop();
+  if (code) {
+    await page.getByLabel("Code").fill(code);
     await page.getByRole("button", { name: "Continue" }).click();
   } else {
     const secret = (await page.locator(".secret code").innerText()).replace(/\s/g, "");
     await page.getByLabel("Code").fill(totp(secret));
     await page.getByRole("button", { name: "Continue" }).click();
     await expect(page.locator(".codes li")).toHaveCount(8);
-    recoveryCodes = await page.locator(".codes code").allInnerTexts();
+    recoveryCodes.set(id, await page.locator(".codes code").allInnerTexts());
     await page.getByRole("link", { name: "I have kept them" }).click();
   }
   await expect(page.getByRole("heading", { level: 1, name: "Players" })).toBeVisible();

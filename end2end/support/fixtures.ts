@@ -21,8 +21,7 @@ interface Fixtures {
   person: Person;
   /** Somebody new whom no platform knows. */
   stranger: Person;
-  /** Makes a running tournament with so many players, by its id. It is over when the test is: the lobby of the next
-   * test is the demo platform's. */
+  /** Makes a running tournament with so many players, by its id. */
   newCrowd: (players: number) => Promise<string>;
   /** One more browser, as if on another machine. */
   newBrowser: (options?: BrowserContextOptions) => Promise<BrowserContext>;
@@ -52,6 +51,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const watch = new Watch(stack.folder, stack.url);
       await use(watch);
       await stack.telegram.calm();
+      // The lobby of the next test is the demo platform's.
+      await stack.platform.clearUp();
       const errors = await watch.finish();
       if (info.status !== info.expectedStatus) {
         await info.attach("podium.log", { body: stack.podiumLog(), contentType: "text/plain" });
@@ -82,14 +83,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 
   newCrowd: async ({ stack }, use) => {
-    const made: string[] = [];
     await use(async (players) => {
       const id = `crowd-${randomUUID().slice(0, 8)}`;
-      made.push(id);
       await crowd(stack.platform, id, players);
       return id;
     });
-    for (const id of made) await stack.platform.end(id);
   },
 
   person: async ({ newPerson }, use) => {

@@ -106,7 +106,17 @@ export class Person {
   }
 
   /** What shares a board in this person's name, as the app asks for it. */
-  async share(tournamentId: string): Promise<{ link: string; prepared_message_id?: string }> {
+  share(tournamentId: string): Promise<{ link: string; prepared_message_id?: string }> {
+    return this.post(`/v1/tournaments/${tournamentId}/share`, {});
+  }
+
+  /** Hides behind a made-up name, or shows the alias again. Returns what boards show. */
+  async hide(hidden: boolean): Promise<string> {
+    return (await this.post<{ alias: string }>("/v1/tg/alias", { hidden })).alias;
+  }
+
+  /** A call in this person's name. */
+  private async post<Answer>(path: string, body: unknown): Promise<Answer> {
     const call = async <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> => {
       const response = await fetch(`${this.stack.url}${path}`, {
         method: "POST",
@@ -119,7 +129,7 @@ export class Person {
     };
     const { jwt } = await call<{ jwt: string }>("/v1/tg/exchange", { init_data: this.initData() });
     plant(this.stack.folder, "jwt", jwt.split(".")[2] ?? jwt);
-    return call(`/v1/tournaments/${tournamentId}/share`, {}, { authorization: `Bearer ${jwt}` });
+    return call(path, body, { authorization: `Bearer ${jwt}` });
   }
 
   /** A score arrives from the platform, which knows this person. */

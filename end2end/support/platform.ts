@@ -81,6 +81,9 @@ type Event =
   | { type: "platform.activity"; time: string; data: Omit<Activity, "time"> };
 
 export class Platform {
+  /** The tournaments of the running test that may still be on. */
+  private readonly open = new Set<string>();
+
   constructor(
     private readonly url: string,
     private readonly key: string,
@@ -88,6 +91,7 @@ export class Platform {
 
   /** A tournament that began an hour ago and lasts another. */
   tournament(data: Partial<Tournament> & { tournament_id: string }): Promise<void> {
+    this.open.add(data.tournament_id);
     const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
     const whole = { title: { en: data.tournament_id }, starts_at: hour(-1), ends_at: hour(1), ...data };
     return this.post([
@@ -103,6 +107,16 @@ export class Platform {
 
   cancel(tournamentId: string): Promise<void> {
     return this.post([{ type: "platform.tournament.canceled", data: { tournament_id: tournamentId } }]);
+  }
+
+  /** Cancels what a test has left, as far as it is not over: that can't change any more. */
+  async clearUp(): Promise<void> {
+    for (const id of this.open) {
+      await this.cancel(id).catch((error: unknown) => {
+        if (!String(error).includes("tournament_closed")) throw error;
+      });
+    }
+    this.open.clear();
   }
 
   disqualify(tournamentId: string, platformUserId: string): Promise<void> {

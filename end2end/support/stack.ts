@@ -21,7 +21,10 @@ export const TOURNAMENTS = {
 } as const;
 
 export const BOT_USERNAME = "PodiumDemoBot";
-export const ADMIN_ID = 1000000001;
+/** One of the simulator's people, whom the settings name as an admin. */
+export const ADMIN_ID = 1_000_000_001;
+/** More admins; each lets nine tests in. */
+export const MORE_ADMIN_IDS = [1_000_000_091, 1_000_000_092, 1_000_000_093];
 
 const OPENING_MS = 20_000;
 
@@ -100,7 +103,7 @@ export class Stack {
         PODIUM_BOARDS_SCORE_GRACE_S: "3",
         PODIUM_PLATFORM_KEY: platformKey,
         PODIUM_PLATFORM_WEBHOOK: told.url,
-        PODIUM_ADMIN_IDS: String(ADMIN_ID),
+        PODIUM_ADMIN_IDS: [ADMIN_ID, ...MORE_ADMIN_IDS].join(","),
         DATABASE_URL: `sqlite:${join(folder, "podium.db")}`,
         TELEGRAM_BOT_TOKEN: botToken,
         TELEGRAM_WEBHOOK_URL: `${url}/telegram/webhook`,

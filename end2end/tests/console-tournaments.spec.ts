@@ -87,6 +87,110 @@ test("a tournament is made from a template, published, played, stopped and has r
   await expect(page.locator('[data-state="finished"]')).toBeVisible();
 });
 
+test("what is previewed is in the viewer's time zone, and the clocks' change stands in it", async ({ page, stack, watch }) => {
+  watch.expect(FAILED_REQUEST);
+  const id = newId();
+  await enterAsAdmin(page, stack);
+  // In Rome the clocks go back in the night to 27 October 2030: eight in the evening stays eight, and is an hour later
+  // in UTC from then on.
+  const preview = async (zone: string, starts: string, ends: string) => {
+    await page.goto(`${stack.url}/console/tournaments/new?template=weekly_league&zone=${zone}`);
+    await page.getByLabel("Id", { exact: true }).fill(id);
+    await page.getByLabel("Title (en)").fill(`League ${id}`);
+    await page.getByLabel("Starts", { exact: true }).fill(starts);
+    await page.getByLabel("Ends", { exact: true }).fill(ends);
+    await page.getByLabel("New period").fill("0 20 * * SUN");
+    await page.getByLabel("in the time zone").fill("Europe/Rome");
+    await page.getByRole("button", { name: "Preview" }).click();
+    const resets = page.getByTestId("schedule").locator('[data-step="reset"]');
+    await expect(resets).toHaveCount(1);
+    return resets;
+  };
+  const inRome = await preview("Europe/Rome", "2030-10-20T20:00", "2030-11-03T20:00");
+  await expect(inRome).toContainText("2030-10-27");
+  await expect(inRome).toContainText("20:00");
+  const inUtc = await preview("UTC", "2030-10-20T18:00", "2030-11-03T19:00");
+  await expect(inUtc).toContainText("2030-10-27");
+  await expect(inUtc).toContainText("19:00");
+});
+
+test("a tournament is extended, frozen and thawed, and players and the platform are told", async ({
+  newBrowser,
+  openApp,
+  page,
+  person,
+  stack,
+  watch,
+}) => {
+  watch.expect(FAILED_REQUEST);
+  const id = newId();
+  await stack.platform.tournament({ tournament_id: id });
+  await person.scores(id, 40);
+  const app = await openApp(person, { path: `/app/t/${id}` }, await (await newBrowser()).newPage());
+  await expect(app.root.getByTestId("my-state")).toHaveText("You’re in");
+
+  await enterAsAdmin(page, stack);
+  await page.goto(`${stack.url}/console/tournaments/${id}`);
+  await sure(page, "Freeze");
+  await expect(page.getByRole("status")).toContainText("Frozen");
+  await expect(stack.platform.scores([{ tournament_id: id, platform_user_id: person.platformUserId, score: 90 }])).rejects.toThrow(
+    "tournament_frozen",
+  );
+  await (app.root as Page).reload();
+  await expect(app.root.getByTestId("my-state")).toHaveText("Paused");
+  expect((await stack.leaders(id, 1))[0]?.score).toBe(40);
+
+  await sure(page, "Thaw");
+  await expect(page.getByRole("status")).toContainText("Thawed");
+  await person.scores(id, 90);
+  expect((await stack.leaders(id, 1))[0]?.score).toBe(90);
+
+  const ends = async () => Date.parse((await stack.get<{ period: { ends_at: string } }>(`/v1/tournaments/${id}/details`)).period.ends_at);
+  const before = await ends();
+  await page.locator("summary", { hasText: "Extend" }).click();
+  await page.locator("details[open]").getByLabel("Ends").fill(field(30));
+  await page.locator("details[open]").getByRole("button", { name: "Extend" }).click();
+  await expect(page.getByRole("status")).toContainText("Extended");
+  expect(await ends()).toBeGreaterThan(before + 20 * 3_600_000);
+});
+
+test("the charts say their figures in words, and follow what happens without a reload", async ({ newCrowd, page, stack, watch }) => {
+  watch.expect(FAILED_REQUEST);
+  test.setTimeout(120_000);
+  const id = await newCrowd(3);
+  await enterAsAdmin(page, stack);
+  await page.goto(`${stack.url}/console/tournaments/${id}`);
+  const chart = page.locator('[data-chart="scores"]');
+  // Each node writes its figures down every ten seconds, and the page asks every five.
+  const figures = /^Scores a minute: Now \d+; at most [1-9]\d* within 60 minutes$/;
+  await expect(chart.getByRole("img")).toHaveAccessibleName(figures, { timeout: 30_000 });
+  await expect(chart.locator("rect").first()).toBeAttached();
+  await page.getByTestId("pulse").locator("summary").click();
+  await expect(page.getByTestId("pulse").locator("tbody tr")).toHaveCount(60);
+
+  const most = async () => Number(/at most (\d+)/.exec((await chart.getByRole("img").getAttribute("aria-label")) ?? "")?.[1]);
+  const before = await most();
+  const more = Array.from({ length: before + 4 }, (_, index) => ({ tournament_id: id, platform_user_id: `${id}-1`, score: 500 + index }));
+  await stack.platform.scores(more);
+  // It asks by itself, and the table that was opened stays open.
+  await expect.poll(most, { timeout: 30_000 }).toBeGreaterThan(before);
+  await expect(page.getByTestId("pulse").locator("tbody tr").first()).toBeVisible();
+});
+
+test("what is wrong in a form is said in the operator's language", async ({ newBrowser, page: door, stack, watch }) => {
+  watch.expect(FAILED_REQUEST);
+  await enterAsAdmin(door, stack);
+  const italian = await newBrowser({ locale: "it-IT" });
+  await italian.addCookies(await door.context().cookies());
+  const page = await italian.newPage();
+  await page.goto(`${stack.url}/console/tournaments/new`);
+  await page.locator("#tournament_id").fill("due parole");
+  await page.locator("#prizes").fill("1 | cup\nultimo | cup");
+  await page.locator('button[name="do"][value="publish"], button[value="publish"]').first().click();
+  await expect(page.locator('[data-wrong="tournament_id"]')).toHaveText(/Deve avere da 1 a 62 lettere/);
+  await expect(page.locator('[data-wrong="prizes"]')).toHaveText(/Riga 2: Deve iniziare con un posto/);
+});
+
 test("who is excluded leaves the board of a page that is open, and comes back", async ({ newBrowser, newCrowd, page, stack, watch }) => {
   watch.expect(FAILED_REQUEST);
   const id = await newCrowd(3);

@@ -112,9 +112,41 @@ for (const [name, viewport] of Object.entries(SCREENS)) {
 test.describe("in the simulated Telegram", () => {
   test.use({ viewport: SCREENS.desktop });
 
-  test("a tournament is shared by its link, and a friend lands on it", async ({ desk, person }) => {
+  test("a tournament is shared by a message that the bot has prepared, or not when the player thinks better of it", async ({
+    desk,
+    page,
+    person,
+  }) => {
     await desk.open();
     await desk.become(person);
+    await desk.press("open-app");
+    await desk.app.expectSignedIn(person.firstName);
+    await desk.app.tournament("Fastest Lap").click();
+    await expect(desk.app.heading).toHaveText("Fastest Lap");
+    const popup = page.getByTestId("popup");
+
+    await desk.native("secondary").click();
+    await expect(popup).toContainText("Share this message?");
+    await popup.getByRole("button", { name: "Cancel" }).click();
+    await expect(popup).toHaveCount(0);
+    // No link instead: who said no has been asked.
+    await expect(page.getByTestId("share-sheet")).toHaveCount(0);
+    await expect(desk.messages).toHaveCount(0);
+    await expect(desk.native("secondary")).toHaveText("Share");
+
+    await desk.native("secondary").click();
+    await popup.getByRole("button", { name: "Share" }).click();
+    await desk.press("close-app");
+    const sent = desk.messages.last();
+    await expect(sent).toContainText("Fastest Lap");
+    await sent.getByTestId("inline-button").filter({ hasText: "Open leaderboard" }).click();
+    await expect(desk.app.heading).toHaveText("Fastest Lap");
+  });
+
+  test("a client without prepared messages shares the link, and a friend lands on it", async ({ desk, person }) => {
+    await desk.open();
+    await desk.become(person);
+    await desk.set("version", "7.10");
     await desk.press("open-app");
     await desk.app.expectSignedIn(person.firstName);
     await desk.app.tournament("Fastest Lap").click();

@@ -17,7 +17,7 @@ test("an admin comes to the console by OpenID Connect and a second factor", asyn
   await page.waitForURL(/\/console\/second-factor$/);
   await page.goto(`${stack.url}/console/operators`);
   await page.waitForURL(/\/console\/second-factor$/);
-  await passSecondFactor(page);
+  await passSecondFactor(page, ADMIN_ID);
 
   // The sign-in was the console's alone: the tab has nothing left that opens anything.
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
@@ -29,7 +29,7 @@ test("an admin comes to the console by OpenID Connect and a second factor", asyn
 
 test("a wrong code opens nothing", async ({ page, stack, watch }) => {
   watch.expect(FAILED_REQUEST);
-  await enterAsAdmin(page, stack);
+  await enterAsAdmin(page, stack, ADMIN_ID);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(`${stack.url}/`);
   await page.goto(`${stack.url}/console`);

@@ -53,9 +53,11 @@ fn mine(game: Game) -> Part {
     let note = text(move || words::note(texts, game));
     let tone = attr(move || {
         let tone = match game.stand() {
+            Stand::Final(true) if game.has_won.get() => "won",
             Stand::In | Stand::Final(true) => "in",
             Stand::Out | Stand::Canceled | Stand::Frozen => "out",
-            _ => "open",
+            Stand::Loading | Stand::Failed | Stand::Free | Stand::Final(false) => "open",
+            _ => "shut",
         };
         Some(tone.to_owned())
     });

@@ -29,6 +29,7 @@ pub(super) async fn claim(game: Game) {
     let url = format!("/v1/rewards/{}/claim", reward.reward_id);
     let granted = Reward { state: "granted".to_owned(), ..reward };
     game.mine.set(Some(Mine { reward: Some(granted), ..before.clone() }));
+    game.has_won.set(true);
     // The button is gone; who pressed it by the keyboard goes on from the card.
     router::keep_focus();
     haptics::outcome(true);
@@ -36,6 +37,7 @@ pub(super) async fn claim(game: Game) {
     game.is_busy.set(false);
     if let Err(code) = answer {
         game.mine.set(Some(before));
+        game.has_won.set(false);
         haptics::outcome(false);
         game.talk.fail(code);
     }

@@ -46,6 +46,8 @@ pub(super) struct Game {
     stand: Shared<Stand>,
     /// Whether something is on its way to the server; what comes back meanwhile is older than that.
     pub is_busy: Shared<bool>,
+    /// Whether the player has just claimed what they won.
+    pub has_won: Shared<bool>,
     /// What the part says.
     pub talk: Talk,
     /// Whether the player has just said that they want no messages of this kind.
@@ -69,6 +71,7 @@ impl Game {
             panel: Shared::new(Panel::Board),
             is_busy: Shared::new(false),
             stand: Shared::new(Stand::Loading),
+            has_won: Shared::new(false),
             talk: Talk::new(),
             is_muted: Shared::new(false),
             context: Context::get(),
@@ -174,6 +177,7 @@ impl Game {
             mine: mine.as_ref(),
             person: person.as_ref(),
             is_signed_in: self.context.session.player().is_some(),
+            has_row: self.store.me().is_some(),
             phase: self.phase(),
             now: self.context.now.get(),
         })

@@ -3,6 +3,7 @@
 
 use domain::ErrorCode;
 use i18n::{Key, keys::later};
+use js_sys::Promise;
 use leptos::prelude::*;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
         wire::{Mine, Person},
     },
     context::Context,
+    net,
     node::nodes,
     part::{Part, attr, block, nothing, part},
     reactive, router,
@@ -20,6 +22,8 @@ use crate::{
 };
 
 const CONSENTS: &str = "/v1/tg/consents";
+/// How often a tap that came too early looks whether it is its turn. Calls end in time, and so does its wait.
+const TURN_MS: i32 = 50;
 
 /// The bell, for who can be told something.
 pub(super) fn bell(game: Game) -> Part {
@@ -85,8 +89,9 @@ fn set(game: Game, wants_reminder: bool) {
 
 /// Turns the bell on or off, and back when that can't be.
 async fn turn(game: Game) {
-    if game.is_busy.now() {
-        return;
+    // A tap right after joining is not lost: it waits for its turn.
+    while game.is_busy.now() {
+        net::within(Promise::new(&mut |_, _| {}), TURN_MS).await;
     }
     let is_on = !game.mine.now().is_some_and(|mine| mine.wants_reminder);
     game.talk.hush();

@@ -85,7 +85,7 @@ pub(super) fn prize_text(texts: Texts, prize: &Prize) -> String {
     }
     match (&prize.amount, &prize.currency) {
         (Some(amount), Some(currency)) => format!("{amount}\u{a0}{currency}"),
-        (Some(amount), None) => format!("{amount} × {}", prize.code),
-        (None, _) => prize.code.clone(),
+        (Some(amount), None) => format!("{amount}\u{a0}{}", prize.code.replace('_', " ")),
+        (None, _) => prize.code.replace('_', " "),
     }
 }

@@ -57,6 +57,8 @@ pub(super) struct View<'a> {
     pub mine: Option<&'a Mine>,
     pub person: Option<&'a Person>,
     pub is_signed_in: bool,
+    /// Whether they stand on the board: where nobody has to join, a score alone places them.
+    pub has_row: bool,
     pub phase: Phase,
     pub now: Timestamp,
 }
@@ -86,7 +88,7 @@ pub(super) fn stand(view: &View<'_>) -> Stand {
     if details.is_frozen {
         return Stand::Frozen;
     }
-    if entry.is_some() {
+    if entry.is_some() || view.has_row {
         return Stand::In;
     }
     if let Some(unmet) = view.mine.and_then(|mine| unmet(details, mine, view)) {
@@ -186,9 +188,27 @@ mod tests {
             mine,
             person,
             is_signed_in,
+            has_row: false,
             phase,
             now: at(50),
         })
+    }
+
+    #[test]
+    fn whom_a_score_has_placed_takes_part() {
+        let free = Details { join: Join { required: false, ..details().join }, ..details() };
+        let view = View {
+            details: Some(&free),
+            has_failed: false,
+            mine: Some(&mine()),
+            person: None,
+            is_signed_in: true,
+            has_row: true,
+            phase: Phase::Running,
+            now: at(50),
+        };
+        assert_eq!(stand(&view), Stand::In);
+        assert_eq!(stand(&View { has_row: false, ..view }), Stand::Free);
     }
 
     #[test]

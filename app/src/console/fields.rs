@@ -4,7 +4,10 @@ use i18n::{Key, keys::desk};
 use leptos::prelude::*;
 use services::console::tournaments::form::FieldError;
 
-use super::frame::View;
+use super::{
+    frame::View,
+    reason::{Told, told},
+};
 
 /// A form on its way: what its fields hold, and what is wrong.
 pub(super) struct Fields<'a> {
@@ -26,19 +29,27 @@ pub(super) enum Kind {
 }
 
 impl Fields<'_> {
-    fn wrong(&self, name: &str) -> Option<String> {
-        let wrong: Vec<&str> =
-            self.errors.iter().filter(|error| error.field == name).map(|error| error.what.as_str()).collect();
-        (!wrong.is_empty()).then(|| wrong.join("; "))
+    fn is_wrong(&self, name: &str) -> bool {
+        self.errors.iter().any(|error| error.field == name)
+    }
+
+    /// What is wrong with a field, each in a sentence.
+    fn wrong(&self, name: &str) -> Option<AnyView> {
+        let sentences = self.errors.iter().filter(|error| error.field == name).map(|error| {
+            let Told { text, is_foreign } = told(self.view.catalog(), error);
+            view! { <span lang=is_foreign.then_some("en")>{text}" "</span> }
+        });
+        let id = format!("{}-wrong", name.replace('.', "-"));
+        self.is_wrong(name).then(|| {
+            view! { <p class="wrong" id=id data-wrong=name.to_owned()>{sentences.collect_view()}</p> }
+                .into_any()
+        })
     }
 
     /// What stands around a field: its label before it, what it wants and what is wrong behind it.
     fn around(&self, name: &str, label: &str, hint: Option<Key>, field: AnyView) -> AnyView {
         let id = name.replace('.', "-");
-        // What is wrong is told in English, as the rules tell it to the platform.
-        let wrong = self.wrong(name).map(|what| {
-            view! { <p class="wrong" id=format!("{id}-wrong") lang="en" data-wrong=name.to_owned()>{what}</p> }
-        });
+        let wrong = self.wrong(name);
         let hint = hint.map(|hint| {
             view! { <p class="hint" id=format!("{id}-hint")>{self.view.text(hint)}</p> }
         });
@@ -56,7 +67,7 @@ impl Fields<'_> {
     fn described(&self, name: &str, hint: Option<Key>) -> Option<String> {
         let id = name.replace('.', "-");
         let hint = hint.map(|_| format!("{id}-hint"));
-        let wrong = self.wrong(name).map(|_| format!("{id}-wrong"));
+        let wrong = self.is_wrong(name).then(|| format!("{id}-wrong"));
         let ids: Vec<String> = hint.into_iter().chain(wrong).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
@@ -66,7 +77,7 @@ impl Fields<'_> {
         let id = name.replace('.', "-");
         let value = (self.held)(name);
         let described = self.described(name, hint);
-        let invalid = self.wrong(name).map(|_| "true");
+        let invalid = self.is_wrong(name).then_some("true");
         let field = match kind {
             Kind::Lines => {
                 let rows = (value.lines().count() + 1).clamp(3, 12).to_string();
@@ -128,9 +139,7 @@ impl Fields<'_> {
         let is_set = (self.held)(name) == "on";
         let id = name.replace('.', "-");
         let described = self.described(name, None);
-        let wrong = self.wrong(name).map(|what| {
-            view! { <p class="wrong" id=format!("{id}-wrong") lang="en" data-wrong=name>{what}</p> }
-        });
+        let wrong = self.wrong(name);
         view! {
             <div class="entry entry--check">
                 <input type="checkbox" id=id.clone() name=name value="on" checked=is_set aria-describedby=described />

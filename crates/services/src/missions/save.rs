@@ -30,9 +30,9 @@ pub fn read(json: &str) -> Result<Mission, InvalidField> {
 /// What can't be read, and why. The parser's own words may repeat a value, so only names of fields are taken from them.
 fn unreadable(path: &str, message: &str) -> String {
     let named = message.split('`').nth(1).unwrap_or_default();
-    let inside = if path == "." { String::new() } else { format!(" in {path}") };
     if message.starts_with("missing field") {
-        format!("{named} is missing{inside}")
+        let inside = if path == "." { String::new() } else { format!("{path}.") };
+        format!("{inside}{named} is missing")
     } else if message.starts_with("unknown field") {
         // The path of a field that is not known ends with it.
         format!("{named} is not a field that is known here")

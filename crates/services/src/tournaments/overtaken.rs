@@ -1,5 +1,5 @@
-//! "You were overtaken": who asked to hear of a tournament, and falls off its podium or out of its prizes, is told, at
-//! most once in half an hour.
+//! "You were overtaken": who asked to hear of a tournament, and falls out of its prizes, or off the podium where there are
+//! none, is told, at most once in half an hour.
 //!
 //! While a tournament runs and somebody wants to hear of it, one job looks at it every half minute. It asks the rank
 //! index for the places that count alone, so that a look costs the same whatever the size of the board.
@@ -120,7 +120,7 @@ async fn look(
     for wish in wishes {
         let (cohort, tier) = place.get(&wish.user_id).copied().unwrap_or_default();
         let board = BoardId::of(id, period.period, cohort);
-        let places = row.status.rules.last_winner(tier).clamp(PODIUM, PLACES_MAX);
+        let places = places_that_count(row.status.rules.last_winner(tier));
         if !tops.contains_key(&board) {
             let top = ranked(services, &board, Window::Top, places, None).await;
             let ranks = top.map(|page| page.rows).unwrap_or_default();
@@ -140,6 +140,11 @@ async fn look(
     }
     tx.outbox().add_many(&rows).await?;
     Ok(!rows.is_empty())
+}
+
+/// How many places count: those that win something, the podium where none does.
+fn places_that_count(last_winner: u32) -> u32 {
+    if last_winner == 0 { PODIUM } else { last_winner.min(PLACES_MAX) }
 }
 
 /// What a look makes of a wish.
@@ -201,6 +206,11 @@ mod tests {
             }
         }
         assert_eq!(told, [2, 32, 71]);
+    }
+
+    #[test]
+    fn a_fall_out_of_the_only_prize_is_a_fall() {
+        assert_eq!([0, 1, 3, 50, 10_000].map(places_that_count), [3, 1, 3, 50, 100]);
     }
 
     #[test]

@@ -152,7 +152,7 @@ impl MissionForm {
         match lines::read_steps(self.field("tiers")) {
             Ok(tiers) if tiers.is_empty() => {}
             Ok(tiers) => drop(all.insert("tiers".to_owned(), json!(tiers))),
-            Err((line, what)) => errors.push(error("tiers", format!("line {line} {what}"))),
+            Err((line, what)) => errors.push(FieldError { line: Some(line), ..error("tiers", what) }),
         }
         let words = |name: &str| -> Vec<String> {
             let words = self.field(name).split([' ', ',', '\n', '\r', '\t']);
@@ -189,16 +189,20 @@ fn error(path: &str, what: impl Into<String>) -> FieldError {
     let is_in = |field: &&&str| path.starts_with(&format!("{field}["));
     let part = |field: &&&str| field.starts_with(&format!("{path}."));
     let found = FIELDS.iter().find(is_at).or(FIELDS.iter().find(is_in)).or(FIELDS.iter().find(part));
-    FieldError { field: found.copied().unwrap_or("mission_id"), what: what.into() }
+    let field = found.copied().unwrap_or("mission_id");
+    FieldError { field, what: what.into(), ..FieldError::default() }
 }
 
-/// A refusal that begins with the path of its field; the whole of it where more than the field is named.
+/// A refusal that begins with the path of its field; the whole of it where it names several.
 pub(super) fn at_its_field(detail: &str) -> FieldError {
     let (path, what) = detail.split_once(' ').unwrap_or((detail, "is not right"));
-    let found = error(path.trim_end_matches(','), what);
-    // The rule is one field, and says which part of it is meant; some refusals name several.
-    let what = if found.field == path { what } else { detail };
-    FieldError { what: what.to_owned(), ..found }
+    if let Some(first) = path.strip_suffix(',') {
+        return error(first, detail);
+    }
+    let found = error(path, what);
+    // The rule is one field, and says which part of it is meant.
+    let is_deeper = path.len() > found.field.len() && path.starts_with(found.field);
+    FieldError { part: is_deeper.then(|| path.to_owned()), ..found }
 }
 
 #[cfg(test)]

@@ -24,7 +24,8 @@ pub enum Saved {
 }
 
 fn wrong(what: &str) -> Saved {
-    Saved::Wrong(vec![FieldError { field: "mission_id", what: what.to_owned() }])
+    let what = what.to_owned();
+    Saved::Wrong(vec![FieldError { field: "mission_id", what, ..FieldError::default() }])
 }
 
 /// Saves a form: as a new mission, or as a change of one that belongs to the console.

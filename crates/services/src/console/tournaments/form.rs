@@ -63,11 +63,15 @@ pub const FIELDS: &[&str] = &[
 ];
 
 /// What a field holds that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FieldError {
     /// Which field.
     pub field: &'static str,
-    /// What is wrong with it: plain English, nothing of its content.
+    /// Which of its lines, from 1; none where it is one.
+    pub line: Option<usize>,
+    /// Which part of it, where the rules name one: `rule.where`.
+    pub part: Option<String>,
+    /// What is wrong with it: the English words of the rules, nothing of its content.
     pub what: String,
 }
 
@@ -195,7 +199,7 @@ pub(super) fn error(named: &str, what: impl Into<String>) -> FieldError {
     let found = field_of(named)
         .or_else(|| FIELDS.iter().filter(around).max_by_key(|field| field.len()).copied())
         .or_else(|| FIELDS.iter().find(part).copied());
-    FieldError { field: found.unwrap_or("tournament_id"), what: what.into() }
+    FieldError { field: found.unwrap_or("tournament_id"), what: what.into(), ..FieldError::default() }
 }
 
 /// Reads fields, and remembers what is wrong with them.
@@ -349,7 +353,7 @@ impl Reader<'_> {
         match read(self.form.field(name)) {
             Ok(value) => value,
             Err((line, what)) => {
-                self.wrong(name, format!("line {line} {what}"));
+                self.errors.push(FieldError { line: Some(line), ..error(name, what) });
                 T::default()
             }
         }

@@ -1,0 +1,205 @@
+// What a tournament can have beside a start and an end: entering again, rounds that begin anew, a picture, a word before
+// the start, and players who hide.
+
+import { randomUUID } from "node:crypto";
+
+import type { Page } from "@playwright/test";
+
+import type { MiniApp } from "../pages/mini-app.ts";
+import { expect, test } from "../support/fixtures.ts";
+import type { Person } from "../support/person.ts";
+import type { Platform, Tournament } from "../support/platform.ts";
+
+/** A client that draws nothing of its own: the page stands in for its buttons. */
+const PLAIN = "unknown";
+const MINUTE_MS = 60_000;
+const from = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+async function make(platform: Platform, data: Partial<Tournament> = {}): Promise<string> {
+  const tournament_id = `rounds-${randomUUID().slice(0, 8)}`;
+  await platform.tournament({ tournament_id, title: { en: "Night Race" }, ...data });
+  return tournament_id;
+}
+
+/** Somebody whom the platform knows, by a public name. */
+async function introduce(platform: Platform, person: Person, alias: string): Promise<void> {
+  await platform.players([{ platform_user_id: person.platformUserId, alias, telegram_user_id: person.id }]);
+}
+
+const state = (app: MiniApp) => app.root.getByTestId("my-state");
+const note = (app: MiniApp) => app.root.getByTestId("my-note");
+const panel = (app: MiniApp, name: string) =>
+  app.root.getByRole("group", { name: "What to see" }).getByRole("button", { name, exact: true });
+
+test("who has used all attempts enters again for fresh ones, as often as the rules allow", async ({ openApp, person, stack }) => {
+  const id = await make(stack.platform, { join: { required: true, entries_max: 2 }, attempts_max: 1 });
+  await introduce(stack.platform, person, "Racer");
+  const app = await openApp(person, { path: `/app/t/${id}`, platform: PLAIN });
+  const button = (name: string) => app.standIns.getByRole("button", { name });
+  const score = (score: number) =>
+    stack.platform.scores([{ tournament_id: id, platform_user_id: person.platformUserId, score }]);
+  await button("Join").click();
+  await expect(state(app)).toHaveText("You’re in");
+  await expect(note(app)).toContainText("attempts left: 1 of 1");
+
+  await score(10);
+  await expect(note(app)).toContainText("attempts left: 0 of 1");
+  await expect(score(11)).rejects.toThrow("attempts_used");
+  await button("Enter again").click();
+  await expect(note(app)).toContainText("attempts left: 1 of 2");
+  await expect(button("Enter again")).toHaveCount(0);
+  await score(12);
+  await expect(note(app)).toContainText("attempts left: 0 of 2");
+  await app.expectRank(1);
+  await expect(app.ownRow).toContainText("12");
+  // Twice is as often as one may.
+  await expect(button("Enter again")).toHaveCount(0);
+  await expect(score(13)).rejects.toThrow("attempts_used");
+});
+
+test("a round that is over can be read, and the next one begins with an empty board", async ({ openApp, page, stack, stranger: person }) => {
+  test.setTimeout(180_000);
+  // Cron knows minutes: the reset is the next full one that leaves time to look around before.
+  const reset = new Date(Math.floor((Date.now() + 15_000) / MINUTE_MS) * MINUTE_MS + MINUTE_MS);
+  const id = await make(stack.platform, {
+    starts_at: from(-20 * MINUTE_MS),
+    ends_at: from(30 * 60 * MINUTE_MS),
+    reset: { cron: `${reset.getUTCMinutes()} * * * *`, zone: "UTC" },
+  });
+  await introduce(stack.platform, person, "Racer");
+  const score = (score: number) =>
+    stack.platform.scores([{ tournament_id: id, platform_user_id: person.platformUserId, score }]);
+  await score(70);
+  const app = await openApp(person, { path: `/app/t/${id}`, platform: PLAIN });
+  await app.expectRank(1);
+  await panel(app, "Past").click();
+  await expect(app.root.getByText("No round is over yet.")).toBeVisible();
+  await panel(app, "Board").click();
+
+  // The first round ends; what was reached in it stands in its results, with a proof.
+  const results = () => fetch(`${stack.url}/v1/tournaments/${id}/results?period=0`).then(({ status }) => status);
+  await expect.poll(results, { timeout: 120_000 }).toBe(200);
+  await page.reload();
+  await expect(app.rows).toHaveCount(0);
+  await expect(state(app)).toHaveText("Free to enter");
+  await panel(app, "Past").click();
+  await app.root.getByTestId("period").first().click();
+  const row = app.root.getByTestId("result-row");
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText("Racer");
+  await expect(row).toContainText("70");
+  await expect(row).toHaveClass(/row--me/);
+  await expect(app.root.getByTestId("result-hash")).toBeVisible();
+
+  // The new round is played as the first one was.
+  await score(30);
+  await panel(app, "Board").click();
+  await app.expectRank(1);
+  await expect(app.ownRow).toContainText("30");
+});
+
+test("a tournament's picture has its room before it is there", async ({ context, openApp, page, person, stack }) => {
+  const cover = "https://pictures.example/cup.svg";
+  let show = () => {};
+  const gate = new Promise<void>((done) => (show = done));
+  await context.route(cover, async (route) => {
+    await gate;
+    const body = '<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="720"><rect width="1280" height="720" fill="teal"/></svg>';
+    await route.fulfill({ contentType: "image/svg+xml", body });
+  });
+  await page.addInitScript(() => {
+    const shifts: number[] = ((window as unknown as { shifts: number[] }).shifts = []);
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const id = await make(stack.platform, { cover, rules_text: { en: "Play fair." } });
+  const app = await openApp(person, { path: `/app/t/${id}`, platform: PLAIN });
+  await panel(app, "Rules").click();
+  const text = app.root.getByText("Play fair.");
+  await expect(text).toBeVisible();
+  const picture = app.root.locator("img.cover");
+  await picture.scrollIntoViewIfNeeded();
+  const where = async () => (await text.boundingBox())!.y;
+  const before = await where();
+  // From here on nothing moves any more.
+  await page.evaluate(() => ((window as unknown as { shifts: number[] }).shifts.length = 0));
+  show();
+  await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  expect(await where()).toBe(before);
+  const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+  expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.01);
+  // A picture says nothing that the title does not.
+  await expect(picture).toHaveAttribute("alt", "");
+});
+
+test("who hides behind a made-up name is shown by it at once to those who watch, and comes back", async ({
+  newBrowser,
+  newPerson,
+  openApp,
+  stack,
+}) => {
+  const [ann, ben] = [await newPerson({ isStranger: true }), await newPerson({ isStranger: true })];
+  const id = await make(stack.platform);
+  const alias = `Ann ${id.slice(-4)}`;
+  await introduce(stack.platform, ann, alias);
+  await introduce(stack.platform, ben, `Ben ${id.slice(-4)}`);
+  await stack.platform.scores([
+    { tournament_id: id, platform_user_id: ann.platformUserId, score: 20 },
+    { tournament_id: id, platform_user_id: ben.platformUserId, score: 10 },
+  ]);
+  const open = async (person: Person): Promise<[MiniApp, Page]> => {
+    const page = await (await newBrowser()).newPage();
+    return [await openApp(person, { path: `/app/t/${id}` }, page), page];
+  };
+  const [[bens, bensPage], [anns, annsPage]] = [await open(ben), await open(ann)];
+  await expect(bens.row(alias)).toHaveAttribute("data-rank", "1");
+  const player = () => bens.rows.first().evaluate((row) => row.outerHTML);
+  const loaded = await bensPage.evaluate(() => performance.timeOrigin);
+  const before = await player();
+
+  const madeUp = await ann.hide(true);
+  expect(madeUp).not.toBe(alias);
+  await expect(bens.row(madeUp)).toHaveAttribute("data-rank", "1");
+  await expect(bens.root.getByText(alias)).toHaveCount(0);
+  // Nothing in the page still says who that is.
+  expect(await player()).not.toBe(before);
+  expect(await bensPage.locator("#podium").innerHTML()).not.toContain(alias);
+  expect(JSON.stringify(await stack.leaders(id))).not.toContain(alias);
+  // The player finds the own row by the new name.
+  await annsPage.reload();
+  await anns.expectRank(1);
+  await expect(anns.ownRow).toContainText(madeUp);
+
+  expect(await ann.hide(false)).toBe(alias);
+  await expect(bens.row(alias)).toHaveAttribute("data-rank", "1");
+  await expect(bens.root.getByText(madeUp)).toHaveCount(0);
+  expect(await bensPage.evaluate(() => performance.timeOrigin), "the viewer's page was loaded anew").toBe(loaded);
+});
+
+test("who asked to hear of it is told in the chat five minutes before the start, and nobody else is", async ({
+  newPerson,
+  openApp,
+  person,
+  stack,
+}) => {
+  const other = await newPerson();
+  const title = `Early ${randomUUID().slice(0, 6)}`;
+  // Five minutes before the start are a few seconds from now.
+  const id = await make(stack.platform, { title: { en: title }, starts_at: from(5 * MINUTE_MS + 20_000), ends_at: from(60 * MINUTE_MS) });
+  for (const one of [person, other]) {
+    await introduce(stack.platform, one, "Racer");
+    await stack.telegram.sendMessage(one.id, "/start");
+    await expect.poll(async () => (await stack.telegram.chat(one.id)).messages.length).toBeGreaterThan(1);
+  }
+  const app = await openApp(person, { path: `/app/t/${id}`, platform: PLAIN });
+  const bell = app.root.getByTestId("notify");
+  await bell.click();
+  await app.root.getByRole("dialog").getByRole("button", { name: "Yes, write to me" }).click();
+  await expect(app.root.getByTestId("said")).toContainText("told in the chat");
+  await expect(bell).toHaveAttribute("aria-pressed", "true");
+  const said = async (one: Person) =>
+    (await stack.telegram.chat(one.id)).messages.filter(({ text }) => text.includes(`${title} starts in`)).length;
+  await expect.poll(() => said(person), { timeout: 40_000 }).toBe(1);
+  expect(await said(other)).toBe(0);
+});
