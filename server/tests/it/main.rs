@@ -46,6 +46,8 @@ mod pages;
 mod peers;
 mod privacy;
 mod problems;
+mod pulse;
+mod rank_index;
 mod refresh;
 mod retention;
 mod rewards;
