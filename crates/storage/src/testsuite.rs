@@ -22,6 +22,7 @@ pub mod leases;
 pub mod links;
 pub mod mission_progress;
 pub mod missions;
+pub mod old_rows;
 pub mod one_time_tokens;
 pub mod operators;
 pub mod outbox;
@@ -117,6 +118,7 @@ macro_rules! contract_suite {
                 an_exclusion_is_noted_and_taken_back,
                 the_entries_of_a_player_are_found,
                 entries_follow_a_light_profile_once,
+                a_place_is_free_when_one_person_had_two,
             ]
             wishes: [
                 a_wish_is_kept_until_it_is_withdrawn,
@@ -422,6 +424,7 @@ mod tests {
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),
             ("score_log", include_str!("testsuite/score_log.rs")),
+            ("pulse", include_str!("testsuite/pulse.rs")),
             ("tournaments", include_str!("testsuite/tournaments.rs")),
             ("transactions", include_str!("testsuite/transactions.rs")),
             ("users", include_str!("testsuite/users.rs")),
