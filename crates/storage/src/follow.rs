@@ -103,11 +103,12 @@ pub const FOLLOWS: [Follow; 10] = [
 ];
 
 /// What stays, and why.
-pub const STAYS: [(&str, &str, &str); 8] = [
+pub const STAYS: [(&str, &str, &str); 9] = [
     ("users", "user_id", "the row itself, which is merged"),
     ("audit_log", "subject_id", "append-only: what was done to the light profile was done to it"),
     ("board_entries", "user_id", "scores name a user of the platform: a light profile has none"),
     ("board_results", "user_id", "ranks follow from scores, which name a user of the platform"),
+    ("rank_samples", "user_id", "ranks follow from scores, which name a user of the platform"),
     ("activity_events", "user_id", "activities name a user of the platform: a light profile has none"),
     ("mission_progress", "user_id", "it follows from activities: a light profile has none"),
     ("mission_players", "user_id", "it follows from activities: a light profile has none"),

@@ -31,6 +31,7 @@ pub mod periods;
 pub mod planted;
 pub mod privacy;
 pub mod pulse;
+pub mod rank_samples;
 pub mod results;
 pub mod rewards;
 pub mod score_log;
@@ -206,6 +207,11 @@ macro_rules! contract_suite {
                 a_lease_that_ran_out_is_free,
                 only_the_owner_releases,
                 owners_at_once_do_not_share,
+            ]
+            rank_samples: [
+                samples_are_apart_in_time_and_in_rank,
+                the_oldest_samples_make_room,
+                old_samples_are_removed,
             ]
             pulse: [
                 minutes_add_up_over_calls_and_nodes,
@@ -425,6 +431,7 @@ mod tests {
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),
             ("score_log", include_str!("testsuite/score_log.rs")),
             ("pulse", include_str!("testsuite/pulse.rs")),
+            ("rank_samples", include_str!("testsuite/rank_samples.rs")),
             ("tournaments", include_str!("testsuite/tournaments.rs")),
             ("transactions", include_str!("testsuite/transactions.rs")),
             ("users", include_str!("testsuite/users.rs")),

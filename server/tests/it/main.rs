@@ -59,4 +59,5 @@ mod suspicion;
 mod tournament_edges;
 mod tournament_end;
 mod tournament_join;
+mod tournament_mine;
 mod webhook;

@@ -1,4 +1,4 @@
-//! A database as versions before 0.3 left it, and what must be found in it once it has been brought up to date: boards,
+//! A database as an earlier version left it, before boards had rows of their own, and what must be found in it once it has been brought up to date: boards,
 //! their ranks, the log of scores, periods, the clocks of tournaments.
 
 use domain::{Score, Ties, UserId, tournament::lifecycle::State};
