@@ -162,6 +162,7 @@ mod tests {
             result: None,
             movement: None,
             reward: None,
+            ranks: Vec::new(),
         }
     }
 
