@@ -39,7 +39,7 @@ pub(super) struct Game {
     pub mine: Shared<Option<Mine>>,
     /// What is known of the player, where the tournament asks.
     pub person: Shared<Option<Person>>,
-    /// The ranks that the player has had while the page was open, the first one first.
+    /// The ranks that the player has had when they looked, the first one first.
     pub samples: Shared<Vec<u64>>,
     /// What is shown in the place of the board.
     pub panel: Shared<Panel>,
@@ -110,7 +110,7 @@ impl Game {
             let Some(me) = self.store.me() else { return };
             let mut ranks = self.samples.now();
             if ranks.last() != Some(&me.rank) {
-                if ranks.len() == SAMPLES_MAX {
+                while ranks.len() >= SAMPLES_MAX {
                     ranks.remove(0);
                 }
                 ranks.push(me.rank);
@@ -151,6 +151,14 @@ impl Game {
             // Who has joined, or has their first score, may have a place on another board than everybody is shown.
             if mine.entry.is_some() && mine.board != self.store.board_now() {
                 move_on(self.store).await;
+            }
+            let seen = self.samples.now();
+            if seen.len() < 2 {
+                // The line goes on from where it was left.
+                let mut ranks: Vec<u64> = mine.ranks.iter().map(|sample| sample.rank).collect();
+                ranks.extend(seen);
+                ranks.dedup();
+                self.samples.set(ranks);
             }
             self.mine.set(Some(mine));
         }

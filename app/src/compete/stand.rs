@@ -165,6 +165,7 @@ mod tests {
             result: None,
             movement: None,
             reward: None,
+            ranks: Vec::new(),
         }
     }
 

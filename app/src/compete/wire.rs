@@ -133,6 +133,15 @@ pub(crate) struct Mine {
     pub movement: Option<String>,
     /// What they have won.
     pub reward: Option<Reward>,
+    /// Where they stood when they looked, the oldest first.
+    pub ranks: Vec<Sample>,
+}
+
+/// Where a player stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sample {
+    /// 1, 2, 3 …
+    pub rank: u64,
 }
 
 /// A player's part in a period.

@@ -9,7 +9,8 @@
 //!
 //! - It looks at what it finds, not at what the plan said: a plan is a wake-up call. It reads, and locks, what it is
 //!   about, and does what is to be done *now*: perhaps nothing, because it was stopped, moved or done meanwhile.
-//! - All that it does is written in the transaction that it is handed. It neither saves it nor calls the network.
+//! - All that it does is written in the transaction that it is handed. It neither saves it nor calls the network: what
+//!   has to be asked of others is asked before it begins ([`JobHandler::prepare`]).
 //! - It is short: on SQLite everyone who writes waits for it. What is long is done in slices: it plans its own job
 //!   anew, at once, with a payload that says where it stands.
 //! - It locks what it is about before it plans or cancels jobs, as those do who plan from elsewhere.

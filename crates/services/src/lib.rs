@@ -95,6 +95,7 @@ struct Parts {
     index: BoardIndex,
     live: LiveHub,
     pulse: pulse::Counts,
+    looks: tournaments::samples::Looks,
     bot_identity: BotIdentity,
     inbox: InboxCommitter,
     sign_ins: SignInCommitter,
@@ -125,6 +126,7 @@ impl Services {
             index: BoardIndex::default(),
             live: LiveHub::default(),
             pulse: pulse::Counts::default(),
+            looks: tournaments::samples::Looks::default(),
             bot_identity: BotIdentity::default(),
             inbox,
             sign_ins,
@@ -241,6 +243,11 @@ impl Services {
 
     pub(crate) fn pulse(&self) -> &pulse::Counts {
         &self.0.pulse
+    }
+
+    /// Who has looked at their place.
+    pub(crate) fn looks(&self) -> &tournaments::samples::Looks {
+        &self.0.looks
     }
 
     pub(crate) fn inbox(&self) -> &InboxCommitter {

@@ -17,7 +17,7 @@ use storage::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::Services;
+use crate::{Services, tournaments::samples};
 
 /// How often a node writes down what it has seen.
 const WRITE_MS: u64 = 10_000;
@@ -52,7 +52,7 @@ pub(crate) fn minute_of(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.as_millis().div_euclid(MINUTE_MS) * MINUTE_MS)
 }
 
-/// Writes down what goes on until `stop`.
+/// Writes down what goes on, and where players stand who have looked, until `stop`.
 pub async fn run(services: Services, stop: CancellationToken) {
     loop {
         tokio::select! {
@@ -61,6 +61,9 @@ pub async fn run(services: Services, stop: CancellationToken) {
         }
         if let Err(error) = write(&services).await {
             tracing::warn!(error = %domain::ErrorChain(&error), "what goes on in tournaments can't be written down");
+        }
+        if let Err(error) = samples::write(&services).await {
+            tracing::warn!(error = %domain::ErrorChain(&error), "where players stand can't be written down");
         }
     }
 }

@@ -31,6 +31,8 @@ pub mod recompute;
 pub mod reminder;
 pub mod results;
 pub(crate) mod route;
+pub mod samples;
+pub mod scores;
 
 use domain::{ErrorCode, condition, tournament::lifecycle::Illegal};
 use storage::StoreError;

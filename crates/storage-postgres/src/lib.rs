@@ -31,6 +31,7 @@ mod outgoing_event;
 mod period;
 mod privacy;
 mod pulse;
+mod rank_sample;
 mod result;
 mod reward;
 mod score_log;

@@ -11,7 +11,10 @@ use storage::{
     OutgoingEventRepository, PrivacyRepository, ScoreLogRepository, SessionRepository, SettingRepository,
     SigningKeyRepository, StoreError, TournamentRepository, Transaction, UserRepository,
 };
-use storage::{EntryRepository, PeriodRepository, PulseRepository, ResultRepository, WishRepository};
+use storage::{
+    EntryRepository, PeriodRepository, PulseRepository, RankSampleRepository, ResultRepository,
+    WishRepository,
+};
 
 use crate::{
     activity::Activities, board_message::BoardMessages, console_session::ConsoleSessions, job::Jobs,
@@ -24,7 +27,9 @@ use crate::{
     score_log::ScoreLog, session::Sessions, setting::Settings, signing_key::SigningKeys,
     tournament::Tournaments, user::Users,
 };
-use crate::{entry::Entries, period::Periods, pulse::Pulse, result::Results, wish::Wishes};
+use crate::{
+    entry::Entries, period::Periods, pulse::Pulse, rank_sample::RankSamples, result::Results, wish::Wishes,
+};
 
 /// An open transaction. Dropped, it is rolled back.
 pub(crate) struct PostgresTransaction {
@@ -81,6 +86,10 @@ impl Transaction for PostgresTransaction {
 
     fn pulse(&mut self) -> Box<dyn PulseRepository + '_> {
         Box::new(Pulse { connection: &mut self.connection })
+    }
+
+    fn rank_samples(&mut self) -> Box<dyn RankSampleRepository + '_> {
+        Box::new(RankSamples { connection: &mut self.connection })
     }
 
     fn wishes(&mut self) -> Box<dyn WishRepository + '_> {

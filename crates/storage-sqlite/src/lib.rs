@@ -37,6 +37,7 @@ mod period;
 mod plans;
 mod privacy;
 mod pulse;
+mod rank_sample;
 mod result;
 mod reward;
 mod score_log;

@@ -7,7 +7,10 @@ use domain::{Timestamp, UserId};
 use sqlx::FromRow;
 use storage::{
     PrivacyRepository, StoreError,
-    privacy::{Download, DownloadHash, Erasure, ErasureOutcome, MessageRecord, PersonalRecords, ScoreRecord},
+    privacy::{
+        Download, DownloadHash, Erasure, ErasureOutcome, MessageRecord, PersonalRecords, RankRecord,
+        ScoreRecord,
+    },
 };
 use uuid::Uuid;
 
@@ -43,7 +46,7 @@ struct DownloadRow {
 }
 
 /// Rows that name the user, and what removes them. What names them by `$2` and `$3` stands in the chat.
-const OF_USER: [&str; 16] = [
+const OF_USER: [&str; 17] = [
     "DELETE FROM sessions WHERE user_id = $1",
     "DELETE FROM consents WHERE user_id = $1",
     "DELETE FROM downloads WHERE user_id = $1",
@@ -65,6 +68,8 @@ const OF_USER: [&str; 16] = [
        SELECT number FROM chain
      )",
     "UPDATE board_entries SET last_event = NULL
+     WHERE user_id = $1 AND board_id IN (SELECT board_id FROM boards)",
+    "DELETE FROM rank_samples
      WHERE user_id = $1 AND board_id IN (SELECT board_id FROM boards)",
     "DELETE FROM one_time_tokens WHERE spent_by = $1",
     "DELETE FROM entries WHERE user_id = $1",
@@ -155,6 +160,25 @@ impl Privacy<'_> {
             .await
             .at("privacy.records")?;
         let record = |(board_id, score, at)| ScoreRecord { board_id, score, at: Timestamp::from_millis(at) };
+        Ok(rows.into_iter().map(record).collect())
+    }
+
+    async fn ranks(&mut self, user_id: UserId, limit: u32) -> Result<Vec<RankRecord>, StoreError> {
+        // As standings, they are kept by board.
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT sample.board_id, sample.rank, sample.at
+             FROM boards
+             JOIN rank_samples AS sample ON sample.board_id = boards.board_id
+             WHERE sample.user_id = $1
+             ORDER BY sample.at DESC, sample.board_id
+             LIMIT $2",
+        )
+        .bind(user_id.as_uuid())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("privacy.records")?;
+        let record = |(board_id, rank, at)| RankRecord { board_id, rank, at: Timestamp::from_millis(at) };
         Ok(rows.into_iter().map(record).collect())
     }
 
@@ -316,6 +340,7 @@ impl PrivacyRepository for Privacy<'_> {
         Ok(PersonalRecords {
             standings: self.scores(standings, user_id, limit).await?,
             past_scores: self.scores(past_scores, user_id, limit).await?,
+            ranks: self.ranks(user_id, limit).await?,
             messages: self.messages(&keys, limit).await?,
             sessions: self.sessions(user_id, limit).await?,
             dialogues: self.dialogues(&keys, limit).await?,

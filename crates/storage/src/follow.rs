@@ -54,6 +54,29 @@ const EXCLUSIONS_STAY: &str = "UPDATE entries
      WHERE entries.user_id = $2 AND taken.user_id = $1 AND entries.disqualified_at IS NULL
        AND taken.tournament_id = entries.tournament_id AND taken.period = entries.period";
 
+/// Who has entered as both of the two has one place from now on: the other one is free.
+const ONE_PLACE: &str = "UPDATE periods
+     SET entries = periods.entries - 1
+     WHERE EXISTS (
+       SELECT 1
+       FROM entries AS taken
+       JOIN entries AS kept ON kept.tournament_id = taken.tournament_id AND kept.period = taken.period
+       WHERE taken.user_id = $1 AND kept.user_id = $2 AND taken.entries > 0 AND kept.entries > 0
+         AND taken.tournament_id = periods.tournament_id AND taken.period = periods.period
+     )";
+
+/// The same in the cohort of the one who is taken over, while it takes players.
+const ONE_MEMBER: &str = "UPDATE cohort_fill
+     SET members = cohort_fill.members - 1
+     WHERE EXISTS (
+       SELECT 1
+       FROM entries AS taken
+       JOIN entries AS kept ON kept.tournament_id = taken.tournament_id AND kept.period = taken.period
+       WHERE taken.user_id = $1 AND kept.user_id = $2 AND taken.entries > 0 AND kept.entries > 0
+         AND taken.tournament_id = cohort_fill.tournament_id AND taken.period = cohort_fill.period
+         AND taken.tier = cohort_fill.tier AND taken.cohort = cohort_fill.cohort
+     )";
+
 /// What follows, in the order in which it is moved.
 pub const FOLLOWS: [Follow; 10] = [
     plain("sessions", "user_id"),
@@ -66,7 +89,7 @@ pub const FOLLOWS: [Follow; 10] = [
         unique_with: Some("tournament_id"),
         unique_and: Some("period"),
         prevails_when: Some("entries > 0"),
-        first: &[GRANTS_STAY, EXCLUSIONS_STAY],
+        first: &[GRANTS_STAY, EXCLUSIONS_STAY, ONE_PLACE, ONE_MEMBER],
         ..plain("entries", "user_id")
     },
     Follow { unique_with: Some("tournament_id"), ..plain("tournament_wishes", "user_id") },
@@ -80,11 +103,12 @@ pub const FOLLOWS: [Follow; 10] = [
 ];
 
 /// What stays, and why.
-pub const STAYS: [(&str, &str, &str); 8] = [
+pub const STAYS: [(&str, &str, &str); 9] = [
     ("users", "user_id", "the row itself, which is merged"),
     ("audit_log", "subject_id", "append-only: what was done to the light profile was done to it"),
     ("board_entries", "user_id", "scores name a user of the platform: a light profile has none"),
     ("board_results", "user_id", "ranks follow from scores, which name a user of the platform"),
+    ("rank_samples", "user_id", "ranks follow from scores, which name a user of the platform"),
     ("activity_events", "user_id", "activities name a user of the platform: a light profile has none"),
     ("mission_progress", "user_id", "it follows from activities: a light profile has none"),
     ("mission_players", "user_id", "it follows from activities: a light profile has none"),

@@ -68,10 +68,6 @@ job_kinds! {
     BoardOvertaken = "board_overtaken";
     /// A board is computed anew from the events that it has seen.
     BoardRecompute = "board_recompute";
-    /// A mission, or what was reached in it, expires.
-    MissionExpiry = "mission_expiry";
-    /// A mission begins a new period.
-    MissionReset = "mission_reset";
 }
 
 impl JobKind {

@@ -37,6 +37,7 @@ pub mod period;
 pub mod personal;
 pub mod privacy;
 pub mod pulse;
+pub mod rank_sample;
 pub mod result;
 pub mod reward;
 pub mod score_log;
@@ -70,8 +71,8 @@ pub use crate::{
     operator::OperatorRepository,
 };
 pub use crate::{
-    entry::EntryRepository, period::PeriodRepository, pulse::PulseRepository, result::ResultRepository,
-    wish::WishRepository,
+    entry::EntryRepository, period::PeriodRepository, pulse::PulseRepository,
+    rank_sample::RankSampleRepository, result::ResultRepository, wish::WishRepository,
 };
 
 /// A database that Podium keeps its rows in.
@@ -148,6 +149,8 @@ pub trait Transaction: Send {
     fn entries(&mut self) -> Box<dyn EntryRepository + '_>;
     /// What goes on in tournaments.
     fn pulse(&mut self) -> Box<dyn PulseRepository + '_>;
+    /// Where players stood now and then.
+    fn rank_samples(&mut self) -> Box<dyn RankSampleRepository + '_>;
     /// Who wants to be told of tournaments.
     fn wishes(&mut self) -> Box<dyn WishRepository + '_>;
     /// Final ranks.

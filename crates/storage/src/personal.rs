@@ -356,6 +356,7 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("tournament_id", NotPersonal),
         ],
     ),
+    ("rank_samples", &[("at", Erase), ("board_id", Erase), ("rank", Erase), ("user_id", Erase)]),
     (
         "rewards",
         &[

@@ -64,6 +64,17 @@ pub struct ScoreRecord {
     pub at: Timestamp,
 }
 
+/// Where a person stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankRecord {
+    /// On which board.
+    pub board_id: String,
+    /// 1, 2, 3 …
+    pub rank: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A message to a person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageRecord {
@@ -115,6 +126,8 @@ pub struct PersonalRecords {
     pub standings: Vec<ScoreRecord>,
     /// Past scores, of boards that follow from them.
     pub past_scores: Vec<ScoreRecord>,
+    /// Where they stood now and then.
+    pub ranks: Vec<RankRecord>,
     /// Messages of the bot.
     pub messages: Vec<MessageRecord>,
     /// Codes that the person came by, and when.

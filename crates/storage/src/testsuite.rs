@@ -22,6 +22,7 @@ pub mod leases;
 pub mod links;
 pub mod mission_progress;
 pub mod missions;
+pub mod old_rows;
 pub mod one_time_tokens;
 pub mod operators;
 pub mod outbox;
@@ -30,6 +31,7 @@ pub mod periods;
 pub mod planted;
 pub mod privacy;
 pub mod pulse;
+pub mod rank_samples;
 pub mod results;
 pub mod rewards;
 pub mod score_log;
@@ -118,6 +120,7 @@ macro_rules! contract_suite {
                 an_exclusion_is_noted_and_taken_back,
                 the_entries_of_a_player_are_found,
                 entries_follow_a_light_profile_once,
+                a_place_is_free_when_one_person_had_two,
             ]
             wishes: [
                 a_wish_is_kept_until_it_is_withdrawn,
@@ -205,6 +208,11 @@ macro_rules! contract_suite {
                 a_lease_that_ran_out_is_free,
                 only_the_owner_releases,
                 owners_at_once_do_not_share,
+            ]
+            rank_samples: [
+                samples_are_apart_in_time_and_in_rank,
+                the_oldest_samples_make_room,
+                old_samples_are_removed,
             ]
             pulse: [
                 minutes_add_up_over_calls_and_nodes,
@@ -424,6 +432,8 @@ mod tests {
             ("settings", include_str!("testsuite/settings.rs")),
             ("signing_keys", include_str!("testsuite/signing_keys.rs")),
             ("score_log", include_str!("testsuite/score_log.rs")),
+            ("pulse", include_str!("testsuite/pulse.rs")),
+            ("rank_samples", include_str!("testsuite/rank_samples.rs")),
             ("tournaments", include_str!("testsuite/tournaments.rs")),
             ("transactions", include_str!("testsuite/transactions.rs")),
             ("users", include_str!("testsuite/users.rs")),

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_kind_that_there_is_not_is_refused_with_those_that_there_are() {
-        assert_eq!(kind("mission_reset"), Ok(JobKind::MissionReset));
-        assert!(kind("mission").unwrap_err().contains("mission_reset"));
+        assert_eq!(kind("board_prizes"), Ok(JobKind::BoardPrizes));
+        assert!(kind("mission").unwrap_err().contains("board_prizes"));
     }
 }

@@ -85,6 +85,7 @@ pub fn documented_routes() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(v1::tournament_results::details))
         .routes(routes!(v1::tournament_results::periods))
         .routes(routes!(v1::tournament_results::results))
+        .routes(routes!(v1::tournament_scores::scores))
         .routes(routes!(v1::history::history))
         .routes(routes!(v1::history::entries))
         .routes(routes!(v1::missions::list))

@@ -29,5 +29,6 @@ pub mod telemetry;
 pub mod tournament;
 pub mod tournament_entry;
 pub mod tournament_results;
+pub mod tournament_scores;
 pub mod tournaments;
 pub mod unlink;

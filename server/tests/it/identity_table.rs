@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 107] = [
+const TABLE: [(&str, &str, Needs); 108] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -45,6 +45,7 @@ const TABLE: [(&str, &str, Needs); 107] = [
     ("get", "/v1/tournaments/{id}/periods", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/results", Needs::Nothing),
     ("get", "/v1/tournaments/{id}/me", Needs::Player),
+    ("get", "/v1/tournaments/{id}/scores", Needs::Player),
     ("post", "/v1/tournaments/{id}/join", Needs::Player),
     ("post", "/v1/tournaments/{id}/reminder", Needs::Player),
     ("delete", "/v1/tournaments/{id}/reminder", Needs::Player),

@@ -49,7 +49,7 @@ struct Handler(Arc<Noting>);
 impl Handler {
     fn new(noting: Noting) -> (Self, Handlers) {
         let handler = Self(Arc::new(noting));
-        let handlers = Handlers::default().with(KIND, handler.clone()).with(JobKind::MissionReset, Panicking);
+        let handlers = Handlers::default().with(KIND, handler.clone()).with(JobKind::BoardPrizes, Panicking);
         (handler, handlers)
     }
 }
@@ -204,7 +204,7 @@ async fn nothing_of_a_failed_run_is_kept_or_told_and_the_next_try_does_it() {
 async fn a_job_that_always_fails_is_given_up_holds_nobody_up_and_can_be_replayed() {
     let server = server().await;
     let (_, handlers) = Handler::new(Noting::default());
-    plan(&server, JobKind::MissionReset, "broken", server.services.now()).await;
+    plan(&server, JobKind::BoardPrizes, "broken", server.services.now()).await;
     plan(&server, KIND, "cup", server.services.now().plus_ms(1)).await;
     for attempt in 1..=retry::ATTEMPTS_MAX {
         assert_eq!(backlog(&server).await.dead, 0);
@@ -212,14 +212,14 @@ async fn a_job_that_always_fails_is_given_up_holds_nobody_up_and_can_be_replayed
         server.clock.advance_ms(20 * 60_000);
     }
     assert_eq!(notes(&server).await.len(), 1, "the other one was done");
-    let row = job(&server, JobKind::MissionReset, "broken").await.unwrap();
+    let row = job(&server, JobKind::BoardPrizes, "broken").await.unwrap();
     assert_eq!((row.state, row.reason.as_deref()), (JobState::Dead, Some("panicked")));
     assert_eq!(work(&server, &handlers).await, 0);
 
     assert_eq!(jobs::replay_dead(&server.services, Some(KIND), None).await.unwrap(), 0);
     assert_eq!(jobs::replay_dead(&server.services, None, Some("broken")).await.unwrap(), 1);
     let (_, mended) = Handler::new(Noting::default());
-    let mended = mended.with(JobKind::MissionReset, Handler(Arc::default()));
+    let mended = mended.with(JobKind::BoardPrizes, Handler(Arc::default()));
     assert_eq!(work(&server, &mended).await, 1);
     assert_eq!(notes(&server).await[0], r#"{"job":"broken"}"#);
 }
@@ -339,7 +339,7 @@ async fn jobs_that_were_done_are_kept_for_a_week_and_dead_ones_for_a_month() {
     let server = server().await;
     let (_, handlers) = Handler::new(Noting::default());
     plan(&server, KIND, "done", server.services.now()).await;
-    plan(&server, JobKind::MissionReset, "dead", server.services.now()).await;
+    plan(&server, JobKind::BoardPrizes, "dead", server.services.now()).await;
     for _ in 0..retry::ATTEMPTS_MAX {
         work(&server, &handlers).await;
         server.clock.advance_ms(20 * 60_000);
@@ -351,7 +351,7 @@ async fn jobs_that_were_done_are_kept_for_a_week_and_dead_ones_for_a_month() {
         server.clock.advance_ms(days * DAY_MS);
         Cleaner::default().clean(&server.services).await.unwrap();
         assert_eq!(job(&server, KIND, "done").await.is_some(), is_done_kept);
-        assert_eq!(job(&server, JobKind::MissionReset, "dead").await.is_some(), is_dead_kept);
+        assert_eq!(job(&server, JobKind::BoardPrizes, "dead").await.is_some(), is_dead_kept);
     }
     assert!(job(&server, KIND, "waits").await.is_some());
 }

@@ -14,7 +14,8 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bus::{
-    limits::in_process::InProcessLimits, ranks::in_process::InProcessRanks,
+    limits::in_process::InProcessLimits,
+    ranks::{Ranks, in_process::InProcessRanks},
     signals::in_process::InProcessSignals,
 };
 use domain::{Clock, MockClock, SeededRng, session::SignedIn};
@@ -86,7 +87,16 @@ pub async fn server_with_platform(url: &str) -> TestServer {
     build(None, &[("PODIUM_PLATFORM_WEBHOOK", url)]).await
 }
 
+/// A server with a bot, whose rank index is the test's own.
+pub async fn server_with_ranks(ranks: Arc<dyn Ranks>) -> TestServer {
+    build_on(Some("http://127.0.0.1:1"), &[], ranks).await
+}
+
 async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServer {
+    build_on(api_url, more, Arc::new(InProcessRanks::new())).await
+}
+
+async fn build_on(api_url: Option<&str>, more: &[(&'static str, &str)], ranks: Arc<dyn Ranks>) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
     write_site(folder.path());
     let mut variables = BTreeMap::from([
@@ -113,7 +123,7 @@ async fn build(api_url: Option<&str>, more: &[(&'static str, &str)]) -> TestServ
         store: Arc::new(store),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         rng: Arc::new(SeededRng::new(1)),
-        ranks: Arc::new(InProcessRanks::new()),
+        ranks,
         limits: Arc::new(InProcessLimits::new()),
         signals: Arc::new(InProcessSignals::new()),
         bot_api,

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     cup::{
         DAY_MS, HOUR_MS, MINUTE_MS, NOWHERE, about, consents, definition, later, pass, players, reachable,
-        refused, run_jobs, send, state, texts, time, told,
+        refused, row, run_jobs, send, state, texts, time, told,
     },
     support::{TestServer, get_as, server, server_with_bot, server_with_platform},
 };
@@ -303,4 +303,48 @@ async fn an_end_in_the_past_that_was_told_by_mistake_can_be_taken_back_for_a_min
     assert_eq!(state(&server).await, "finished");
     let too_late = json!({"starts_at": now.plus_ms(-3 * DAY_MS), "ends_at": now.plus_ms(HOUR_MS)});
     assert_eq!(refused(&server, &definition(&server, "cup-5", &too_late)).await, "tournament_closed");
+}
+
+/// The cup as it stands, told once more with other words.
+async fn retold(server: &TestServer, id: &str) -> Value {
+    let tournament = row(server).await.tournament;
+    definition(
+        server,
+        id,
+        &json!({
+            "title": {"en": format!("The cup of {id}")},
+            "starts_at": tournament.starts_at, "ends_at": tournament.ends_at,
+        }),
+    )
+}
+
+/// A platform that tells of its tournaments every half minute, whether or not something has changed.
+#[tokio::test]
+async fn telling_the_same_again_and_again_postpones_no_ranks() {
+    let server = server().await;
+    played(&server, &json!({})).await;
+    pass(&server, HOUR_MS).await;
+    assert_eq!(state(&server).await, "finalizing");
+    for half in 0..2 {
+        let again = retold(&server, &format!("half-{half}")).await;
+        send(&server, &[again]).await;
+        pass(&server, MINUTE_MS / 2).await;
+    }
+    assert_eq!(state(&server).await, "finished");
+}
+
+#[tokio::test]
+async fn an_end_in_the_past_leaves_its_minute_whatever_is_told_of_texts_meanwhile() {
+    let server = server().await;
+    played(&server, &json!({})).await;
+    let now = server.services.now();
+    let over = json!({"starts_at": now.plus_ms(-2 * DAY_MS), "ends_at": now.plus_ms(-DAY_MS)});
+    send(&server, &[definition(&server, "over", &over)]).await;
+    pass(&server, MINUTE_MS / 2).await;
+    let again = retold(&server, "texts").await;
+    send(&server, &[again]).await;
+    run_jobs(&server).await;
+    assert_eq!(state(&server).await, "finalizing", "it can still be taken back");
+    pass(&server, MINUTE_MS / 2).await;
+    assert_eq!(state(&server).await, "finished");
 }

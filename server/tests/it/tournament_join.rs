@@ -339,7 +339,21 @@ async fn whoever_joins_in_the_app_is_told_so_in_the_chat() {
     joins(&server, &player).await;
     let told = texts(&server).await;
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].1.contains("Winter cup"), "{told:?}");
+    assert!(told[0].1.starts_with("You are in: Winter cup"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_join_is_confirmed_to_nobody_who_has_said_no_to_notices_of_tournaments() {
+    let server = server_with_bot("http://127.0.0.1:1").await;
+    players(&server, 1).await;
+    send(&server, &[later(&server, "cup-1", HOUR_MS, &join_rules(&json!({})))]).await;
+    let player = reachable(&server, 1).await;
+    consents(&server, &player).await;
+    let no = json!({"tournaments": false});
+    server.json(post_as("/v1/tg/consents", &player.jwt, &no)).await;
+    server.take_outgoing().await;
+    joins(&server, &player).await;
+    assert_eq!(texts(&server).await, []);
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ impl JobHandler for Noting {
         let detail = json!({"job": format!("{} {}", job.kind.as_str(), job.key)});
         audit::record(services, tx, Actor::system(), AuditAction::DataExported, None, &detail).await?;
         if job.kind == JobKind::BoardEnd {
-            jobs::plan(services, tx, JobKind::MissionReset, &*job.key, now, &json!({})).await?;
+            jobs::plan(services, tx, JobKind::BoardPrizes, &*job.key, now, &json!({})).await?;
         }
         Ok(JobDone::quietly())
     }
@@ -93,7 +93,7 @@ impl Drop for Worker {
 async fn the_worker_of_the_tests_below() {
     let Ok(url) = std::env::var(WORKER_DATABASE) else { return };
     let services = open(&url).await;
-    let handlers = Handlers::default().with(JobKind::BoardEnd, Noting).with(JobKind::MissionReset, Noting);
+    let handlers = Handlers::default().with(JobKind::BoardEnd, Noting).with(JobKind::BoardPrizes, Noting);
     // Should nobody be left to kill it.
     let a_while = Duration::from_mins(3);
     let _ = tokio::time::timeout(a_while, worker::run(services, handlers, CancellationToken::new())).await;

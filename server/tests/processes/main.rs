@@ -7,3 +7,4 @@ mod kill;
 mod polling;
 mod stop;
 mod support;
+mod tournament;

@@ -116,6 +116,8 @@ pub struct Podium {
     pub is_polling: bool,
     /// For how long it serves on when it is asked to stop.
     pub drain_s: u32,
+    /// Further variables.
+    pub more: Vec<(&'static str, String)>,
     pub site: tempfile::TempDir,
 }
 
@@ -130,6 +132,7 @@ impl Podium {
             token: simulator.token().to_owned(),
             is_polling,
             drain_s: 0,
+            more: Vec::new(),
             site,
         }
     }
@@ -154,6 +157,7 @@ impl Podium {
             .env("PODIUM_DRAIN_S", self.drain_s.to_string())
             .env("PODIUM_SENDING_PER_SECOND", "1000")
             .env("PODIUM_SENDING_PER_CHAT_PER_SECOND", "100")
+            .envs(self.more.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .stderr(log);
         if !self.is_polling {

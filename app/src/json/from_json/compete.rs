@@ -3,7 +3,7 @@
 use crate::{
     compete::wire::{
         Condition, Details, Entered, Entry, Final, Join, Mine, Past, Period, Person, Prepared, Prize,
-        PrizeRange, Reward, Tier,
+        PrizeRange, Reward, Sample, Tier,
     },
     json::{
         Value,
@@ -16,8 +16,9 @@ structs! {
     PrizeRange { from, to, tier, what }
     Prize { code, amount, currency, title }
     Mine {
-        board, entry, can_join, wants_reminder, attempts_allowed, attempts_used, result, movement, reward
+        board, entry, can_join, wants_reminder, attempts_allowed, attempts_used, result, movement, reward, ranks
     }
+    Sample { rank }
     Entry { entries, tier, is_disqualified }
     Final { rank, player, alias, score, prize }
     Reward { reward_id, what, state, expires_at }
@@ -168,13 +169,15 @@ mod tests {
                 "movement":"promoted",
                 "reward":{"reward_id":"rw_00000000000000000000000000000001","source":"tournament",
                           "source_id":"cup.0.1","what":{"code":"badge"},"state":"offered",
-                          "offered_at":"2026-01-02T00:00:00Z"}}"#,
+                          "offered_at":"2026-01-02T00:00:00Z"},
+                "ranks":[{"at":"2026-01-01T00:00:00Z","rank":7}]}"#,
         );
         let read: Mine = read(&mine);
         assert_eq!(read.entry.map(|entry| (entry.entries, entry.tier)), Some((2, 1)));
         assert_eq!(read.result.map(|result| result.rank), Some(2));
         assert_eq!(read.movement.as_deref(), Some("promoted"));
         assert_eq!(read.reward.map(|reward| reward.state).as_deref(), Some("offered"));
+        assert_eq!(read.ranks.iter().map(|sample| sample.rank).collect::<Vec<_>>(), [7]);
     }
 
     #[test]

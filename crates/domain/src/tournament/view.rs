@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     board::TournamentCard,
     condition::Condition,
-    id::{BoardId, PlayerKey, TournamentId},
+    id::{BoardId, EventId, PlayerKey, TournamentId},
     ranking::Score,
     reward::{Prize, Reward},
     time::Timestamp,
@@ -146,6 +146,53 @@ pub struct Mine {
     pub movement: Option<Movement>,
     /// What they have won.
     pub reward: Option<Reward>,
+    /// Where they stood when they looked, the oldest first: at most 48, at least five minutes apart.
+    #[serde(default)]
+    pub ranks: Vec<RankSample>,
+}
+
+/// A score of a player, or what corrected one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScoreLine {
+    /// The id of the platform's event.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub event: EventId,
+    /// What was played, or what counts from now on; none when a score was declared void.
+    pub score: Option<Score>,
+    /// What decides between equal scores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ties: Vec<Score>,
+    /// The event's time.
+    pub happened_at: Timestamp,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// The event of the score that this corrects; none for a score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub corrects: Option<EventId>,
+}
+
+/// Some of a player's scores on a board, those that came last first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScoresPage {
+    /// The board.
+    pub board: BoardId,
+    /// The scores, and what corrected them.
+    pub scores: Vec<ScoreLine>,
+    /// What to pass for the next page; none at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// Where a player stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RankSample {
+    /// When.
+    pub at: Timestamp,
+    /// 1, 2, 3 …
+    pub rank: u64,
 }
 
 /// A final rank.

@@ -74,6 +74,12 @@ impl BoardIndex {
         });
     }
 
+    /// Whether this node is loading a board. What the index holds of it by then may be older than what SQL has: scores
+    /// that were committed while the board was read come to it last.
+    pub(crate) fn is_loading(&self, board: &BoardId) -> bool {
+        held(&self.loading).contains(board)
+    }
+
     /// Remembers a failure. Returns for how many milliseconds the board is left alone.
     fn back_off(&self, now: Timestamp, board: &BoardId) -> i64 {
         let mut failed = held(&self.failed);

@@ -5,7 +5,7 @@
 //! what it missed.
 //!
 //! A board is watched for more than its rows. When another period is shown by now in the place of its own, viewers are
-//! told ([`OVER_AGAIN_MS`]), and again until they leave. When the tournament is no longer for those who it was for, all
+//! told (`OVER_AGAIN_MS`), and again until they leave. When the tournament is no longer for those who it was for, all
 //! streams end, and who comes back is asked again who they are.
 
 use std::{

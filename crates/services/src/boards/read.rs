@@ -84,7 +84,8 @@ pub async fn page_between(
     dress(services, board.board_id(), ranked, window).await
 }
 
-/// Rows with ranks: from the index when it is loaded, else from SQL.
+/// Rows with ranks: from the index when it is loaded, else from SQL. While this node loads it SQL answers, lest somebody
+/// who has seen a score there find it missing a moment later.
 pub(crate) async fn ranked(
     services: &Services,
     board: &BoardId,
@@ -92,6 +93,9 @@ pub(crate) async fn ranked(
     limit: u32,
     viewer: Option<UserId>,
 ) -> Result<RankPage, BoardError> {
+    if services.index().is_loading(board) {
+        return from_sql(services, board, window, limit, viewer).await;
+    }
     match services.ranks().page(board, window, limit, viewer).await {
         Ok(Some(page)) => {
             services.index().touch(board, services.now());

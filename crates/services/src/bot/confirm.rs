@@ -3,13 +3,19 @@
 //! The row is written in the transaction of what was done, so that a chat hears of nothing that was undone; and it is
 //! written on behalf of the account, so that it leaves only while the chat is still theirs. Nothing is written for who
 //! can't be reached, nor for what was done in the chat itself, which is answered there.
+//!
+//! It answers what the person has just done, so that nobody has to have asked for it. Whoever has said no to notices of
+//! tournaments, to which missions belong, is left alone all the same.
 
-use domain::{ChatId, Locale, Timestamp, Tournament};
+use domain::{ChatId, ConsentKind, Locale, Timestamp, Tournament};
 use i18n::{catalog, keys};
 use storage::{StoreError, Transaction, user::User};
 use telegram::keyboard::{InlineButton, InlineKeyboard, KeyboardError};
 
 use crate::{Services, outbox::Outgoing};
+
+/// The answers that are looked through for the last one about tournaments.
+const PROOFS_MAX: u32 = 100;
 
 /// What somebody has done.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +53,12 @@ pub async fn confirm(
     let bot_id = services.bot_id().filter(|_| services.bot_api().is_some());
     let (Some(bot_id), Some(person)) = (bot_id, user.telegram_user_id) else { return Ok(false) };
     if place == Place::Chat || user.reachability != domain::Reachability::Reachable {
+        return Ok(false);
+    }
+    // The last word: nobody who was never asked has said no.
+    let proofs = tx.consents().proofs(user.user_id, PROOFS_MAX).await?;
+    let last = proofs.iter().find(|proof| proof.kind == ConsentKind::Tournaments);
+    if last.is_some_and(|proof| !proof.is_given) {
         return Ok(false);
     }
     // A private chat has the number of its person.

@@ -74,6 +74,20 @@ impl JobDone {
 /// What jobs of a kind do. The module above says what one must keep to.
 #[async_trait]
 pub trait JobHandler: Send + Sync {
+    /// Asks whoever has to be asked over the network, before the transaction begins: nobody waits for a lock meanwhile.
+    /// The answer is a handler that knows what was found, which does this one job in the place of `self`; `None` where
+    /// there is nothing to ask, as in most kinds. What was found may be a moment old when it does.
+    ///
+    /// # Errors
+    /// As [`JobHandler::run`].
+    async fn prepare(
+        &self,
+        _services: &Services,
+        _job: &ClaimedJob,
+    ) -> Result<Option<Box<dyn JobHandler>>, JobError> {
+        Ok(None)
+    }
+
     /// Does a job within `tx`, which is saved, with the mark that the job is done, when this succeeds.
     ///
     /// # Errors
@@ -125,5 +139,17 @@ pub fn house() -> Handlers {
         .with(JobKind::BoardPrizes, tournaments::prizes::BoardPrizes)
         .with(JobKind::BoardNotices, tournaments::notice::ResultNotices)
         .with(JobKind::BoardRecompute, tournaments::recompute::BoardRecompute)
-        .with(JobKind::BoardOvertaken, tournaments::overtaken::Overtaken)
+        .with(JobKind::BoardOvertaken, tournaments::overtaken::Overtaken::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_handler() {
+        let mut all = JobKind::ALL.to_vec();
+        all.sort_unstable();
+        assert_eq!(house().kinds(), all);
+    }
 }

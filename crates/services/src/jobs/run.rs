@@ -108,6 +108,8 @@ pub(crate) async fn run(services: Services, handler: Arc<dyn JobHandler>, job: C
 
 /// Does the job in a transaction. `false` when there was nothing to do any more, or another worker has it.
 async fn attempt(services: &Services, handler: &dyn JobHandler, job: &ClaimedJob) -> Result<bool, JobError> {
+    let prepared = handler.prepare(services, job).await?;
+    let handler = prepared.as_deref().unwrap_or(handler);
     let mut tx = services.store().begin_write().await?;
     let hold = tx.jobs().hold(job).await?;
     let done = match hold {

@@ -41,6 +41,9 @@ const ACTIVITIES_KEPT_MS: i64 = 90 * DAY_MS;
 /// Progress of days and weeks that are over, far beyond the time in which an activity is taken late.
 const MISSION_PERIODS_KEPT_MS: i64 = 90 * DAY_MS;
 
+/// The line on a player's card, as long as the scores behind it.
+const RANK_SAMPLES_KEPT_MS: i64 = 90 * DAY_MS;
+
 /// Jobs that were done are kept to explain when what happened.
 const DONE_JOBS_KEPT_MS: i64 = 7 * DAY_MS;
 /// Jobs that were given up wait for somebody who finds the cause and replays them.
@@ -72,10 +75,11 @@ enum Kind {
     Activities,
     MissionPeriods,
     Pulse,
+    RankSamples,
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Updates,
         Self::DeadLetters,
         Self::Messages,
@@ -92,6 +96,7 @@ impl Kind {
         Self::Activities,
         Self::MissionPeriods,
         Self::Pulse,
+        Self::RankSamples,
     ];
 
     async fn remove(self, services: &Services, tx: &mut dyn Transaction) -> Result<u64, StoreError> {
@@ -127,6 +132,9 @@ impl Kind {
                 tx.activities().remove_old(now.plus_ms(-ACTIVITIES_KEPT_MS), CLEAN_LIMIT).await
             }
             Self::Pulse => tx.pulse().remove_old(now.plus_ms(-crate::pulse::KEPT_MS), CLEAN_LIMIT).await,
+            Self::RankSamples => {
+                tx.rank_samples().remove_old(now.plus_ms(-RANK_SAMPLES_KEPT_MS), CLEAN_LIMIT).await
+            }
             Self::MissionPeriods => {
                 let before = now.plus_ms(-MISSION_PERIODS_KEPT_MS).as_millis().div_euclid(DAY_MS);
                 let before = Day(i32::try_from(before).unwrap_or_default());
@@ -246,6 +254,7 @@ mod tests {
             ("`outgoing_messages`", MESSAGES_KEPT_MS),
             ("`sessions`", SESSIONS_KEPT_MS),
             ("`score_events`", HISTORY_KEPT_MS),
+            ("`rank_samples`", RANK_SAMPLES_KEPT_MS),
             ("`dialogues`", DIALOGUES_KEPT_MS),
             ("`downloads`", DOWNLOADS_KEPT_MS),
             ("`outgoing_events`", SENT_EVENTS_KEPT_MS),

@@ -1,6 +1,9 @@
 //! What events do, in the transaction and after it.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use domain::{
     BoardId, ErrorCode, EventId, EventSource, UserId,
@@ -159,6 +162,8 @@ pub(crate) struct Changes {
     has_new_missions: bool,
     /// What players have done for missions.
     missions: MissionChanges,
+    /// How many scores each board has taken.
+    scores: HashMap<BoardId, u64>,
 }
 
 /// Applies the events of several calls in one transaction and returns what became of each call's, in their order.
@@ -199,8 +204,7 @@ pub(crate) async fn apply_calls(
         if let EventData::ScorePosted(score) = &event.data {
             run.push((place, event, score));
             if run.len() == RUN_MAX {
-                scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes.boards)
-                    .await?;
+                scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes).await?;
             }
             continue;
         }
@@ -210,13 +214,13 @@ pub(crate) async fn apply_calls(
             acts.push((place, event, told));
             continue;
         }
-        scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes.boards).await?;
+        scores::apply(services, tx, std::mem::take(&mut run), &mut refused, &mut changes).await?;
         activity::apply(services, tx, std::mem::take(&mut acts), &mut refused, &mut changes).await?;
         if let Err((code, detail)) = apply_one(services, tx, event, &mut changes).await? {
             refused.push(Refused::new(place, event, code, detail));
         }
     }
-    scores::apply(services, tx, run, &mut refused, &mut changes.boards).await?;
+    scores::apply(services, tx, run, &mut refused, &mut changes).await?;
     activity::apply(services, tx, acts, &mut refused, &mut changes).await?;
 
     let is_refused_elsewhere = |(call, source, event_id): &(usize, &EventSource, &EventId)| {
@@ -249,6 +253,14 @@ impl Changes {
         self.boards.extend(boards);
     }
 
+    /// Notes a score that was taken. It is counted behind the commit: a transaction may be begun anew.
+    pub(crate) fn add_score(&mut self, board: &BoardId) {
+        match self.scores.get_mut(board) {
+            Some(scores) => *scores += 1,
+            None => drop(self.scores.insert(board.clone(), 1)),
+        }
+    }
+
     /// Notes what an event about a tournament has changed.
     fn add_tournament(&mut self, told: platform_tournaments::Told) {
         self.boards.extend(told.boards);
@@ -267,6 +279,9 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
     missions::live::tell_changes(services, changes.missions);
     for user_id in changes.renamed {
         services.names().renamed(services, user_id);
+    }
+    for (board, scores) in changes.scores {
+        services.pulse().add_scores(&board.tournament_id(), scores);
     }
     let Changes { boards, reordered, .. } = changes;
     platform_tournaments::tell(services, platform_tournaments::Told { boards, reordered }).await;

@@ -23,7 +23,7 @@ use crate::{
     },
     maintenance::clean::EVENTS_KEPT_MS,
     platform::{
-        apply::{Place, Refused},
+        apply::{Changes, Place, Refused},
         envelope::{PlatformEvent, ScorePosted},
     },
     tournaments::route::{self, Refusal, Wanted},
@@ -49,7 +49,7 @@ pub(crate) async fn apply(
     tx: &mut dyn Transaction,
     run: Run<'_>,
     refused: &mut Vec<Refused>,
-    changes: &mut Vec<BoardChange>,
+    changes: &mut Changes,
 ) -> Result<(), StoreError> {
     if run.is_empty() {
         return Ok(());
@@ -70,7 +70,8 @@ pub(crate) async fn apply(
         routed.extend(route_run(services, tx, row, run, &players, refused).await?);
     }
     if !routed.is_empty() {
-        changes.extend(store(services, tx, routed, refused).await?);
+        let boards = store(services, tx, routed, refused, changes).await?;
+        changes.add_boards(boards);
     }
     Ok(())
 }
@@ -159,6 +160,7 @@ async fn store(
     tx: &mut dyn Transaction,
     routed: Vec<Routed<'_>>,
     refused: &mut Vec<Refused>,
+    changes: &mut Changes,
 ) -> Result<Vec<BoardChange>, StoreError> {
     let ids: BTreeSet<&BoardId> = routed.iter().map(|score| &score.board_id).collect();
     let ids: Vec<BoardId> = ids.into_iter().cloned().collect();
@@ -182,7 +184,7 @@ async fn store(
     }
     tx.score_log().add(&log).await?;
     for event in &log {
-        services.pulse().add_scores(&event.board_id.tournament_id(), 1);
+        changes.add_score(&event.board_id);
     }
     run.store(tx).await
 }

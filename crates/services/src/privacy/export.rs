@@ -11,7 +11,7 @@ use storage::{
     entry::EntryRow,
     mission_progress::ProgressRow,
     one_time_token::{OneTimeToken, TokenOwner},
-    privacy::{MessageRecord, ScoreRecord, SessionRecord},
+    privacy::{MessageRecord, RankRecord, ScoreRecord, SessionRecord},
     user::User,
 };
 
@@ -37,6 +37,7 @@ struct Export {
     consents: Vec<Consent>,
     scores: Vec<Standing>,
     past_scores: Vec<Standing>,
+    ranks: Vec<Stood>,
     messages_of_the_bot: Vec<Message>,
     campaigns: Vec<Campaign>,
     tournaments: Vec<Entry>,
@@ -110,6 +111,13 @@ struct Consent {
 struct Standing {
     board: String,
     score: i64,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Stood {
+    board: String,
+    rank: i64,
     at: Timestamp,
 }
 
@@ -201,6 +209,7 @@ pub(crate) async fn of(
             .collect(),
         scores: records.standings.into_iter().map(score).collect(),
         past_scores: records.past_scores.into_iter().map(score).collect(),
+        ranks: records.ranks.into_iter().map(stood).collect(),
         messages_of_the_bot: records.messages.into_iter().map(message).collect(),
         campaigns: records.campaigns.into_iter().map(|(code, at)| Campaign { code, at }).collect(),
         tournaments: entries.into_iter().map(entry).collect(),
@@ -312,6 +321,10 @@ fn parsed(json: &str) -> Value {
 
 fn score(record: ScoreRecord) -> Standing {
     Standing { board: record.board_id, score: record.score, at: record.at }
+}
+
+fn stood(record: RankRecord) -> Stood {
+    Stood { board: record.board_id, rank: record.rank, at: record.at }
 }
 
 fn message(record: MessageRecord) -> Message {

@@ -29,10 +29,20 @@ use crate::{
 /// The most steps of one look; whatever is left is due at once again.
 const STEPS_MAX: usize = 1000;
 
+/// Whether an edit has given a period, or the whole tournament, another end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ends {
+    /// It has.
+    Moved,
+    /// They stay, however often the same is told.
+    Kept,
+}
+
 /// Does what is due of a tournament that this transaction has locked, stores where it stands, and plans its next step.
 ///
-/// Ranks become final by the clock alone. An edit that sets an end in the past leaves the usual time for late scores
-/// from now on: so long it can be taken back.
+/// An edit that sets an end in the past leaves the usual time for late scores from now on: so long it can be taken back.
+/// One that moves no end neither begins that time anew nor cuts it short, so that a platform that tells the same again
+/// and again postpones no ranks.
 ///
 /// # Errors
 /// When the database fails.
@@ -40,9 +50,19 @@ pub(crate) async fn advance(
     services: &Services,
     tx: &mut dyn Transaction,
     row: &mut TournamentRow,
+    ends: Ends,
 ) -> Result<(), StoreError> {
-    let earliest_close = services.now().plus_ms(services.settings().score_grace_ms);
-    advance_until(services, tx, row, Some(earliest_close)).await
+    let held_until = services.now().plus_ms(services.settings().score_grace_ms);
+    let earliest_close = match ends {
+        Ends::Moved => Some(held_until),
+        Ends::Kept => {
+            // What an earlier edit has held back is planned for the end of its time.
+            let id = row.tournament.tournament_id.as_str();
+            let planned = tx.jobs().get(JobKind::TournamentClock, id).await?;
+            planned.map(|job| job.run_at.min(held_until))
+        }
+    };
+    advance_until(services, tx, row, earliest_close).await
 }
 
 async fn advance_until(

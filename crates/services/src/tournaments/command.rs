@@ -11,7 +11,11 @@ use storage::{Transaction, audit::Actor, job::JobKind, period::PeriodState, tour
 
 use crate::{
     Services, audit, jobs,
-    tournaments::{TournamentError, clock, inconsistent, periods},
+    tournaments::{
+        TournamentError,
+        clock::{self, Ends},
+        inconsistent, periods,
+    },
 };
 
 /// Ends a running tournament now: what was reached counts, prizes are given. One that has not begun is canceled instead.
@@ -27,7 +31,7 @@ pub async fn stop(
     let mut row = lock(tx, tournament_id).await?;
     let now = services.now();
     // Its clock may be late on the start, and it is running all the same.
-    clock::advance(services, tx, &mut row).await?;
+    clock::advance(services, tx, &mut row, Ends::Kept).await?;
     if row.status.state != State::Running {
         return Err(Illegal { state: row.status.state, event: Event::End }.into());
     }
@@ -82,7 +86,7 @@ async fn set_end(
     let window = periods::window(schedule.as_ref(), period.starts_at, ends_at);
     periods::open(tx, &id, &row.status.rules, period.period, window).await?;
     row.status.revision += 1;
-    clock::advance(services, tx, row).await?;
+    clock::advance(services, tx, row, Ends::Moved).await?;
     Ok(())
 }
 
@@ -136,7 +140,7 @@ async fn set_frozen(
             periods::plan_ends(services, tx, &period).await?;
         }
     }
-    clock::advance(services, tx, &mut row).await?;
+    clock::advance(services, tx, &mut row, Ends::Kept).await?;
     let detail = json!({"tournament_id": tournament_id});
     audit::record(services, tx, actor, action, None, &detail).await?;
     Ok(())
@@ -154,7 +158,7 @@ pub async fn cancel(
 ) -> Result<(), TournamentError> {
     let mut row = lock(tx, tournament_id).await?;
     row.status.state = row.status.state.apply(Event::Cancel)?;
-    clock::advance(services, tx, &mut row).await?;
+    clock::advance(services, tx, &mut row, Ends::Kept).await?;
     for kind in [JobKind::TournamentReminder, JobKind::BoardOvertaken] {
         tx.jobs().cancel(kind, tournament_id.as_str()).await?;
     }

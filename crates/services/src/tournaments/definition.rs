@@ -21,7 +21,10 @@ use storage::{
 use crate::{
     Services,
     schedule::Schedule,
-    tournaments::{clock, inconsistent, periods},
+    tournaments::{
+        clock::{self, Ends},
+        inconsistent, periods,
+    },
 };
 
 /// A tournament as its owner tells of it.
@@ -120,7 +123,7 @@ async fn create(
         ..TournamentStatus::default()
     };
     let mut row = TournamentRow { tournament: tournament.clone(), players: 0, has_scores: false, status };
-    clock::advance(services, tx, &mut row).await
+    clock::advance(services, tx, &mut row, Ends::Moved).await
 }
 
 /// How a definition changes what is there.
@@ -227,6 +230,7 @@ async fn replace(
     // Who was excluded is asked for as long as the tournament lasts.
     let asks_entries =
         definition.rules.asks_entries() || row.status.asks_entries && !row.status.rules.asks_entries();
+    let ended_at = row.tournament.ends_at;
     row.tournament = tournament.clone();
     row.status.rules = definition.rules.clone();
     row.status.asks_entries = asks_entries;
@@ -248,6 +252,7 @@ async fn replace(
     tx.tournaments().upsert(tournament, services.now()).await?;
     let schedule = periods::schedule_of(&definition.rules)?;
     let ends_at = tournament.ends_at;
+    let mut period_ends_at = period.ends_at;
     match change {
         Change::TextsAlone => {}
         Change::Renew => {
@@ -259,7 +264,11 @@ async fn replace(
             let starts_at = if period.period == 0 { tournament.starts_at } else { period.starts_at };
             let window = periods::window(schedule.as_ref(), starts_at, ends_at);
             periods::open(tx, id, &definition.rules, period.period, window).await?;
+            period_ends_at = window.1;
         }
     }
-    clock::advance(services, tx, &mut row).await
+    // To show what was a draft is as new as to tell of it.
+    let is_moved = ended_at != ends_at || period.ends_at != period_ends_at || change == Change::Publish;
+    let ends = if is_moved { Ends::Moved } else { Ends::Kept };
+    clock::advance(services, tx, &mut row, ends).await
 }

@@ -17,15 +17,14 @@ use storage::{
 
 use crate::{
     Services,
+    bot::confirm::{Done, Place, confirm},
     events_out::{self, EventKind},
     funnel,
     identity::{Session, current},
     limits::{self, Action, Subject},
     telemetry,
     tournaments::{
-        TournamentError,
-        notice::{self, Notice},
-        periods,
+        TournamentError, periods,
         place::{self, NotPlaced, board_of, joins_until},
     },
 };
@@ -128,7 +127,7 @@ pub async fn within(
     Ok(entry)
 }
 
-/// The platform is told, and the chat, when the player has joined elsewhere.
+/// The platform is told, and the chat, when the player has joined elsewhere for the first time.
 async fn tell(
     services: &Services,
     tx: &mut dyn Transaction,
@@ -147,10 +146,11 @@ async fn tell(
     ]);
     let subject = user.user_id.to_string();
     events_out::enqueue(services, tx, EventKind::TournamentJoined, &subject, data).await?;
-    let confirmation = (origin == EntryOrigin::App && entry.entries == 1)
-        .then(|| notice::row(services, user, row, Notice::Joined))
-        .flatten();
-    tx.outbox().add_many(confirmation.as_slice()).await
+    if entry.entries == 1 {
+        let place = if origin == EntryOrigin::App { Place::App } else { Place::Chat };
+        confirm(services, tx, user, Done::Joined(&row.tournament), place).await?;
+    }
+    Ok(())
 }
 
 /// The period that can be joined at `now`: the one that is played, or the first one before the start.

@@ -1,8 +1,14 @@
-//! What a player has of a tournament: their entry, their attempts, their result and their reward.
+//! What a player has of a tournament: their entry, their attempts, the line of their rank, their result and their reward.
 
 use std::num::NonZeroU32;
 
-use domain::{BoardId, TournamentId, tournament::view::Mine};
+use domain::{
+    BoardId, TournamentId,
+    tournament::{
+        Phase,
+        view::{Mine, RankSample},
+    },
+};
 
 use crate::{
     Services,
@@ -44,7 +50,12 @@ pub async fn mine(
     let cohorts = rules.cohorts.as_ref().filter(|cohorts| cohorts.tiers.len() > 1);
     let movement =
         cohorts.zip(result.as_ref()).map(|(cohorts, result)| cohorts.movement(tier, result.rank, players));
-    let mut attempts = tx.boards().players(&[(board.clone(), user_id)]).await?;
+    let standing = tx.boards().players(&[(board.clone(), user_id)]).await?.pop();
+    let samples = tx.rank_samples().of_player(&board, user_id).await?;
+    let is_ranked = standing.as_ref().is_some_and(|row| row.ranked().is_some());
+    if is_ranked && row.phase(now) == Phase::Running {
+        services.looks().note(&board, user_id, samples.last().map(|sample| sample.at), now);
+    }
     let reward = prizes::reward_of(&mut *tx, &board, user_id).await?;
     let columns = row.tournament.ranking().order.ties.len();
     Ok(Mine {
@@ -61,11 +72,12 @@ pub async fn mine(
             // Nobody has to join: the first score brings the first set.
             (Some(max), None) => Some(if rules.join.required { 0 } else { u64::from(max.get()) }),
         },
-        attempts_used: attempts.pop().map_or(0, |row| row.attempts),
+        attempts_used: standing.map_or(0, |row| row.attempts),
         entry: played.map(join::view),
         result: result.map(|result| results::view(&result, Some(&user.alias), columns)).transpose()?,
         movement,
         reward: reward.map(|reward| rewards::view(reward, now)),
+        ranks: samples.into_iter().map(|sample| RankSample { at: sample.at, rank: sample.rank }).collect(),
         board,
     })
 }

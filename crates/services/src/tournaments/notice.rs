@@ -1,8 +1,8 @@
-//! What the chat is told of tournaments: that a player has joined, that one starts soon, how it ended, and that they were
-//! overtaken. Each text names the tournament and a rank, nothing of the person.
+//! What the chat is told of tournaments unasked: that one starts soon, how it ended, and that the player was overtaken. Each
+//! text names the tournament and a rank, nothing of the person. What a player has done is confirmed elsewhere
+//! ([`bot::confirm`](crate::bot::confirm)).
 //!
-//! A notice goes to who wants to hear of tournaments (the consent) and can be written to. The confirmation of a join
-//! answers what the player has just done and asks for no consent.
+//! A notice goes to who wants to hear of tournaments (the consent) and can be written to.
 
 use async_trait::async_trait;
 use domain::{Timestamp, TournamentId, UserId};
@@ -27,8 +27,6 @@ use crate::{
 /// What a chat is told.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Notice {
-    /// The player takes part.
-    Joined,
     /// It starts soon.
     StartsSoon,
     /// It is over.
@@ -45,12 +43,7 @@ pub(crate) enum Notice {
 }
 
 /// The row of a notice; `None` when nobody could send it or the person can't be written to.
-pub(crate) fn row(
-    services: &Services,
-    user: &User,
-    row: &TournamentRow,
-    notice: Notice,
-) -> Option<NewOutgoing> {
+fn row(services: &Services, user: &User, row: &TournamentRow, notice: Notice) -> Option<NewOutgoing> {
     let bot_id = services.bot_id().filter(|_| services.bot_api().is_some())?;
     if !user.reachability.is_worth_a_try() {
         return None;
@@ -65,12 +58,7 @@ pub(crate) fn row(
             None
         }
     };
-    let outgoing = match notice {
-        Notice::Joined => Outgoing::text(chat_id, &text, keyboard),
-        Notice::StartsSoon | Notice::Result { .. } | Notice::Overtaken => {
-            Outgoing::wanted(chat_id, &text, keyboard)
-        }
-    };
+    let outgoing = Outgoing::wanted(chat_id, &text, keyboard);
     let outgoing = outgoing.into_row(bot_id, chat_id, services.now(), services.rng());
     Some(NewOutgoing { user_id: Some(user.user_id), ..outgoing })
 }
@@ -81,10 +69,6 @@ fn text(services: &Services, user: &User, row: &TournamentRow, notice: Notice) -
     let title = tournament.title.for_locale(user.locale);
     let left = |at: Timestamp| i18n::duration(texts, at.millis_since(services.now()));
     match notice {
-        Notice::Joined if services.now() < tournament.starts_at => {
-            keys::bot::tournament_joined_early(texts, &left(tournament.starts_at), title)
-        }
-        Notice::Joined => keys::bot::tournament_joined(texts, &left(tournament.ends_at), title),
         Notice::StartsSoon => keys::bot::tournament_starts_soon(texts, &left(tournament.starts_at), title),
         Notice::Result { rank, players, has_prize: true } => {
             keys::bot::tournament_won(texts, players, rank, title)

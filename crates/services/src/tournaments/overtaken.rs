@@ -2,7 +2,10 @@
 //! none, is told, at most once in half an hour.
 //!
 //! While a tournament runs and somebody wants to hear of it, one job looks at it every half minute. It asks the rank
-//! index for the places that count alone, so that a look costs the same whatever the size of the board.
+//! index for the places that count alone, so that a look costs the same whatever the size of the board. The index may be
+//! another machine's, so it is asked before the job's transaction begins. In that transaction what was seen is compared
+//! with what each player was last seen with, and both the new sight and the message are written: a process that dies in
+//! between has told nobody and noted nothing, and the next one sees the fall again.
 
 use std::collections::HashMap;
 
@@ -64,12 +67,49 @@ struct Progress {
     after: Option<UserId>,
 }
 
+/// The players of a board on the places that count.
+type Top = HashMap<UserId, u64>;
+
 /// The job, keyed by the tournament's id.
-#[derive(Debug)]
-pub struct Overtaken;
+#[derive(Debug, Default)]
+pub struct Overtaken {
+    /// Who stood where when the index was asked. A board that did not answer is not here, and nobody on it has fallen.
+    tops: HashMap<BoardId, Top>,
+}
 
 #[async_trait]
 impl JobHandler for Overtaken {
+    async fn prepare(
+        &self,
+        services: &Services,
+        job: &ClaimedJob,
+    ) -> Result<Option<Box<dyn JobHandler>>, JobError> {
+        let (id, Progress { after }) = read(job)?;
+        let mut tx = services.store().begin_read().await?;
+        let Some(row) = running(&mut *tx, &id, services.now()).await? else { return Ok(None) };
+        let wishes = tx.wishes().page(&id, after, SLICE).await?;
+        let boards = boards_of(&mut *tx, &row, &wishes).await?;
+        drop(tx);
+        let mut tops = HashMap::new();
+        for (board, places) in boards.into_values() {
+            if tops.contains_key(&board) {
+                continue;
+            }
+            match ranked(services, &board, Window::Top, places, None).await {
+                Ok(page) => {
+                    let top = page.rows.into_iter().map(|ranked| (ranked.key.user_id, ranked.rank));
+                    tops.insert(board, top.collect());
+                }
+                Err(error) => tracing::debug!(
+                    board.id = %board,
+                    error = %domain::ErrorChain(&error),
+                    "a board does not say who stands where; it is looked at again"
+                ),
+            }
+        }
+        Ok(Some(Box::new(Self { tops })))
+    }
+
     async fn run(
         &self,
         services: &Services,
@@ -77,16 +117,10 @@ impl JobHandler for Overtaken {
         job: &ClaimedJob,
         now: Timestamp,
     ) -> Result<JobDone, JobError> {
-        let id: TournamentId =
-            job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
-        let Progress { after } =
-            serde_json::from_str(&job.payload).map_err(|error| JobError::failed("reading a job", error))?;
-        let row = tx.tournaments().by_id(&id).await?;
-        let Some(row) = row.filter(|row| row.phase(now) == Phase::Running) else {
-            return Ok(JobDone::quietly());
-        };
+        let (id, Progress { after }) = read(job)?;
+        let Some(row) = running(tx, &id, now).await? else { return Ok(JobDone::quietly()) };
         let wishes = tx.wishes().page(&id, after, SLICE).await?;
-        let told = look(services, tx, &row, &wishes, now).await?;
+        let told = self.compare(services, tx, &row, &wishes, now).await?;
         let next = match wishes.last() {
             Some(last) if wishes.len() == SLICE as usize => Some((now, json!({"after": last.user_id}))),
             // Nobody wants to hear of it any more.
@@ -101,45 +135,71 @@ impl JobHandler for Overtaken {
     }
 }
 
-/// Looks where those who asked stand. Returns whether somebody was told.
-async fn look(
-    services: &Services,
+impl Overtaken {
+    /// Compares where those who asked stand with where they stood. Returns whether somebody was told.
+    async fn compare(
+        &self,
+        services: &Services,
+        tx: &mut dyn Transaction,
+        row: &TournamentRow,
+        wishes: &[WishRow],
+        now: Timestamp,
+    ) -> Result<bool, JobError> {
+        let id = &row.tournament.tournament_id;
+        let boards = boards_of(tx, row, wishes).await?;
+        let mut rows = Vec::new();
+        for wish in wishes {
+            let Some((board, _)) = boards.get(&wish.user_id) else { continue };
+            let Some(top) = self.tops.get(board) else { continue };
+            let next = step(wish, board, top.get(&wish.user_id).copied(), now);
+            if next.is_told {
+                rows.extend(notice::wanted_row(services, tx, wish.user_id, row, Notice::Overtaken).await?);
+            }
+            if next.wish != *wish {
+                tx.wishes().note(id, &next.wish).await?;
+            }
+        }
+        tx.outbox().add_many(&rows).await?;
+        Ok(!rows.is_empty())
+    }
+}
+
+/// Which tournament a job is about, and where it stands.
+fn read(job: &ClaimedJob) -> Result<(TournamentId, Progress), JobError> {
+    let id = job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
+    let progress =
+        serde_json::from_str(&job.payload).map_err(|error| JobError::failed("reading a job", error))?;
+    Ok((id, progress))
+}
+
+/// The tournament, while it runs.
+async fn running(
+    tx: &mut dyn Transaction,
+    id: &TournamentId,
+    now: Timestamp,
+) -> Result<Option<TournamentRow>, StoreError> {
+    let row = tx.tournaments().by_id(id).await?;
+    Ok(row.filter(|row| row.phase(now) == Phase::Running))
+}
+
+/// The board of each of those who asked, and how many places count on it.
+async fn boards_of(
     tx: &mut dyn Transaction,
     row: &TournamentRow,
     wishes: &[WishRow],
-    now: Timestamp,
-) -> Result<bool, JobError> {
+) -> Result<HashMap<UserId, (BoardId, u32)>, StoreError> {
     let id = &row.tournament.tournament_id;
-    let Some(period) = tx.periods().latest(id).await? else { return Ok(false) };
+    let Some(period) = tx.periods().latest(id).await? else { return Ok(HashMap::new()) };
     let users: Vec<UserId> = wishes.iter().map(|wish| wish.user_id).collect();
     let entries = tx.entries().of_users(id, period.period, &users).await?;
-    let place: HashMap<UserId, (u32, u32)> =
+    let cohorts: HashMap<UserId, (u32, u32)> =
         entries.into_iter().map(|entry| (entry.user_id, (entry.cohort, entry.tier))).collect();
-    let mut tops: HashMap<BoardId, HashMap<UserId, u64>> = HashMap::new();
-    let mut rows = Vec::new();
-    for wish in wishes {
-        let (cohort, tier) = place.get(&wish.user_id).copied().unwrap_or_default();
-        let board = BoardId::of(id, period.period, cohort);
+    let board_of = |user_id: UserId| {
+        let (cohort, tier) = cohorts.get(&user_id).copied().unwrap_or_default();
         let places = places_that_count(row.status.rules.last_winner(tier));
-        if !tops.contains_key(&board) {
-            let top = ranked(services, &board, Window::Top, places, None).await;
-            let ranks = top.map(|page| page.rows).unwrap_or_default();
-            tops.insert(
-                board.clone(),
-                ranks.into_iter().map(|ranked| (ranked.key.user_id, ranked.rank)).collect(),
-            );
-        }
-        let rank = tops.get(&board).and_then(|top| top.get(&wish.user_id)).copied();
-        let next = step(wish, &board, rank, now);
-        if next.is_told {
-            rows.extend(notice::wanted_row(services, tx, wish.user_id, row, Notice::Overtaken).await?);
-        }
-        if next.wish != *wish {
-            tx.wishes().note(id, &next.wish).await?;
-        }
-    }
-    tx.outbox().add_many(&rows).await?;
-    Ok(!rows.is_empty())
+        (user_id, (BoardId::of(id, period.period, cohort), places))
+    };
+    Ok(users.into_iter().map(board_of).collect())
 }
 
 /// How many places count: those that win something, the podium where none does.

@@ -6,5 +6,6 @@ mod contract;
 mod database;
 mod erasure;
 mod failure;
+mod old_rows;
 mod proxy;
 mod schema;

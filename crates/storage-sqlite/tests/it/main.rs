@@ -5,4 +5,5 @@
 mod contract;
 mod erasure;
 mod failure;
+mod old_rows;
 mod schema;

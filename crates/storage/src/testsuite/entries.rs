@@ -6,6 +6,7 @@ use futures::future::join_all;
 use crate::{
     Store,
     entry::{EntryOrigin, EntryRow},
+    period::PeriodState,
     testsuite::fixtures::{
         HARD_TEXT, at, platform_profile, read, telegram_profile, tournament_id, user_id, write,
     },
@@ -206,4 +207,51 @@ pub async fn entries_follow_a_light_profile_once(store: &dyn Store) {
     assert_eq!(cohorts, [(0, 2, 1), (1, 7, 1), (2, 2, 1)]);
     assert_eq!(all[0].attempts_granted, 9, "what the platform has given the account stays");
     assert_eq!(all[1].disqualified, Some((at(3), "a reason".to_owned())), "and so does an exclusion");
+}
+
+/// Who has entered as a light profile and as the account that takes it over has one place afterwards, and the other one
+/// is free: in the period, and in the cohort that takes players.
+pub async fn a_place_is_free_when_one_person_had_two(store: &dyn Store) {
+    write(store, async |transaction| {
+        transaction.users().upsert_telegram(&[telegram_profile(1)]).await.unwrap();
+        transaction.users().upsert_platform(&platform_profile(2)).await.unwrap();
+        // Both have entered 0 and 3; the light profile alone 1, and in 2 something was noted of the account.
+        for number in 0..4 {
+            let start = i64::from(number) * 1000;
+            let window = (at(start), at(start + 1000));
+            transaction.periods().put(&cup(), number, window, PeriodState::Open).await.unwrap();
+            let players = if [0, 3].contains(&number) { 3 } else { 2 };
+            assert!(transaction.periods().count_in(&cup(), number, players, Some(3)).await.unwrap());
+            let mut cohort = 0;
+            for _ in 0..players {
+                (cohort, _) = transaction.periods().take_cohort(&cup(), number, 1, 3).await.unwrap();
+            }
+            transaction.entries().add_many(&[EntryRow { cohort, ..entry(number, 1) }]).await.unwrap();
+        }
+        let mut entries = transaction.entries();
+        for (number, cohort) in [(0, 1), (3, 9)] {
+            entries.add_many(&[EntryRow { cohort, ..entry(number, 2) }]).await.unwrap();
+        }
+        entries.grant_attempts(&cup(), 2, user_id(2), 9, at(0)).await.unwrap();
+        drop(entries);
+        transaction.users().merge_light(user_id(1), user_id(2)).await.unwrap();
+    })
+    .await;
+    write(store, async |transaction| {
+        let mut periods = transaction.periods();
+        let mut counted = Vec::new();
+        for number in 0..4 {
+            counted.push(periods.by_number(&cup(), number).await.unwrap().unwrap().entries);
+        }
+        assert_eq!(counted, [2, 2, 2, 2]);
+        assert!(periods.count_in(&cup(), 0, 1, Some(3)).await.unwrap(), "the place is free");
+        assert!(!periods.count_in(&cup(), 0, 1, Some(3)).await.unwrap(), "it was one");
+        assert_eq!(
+            periods.take_cohort(&cup(), 0, 1, 3).await.unwrap(),
+            (1, false),
+            "a place in the cohort too"
+        );
+        assert_eq!(periods.take_cohort(&cup(), 0, 1, 3).await.unwrap(), (2, true));
+    })
+    .await;
 }

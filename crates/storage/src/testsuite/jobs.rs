@@ -307,7 +307,7 @@ pub async fn the_longest_due_of_known_kinds_are_claimed(store: &dyn Store) {
         write(store, async |transaction| {
             let mut jobs = transaction.jobs();
             let (until, lease) = (at(now + 10_000), lease(u128::from(limit)));
-            jobs.claim(&[KIND, JobKind::MissionReset], at(now), lease, until, limit).await.unwrap()
+            jobs.claim(&[KIND, JobKind::BoardPrizes], at(now), lease, until, limit).await.unwrap()
         })
         .await
     };
@@ -316,7 +316,7 @@ pub async fn the_longest_due_of_known_kinds_are_claimed(store: &dyn Store) {
     };
     assert_eq!(next(&[KIND]).await, Some(at(10)));
     assert_eq!(next(JobKind::ALL).await, Some(at(-9)));
-    assert_eq!(next(&[JobKind::MissionReset]).await, None);
+    assert_eq!(next(&[JobKind::BoardPrizes]).await, None);
     assert_eq!(keys(&claim_kind(30, 2).await), ["a", "b"]);
     assert_eq!(next(&[KIND]).await, Some(at(30)));
     assert_eq!(keys(&claim_kind(30, 9).await), ["c"]);

@@ -20,6 +20,7 @@ use crate::{
     outbox::{NewOutgoing, Outcome, OutgoingClass},
     outgoing_event::NewOutgoingEvent,
     privacy::{Erasure, ErasureOutcome},
+    rank_sample::RankSampleRow,
     reward::RewardRow,
     score_log::ScoreEvent,
     session::NewSession,
@@ -186,7 +187,7 @@ async fn plant_scores(transaction: &mut crate::BoxTransaction, person: UserId, o
     transaction.score_log().add(&events).await.unwrap();
 }
 
-/// An exclusion with words about the person, a wish, and a final rank.
+/// An exclusion with words about the person, a wish, where they stood, and a final rank.
 async fn plant_entries(transaction: &mut crate::BoxTransaction, person: UserId, other: UserId) {
     let cup = tournament("cup", 0).tournament_id;
     for owner in [person, other] {
@@ -197,6 +198,8 @@ async fn plant_entries(transaction: &mut crate::BoxTransaction, person: UserId, 
         }
         drop(entries);
         transaction.wishes().add(&cup, owner, at(1)).await.unwrap();
+        let sample = RankSampleRow { board_id: board_id("cup"), user_id: owner, at: at(1), rank: 2 };
+        assert_eq!(transaction.rank_samples().add(&[sample]).await.unwrap(), 1);
     }
     transaction.results().freeze(&board_id("cup"), domain::BoardOrder::DESC).await.unwrap();
 }

@@ -6,9 +6,9 @@ use futures::future::join_all;
 use crate::{
     Store,
     outbox::OutgoingClass,
-    privacy::{DialogueRecord, Download, ErasureOutcome, ScoreRecord, SessionRecord},
+    privacy::{DialogueRecord, Download, ErasureOutcome, RankRecord, ScoreRecord, SessionRecord},
     testsuite::{
-        fixtures::{BOT, at, lease, read, session, session_id, telegram_profile, user_id, write},
+        fixtures::{BOT, at, board_id, lease, read, session, session_id, telegram_profile, user_id, write},
         planted::{CAMPAIGN, erase, erasure, plant},
     },
 };
@@ -73,8 +73,11 @@ pub async fn an_erasure_leaves_a_standing_of_nobody_and_others_alone(store: &dyn
     let records = tx.privacy().records(person, 10).await.unwrap();
     assert_eq!((records.standings.len(), records.past_scores.len(), records.messages.len()), (1, 0, 0));
     assert_eq!((&records.campaigns, &records.sessions, &records.dialogues), (&vec![], &vec![], &vec![]));
+    assert_eq!(records.ranks, []);
+    assert_eq!(tx.rank_samples().of_player(&board_id("cup"), person).await.unwrap(), []);
     let of_other = tx.privacy().records(other, 10).await.unwrap();
     assert_eq!((of_other.past_scores.len(), of_other.campaigns.len(), of_other.sessions.len()), (1, 1, 1));
+    assert_eq!(of_other.ranks.len(), 1);
     drop(tx);
     let again = write(store, async |transaction| {
         assert_eq!(transaction.privacy().plan_erasure(person, at(1)).await.unwrap(), None, "nobody is left");
@@ -123,6 +126,7 @@ pub async fn records_are_those_of_the_person(store: &dyn Store) {
         read(store, async |transaction| transaction.privacy().records(person, 10).await.unwrap()).await;
     let score = ScoreRecord { board_id: "cup".to_owned(), score: 10, at: at(1) };
     assert_eq!((&records.standings, &records.past_scores), (&vec![score.clone()], &vec![score]));
+    assert_eq!(records.ranks, [RankRecord { board_id: "cup".to_owned(), rank: 2, at: at(1) }]);
     let states: Vec<&str> = records.messages.iter().map(|message| message.state.as_str()).collect();
     assert_eq!(states, ["waiting", "sent"], "newest first");
     assert!(records.messages.iter().all(|message| message.payload.contains("planted words")));
