@@ -1,12 +1,11 @@
 //! The root of the page.
 
-use leptos::prelude::*;
-
 use crate::{
     context::Context,
     later::{What, later},
+    node::nodes,
     pages::{lobby_page, not_found_page, tournament_page},
-    part::{Part, block, part},
+    part::{Part, block},
     router::Route,
 };
 
@@ -21,5 +20,5 @@ pub(crate) fn app(context: Context) -> Part {
             None => not_found_page(),
         }
     });
-    part(view! { <div class="page">{page}</div> })
+    nodes! { <div class="page">{page}</div> }
 }

@@ -20,6 +20,7 @@ use crate::{
     compete::{history_page, list_page, tournament_part},
     context::Context,
     missions::{missions_page, rewards_page},
+    node::nodes,
     pages::{frame, profile_page},
     part::{Part, block, nothing, part},
     reactive::{self, Shared},
@@ -124,11 +125,11 @@ fn loading() -> Part {
     let texts = Context::get().texts;
     let cells = || vec![cell_skeleton(), cell_skeleton(), cell_skeleton()];
     frame(
-        part(view! {
+        nodes! {
             <h1 class="visually-hidden" tabindex="-1">{texts.get(app::LOADING)}</h1>
             {section(None, None, cells())}
             {section(None, None, cells())}
-        }),
+        },
         None,
     )
 }

@@ -36,6 +36,7 @@ mod kit;
 mod later;
 mod missions;
 mod net;
+mod node;
 mod page_data;
 mod pages;
 mod part;

@@ -13,6 +13,8 @@ use leptos::tachys::{
     view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
 };
 
+use crate::node::{Nodes, Place};
+
 /// A view of any kind.
 pub(crate) struct Part(Box<dyn Erased>);
 
@@ -38,25 +40,34 @@ pub(crate) fn part(view: impl RenderHtml + 'static) -> Part {
     Part(Box::new(view))
 }
 
-/// Forgets the type of a view that depends on what only the WebView knows: who is signed in, which client is around
-/// the page, whether the network works.
-pub(crate) fn late_part(view: impl RenderHtml + 'static) -> Part {
-    Part(Box::new(Late(view)))
-}
-
 /// A part that is made anew when something that it reads has changed.
 pub(crate) fn block(draw: impl FnMut() -> Part + Send + 'static) -> Block {
-    Box::new(draw)
+    reader(Box::new(draw))
 }
 
 /// A text that changes in place.
 pub(crate) fn text(read: impl FnMut() -> String + Send + 'static) -> Text {
-    Box::new(read)
+    reader(Box::new(read))
 }
 
 /// An attribute that changes in place.
 pub(crate) fn attr(read: impl FnMut() -> Option<String> + Send + 'static) -> Attr {
-    Box::new(read)
+    reader(Box::new(read))
+}
+
+/// What is read. A boxed closure brings two functions along for every closure, this one.
+trait Read<T>: Send {
+    fn read(&mut self) -> T;
+}
+
+impl<T, F: FnMut() -> T + Send> Read<T> for F {
+    fn read(&mut self) -> T {
+        self()
+    }
+}
+
+fn reader<T: 'static>(mut read: Box<dyn Read<T>>) -> Box<dyn FnMut() -> T + Send> {
+    Box::new(move || read.read())
 }
 
 trait Erased: Send {
@@ -94,19 +105,13 @@ impl<V: RenderHtml + 'static> Erased for V {
     }
 }
 
-/// A view that the server never renders into a page that comes alive: it is only ever built.
-struct Late<V>(V);
-
-impl<V: RenderHtml + 'static> Erased for Late<V> {
+impl Erased for Nodes {
     fn build(self: Box<Self>) -> PartState {
-        PartState(Box::new(Render::build(self.0)))
+        self.draw(None)
     }
 
     fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> PartState {
-        // Only reached when the first state of the page is not the one that the server renders. Nothing is there to
-        // take over, then; what is built stands in when its surroundings are drawn anew.
-        let _ = (cursor, position);
-        self.build()
+        self.draw(Some((cursor, position)))
     }
 
     #[cfg(feature = "ssr")]
@@ -114,10 +119,38 @@ impl<V: RenderHtml + 'static> Erased for Late<V> {
         self: Box<Self>,
         html: &mut String,
         position: &mut Position,
-        escape: bool,
-        attributes: Vec<AnyAttribute>,
+        _escape: bool,
+        _attributes: Vec<AnyAttribute>,
     ) {
-        self.0.to_html_with_buf(html, position, escape, false, attributes);
+        Nodes::write(*self, html, position);
+    }
+}
+
+impl Part {
+    /// Nodes.
+    pub(crate) fn of(nodes: Nodes) -> Self {
+        Self(Box::new(nodes))
+    }
+
+    /// Builds it, or takes over what the server has sent.
+    pub(crate) fn draw(self, place: Option<Place<'_>>) -> PartState {
+        match place {
+            Some((cursor, position)) => self.0.hydrate(cursor, position),
+            None => Erased::build(self.0),
+        }
+    }
+
+    /// Writes it as HTML.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn write(self, html: &mut String, position: &mut Position) {
+        self.0.write(html, position, true, Vec::new());
+    }
+}
+
+impl PartState {
+    /// Something on the screen.
+    pub(crate) fn of(state: impl Mountable + 'static) -> Self {
+        Self(Box::new(state))
     }
 }
 

@@ -17,9 +17,12 @@ use leptos::{
     reactive::{signal::ArcTrigger, traits::Notify},
 };
 
+/// A value of any type. It never changes: another one takes its place.
+type Held = Arc<dyn Any + Send + Sync>;
+
 /// A value that parts of the page read and change. Lives as long as the page that made it; what is read later is empty.
 pub(crate) struct Shared<T> {
-    value: StoredValue<Arc<dyn Any + Send + Sync>>,
+    value: StoredValue<Arc<Mutex<Held>>>,
     changed: Trigger,
     kind: PhantomData<fn() -> T>,
 }
@@ -38,10 +41,11 @@ impl<T> std::fmt::Debug for Shared<T> {
     }
 }
 
-impl<T: Clone + Default + PartialEq + Send + 'static> Shared<T> {
+impl<T: Clone + Default + PartialEq + Send + Sync + 'static> Shared<T> {
     /// A value.
     pub(crate) fn new(value: T) -> Self {
-        Self { value: keep(Arc::new(Mutex::new(value))), changed: Trigger::new(), kind: PhantomData }
+        let (value, changed) = keep(Arc::new(value));
+        Self { value, changed, kind: PhantomData }
     }
 
     /// The value; the reader runs again when it changes.
@@ -52,16 +56,15 @@ impl<T: Clone + Default + PartialEq + Send + 'static> Shared<T> {
 
     /// The value, once.
     pub(crate) fn now(self) -> T {
-        let held = self.value.try_get_value();
-        held.as_ref().and_then(|held| held.downcast_ref::<Mutex<T>>()).map(read).unwrap_or_default()
+        match held(self.value).as_ref().and_then(|held| held.downcast_ref::<T>()) {
+            Some(value) => value.clone(),
+            None => T::default(),
+        }
     }
 
     /// Changes the value; an equal one wakes nobody.
     pub(crate) fn set(self, value: T) {
-        let Some(held) = self.value.try_get_value() else { return };
-        if held.downcast_ref::<Mutex<T>>().is_some_and(|held| replace(held, value)) {
-            self.changed.notify();
-        }
+        hold(self.value, self.changed, Arc::new(value), equals::<T>);
     }
 }
 
@@ -123,8 +126,32 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
     run_task(Box::pin(task));
 }
 
-fn keep(value: Arc<dyn Any + Send + Sync>) -> StoredValue<Arc<dyn Any + Send + Sync>> {
-    StoredValue::new(value)
+// What does not depend on the type stands outside of it.
+
+fn keep(value: Held) -> (StoredValue<Arc<Mutex<Held>>>, Trigger) {
+    (StoredValue::new(Arc::new(Mutex::new(value))), Trigger::new())
+}
+
+fn held(value: StoredValue<Arc<Mutex<Held>>>) -> Option<Held> {
+    value.try_get_value().map(|held| read(&held))
+}
+
+fn hold(
+    value: StoredValue<Arc<Mutex<Held>>>,
+    changed: Trigger,
+    new: Held,
+    equals: fn(&dyn Any, &dyn Any) -> bool,
+) {
+    let Some(held) = value.try_get_value() else { return };
+    let old = read(&held);
+    if !equals(&*old, &*new) {
+        *held.lock().unwrap_or_else(PoisonError::into_inner) = new;
+        changed.notify();
+    }
+}
+
+fn equals<T: PartialEq + 'static>(one: &dyn Any, other: &dyn Any) -> bool {
+    one.downcast_ref::<T>() == other.downcast_ref::<T>()
 }
 
 fn read<T: Clone>(held: &Mutex<T>) -> T {
@@ -140,18 +167,39 @@ fn replace<T: PartialEq>(held: &Mutex<T>, value: T) -> bool {
     is_new
 }
 
-// A closure in a generic function is a type of its own for every caller, hence these.
+// A closure in a generic function is a type of its own for every caller, hence these. And a boxed closure brings two
+// functions along for every closure, a trait of one method one.
 
-fn run_effect(mut action: Box<dyn FnMut()>) {
-    Effect::new(move |_| action());
+trait Act {
+    fn act(&mut self);
 }
 
-fn memo_of_bool(compute: Box<dyn Fn() -> bool + Send + Sync>) -> Memo<bool> {
-    Memo::new(move |_| compute())
+impl<F: FnMut()> Act for F {
+    fn act(&mut self) {
+        self();
+    }
 }
 
-fn memo_of_text(compute: Box<dyn Fn() -> String + Send + Sync>) -> Memo<String> {
-    Memo::new(move |_| compute())
+trait Compute<T>: Send + Sync {
+    fn compute(&self) -> T;
+}
+
+impl<T, F: Fn() -> T + Send + Sync> Compute<T> for F {
+    fn compute(&self) -> T {
+        self()
+    }
+}
+
+fn run_effect(mut action: Box<dyn Act>) {
+    Effect::new(move |_| action.act());
+}
+
+fn memo_of_bool(compute: Box<dyn Compute<bool>>) -> Memo<bool> {
+    Memo::new(move |_| compute.compute())
+}
+
+fn memo_of_text(compute: Box<dyn Compute<String>>) -> Memo<String> {
+    Memo::new(move |_| compute.compute())
 }
 
 fn run_task(task: Pin<Box<dyn Future<Output = ()>>>) {

@@ -14,6 +14,17 @@ use crate::{
 /// How often the language may change while its texts are on their way; it does so once at most.
 const LANGUAGE_CHANGES_MAX: usize = 3;
 
+/// A text with its arguments. A trait of its own: a closure's brings two more functions along for every text.
+trait Say {
+    fn say(&self, catalog: &Catalog) -> String;
+}
+
+impl<F: Fn(&Catalog) -> String> Say for F {
+    fn say(&self, catalog: &Catalog) -> String {
+        self(catalog)
+    }
+}
+
 /// Access to the texts. Reading does not subscribe: when the language changes, the whole page is drawn anew.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Texts(Shared<Option<Arc<Catalog>>>);
@@ -25,8 +36,13 @@ impl Texts {
     }
 
     /// A text with arguments, by its function in `i18n::keys`; empty when the page is gone.
-    pub(crate) fn with(self, text: impl FnOnce(&Catalog) -> String) -> String {
-        self.0.now().map(|catalog| text(&catalog)).unwrap_or_default()
+    pub(crate) fn with(self, text: impl Fn(&Catalog) -> String) -> String {
+        self.said(&text)
+    }
+
+    // Once for all texts, not once for each.
+    fn said(self, text: &dyn Say) -> String {
+        self.0.now().map(|catalog| text.say(&catalog)).unwrap_or_default()
     }
 
     /// A fixed text.

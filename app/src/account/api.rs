@@ -1,45 +1,54 @@
 //! The calls of pages that are loaded later, in the player's name.
 
+use std::{future::Future, pin::Pin};
+
 use domain::ErrorCode;
 
 use crate::{
-    json::FromJson,
-    net::{Answer, Call},
+    json::{self, FromJson, Value},
+    net::Call,
     session::send_signed,
 };
 
+/// What came back: its JSON, [`Value::Null`] where there is none; else what the server says, or
+/// [`ErrorCode::Offline`].
+#[derive(Debug)]
+pub(crate) struct Reply(pub Result<Value, ErrorCode>);
+
+/// A reply that is waited for. In a box: what waits holds no copy of how it is waited for (docs/adr/0004).
+pub(crate) type Waiting = Pin<Box<dyn Future<Output = Reply>>>;
+
+impl Reply {
+    /// What it says.
+    ///
+    /// # Errors
+    /// What the server says, or [`ErrorCode::Offline`]; [`ErrorCode::Internal`] for what this page does not understand.
+    pub(crate) fn read<T: FromJson>(self) -> Result<T, ErrorCode> {
+        T::from_json(&self.0?).ok_or(ErrorCode::Internal)
+    }
+
+    /// Whether it was a yes.
+    ///
+    /// # Errors
+    /// What the server says, or [`ErrorCode::Offline`].
+    pub(crate) fn done(self) -> Result<(), ErrorCode> {
+        self.0.map(|_| ())
+    }
+}
+
 /// Reads what is at an address.
-///
-/// # Errors
-/// What the server says, or [`ErrorCode::Offline`].
-pub(crate) async fn get<T: FromJson>(url: &str) -> Result<T, ErrorCode> {
-    send(url, None).await?.read()
+pub(crate) fn get(url: &str) -> Waiting {
+    send(url, None, false)
 }
 
 /// Posts JSON.
-///
-/// # Errors
-/// What the server says, or [`ErrorCode::Offline`].
-pub(crate) async fn post<T: FromJson>(url: &str, body: String) -> Result<T, ErrorCode> {
-    send(url, Some(body)).await?.read()
-}
-
-/// Posts JSON to where no answer but a yes is of interest.
-///
-/// # Errors
-/// What the server says, or [`ErrorCode::Offline`].
-pub(crate) async fn done(url: &str, body: &str) -> Result<(), ErrorCode> {
-    let answer = send(url, Some(body.to_owned())).await?;
-    if (200..300).contains(&answer.status) { Ok(()) } else { Err(answer.problem()) }
+pub(crate) fn post(url: &str, body: String) -> Waiting {
+    send(url, Some(body), false)
 }
 
 /// Removes what is at an address.
-///
-/// # Errors
-/// What the server says, or [`ErrorCode::Offline`].
-pub(crate) async fn delete(url: &str) -> Result<(), ErrorCode> {
-    let answer = send_signed(Call { url: url.to_owned(), deletes: true, ..Call::default() }).await?;
-    if (200..300).contains(&answer.status) { Ok(()) } else { Err(answer.problem()) }
+pub(crate) fn delete(url: &str) -> Waiting {
+    send(url, None, true)
 }
 
 /// An object of texts as JSON.
@@ -48,8 +57,16 @@ pub(crate) fn object(fields: &[(&str, &str)]) -> String {
     format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
 }
 
-async fn send(url: &str, body: Option<String>) -> Result<Answer, ErrorCode> {
-    send_signed(Call { url: url.to_owned(), body, ..Call::default() }).await
+fn send(url: &str, body: Option<String>, deletes: bool) -> Waiting {
+    let call = Call { url: url.to_owned(), body, deletes, ..Call::default() };
+    Box::pin(async move {
+        Reply(match send_signed(call).await {
+            Ok(answer) if !(200..300).contains(&answer.status) => Err(answer.problem()),
+            Ok(answer) if answer.body.is_empty() => Ok(Value::Null),
+            Ok(answer) => json::parse(&answer.body).ok_or(ErrorCode::Internal),
+            Err(code) => Err(code),
+        })
+    })
 }
 
 /// A text as JSON. Control characters, which none of ours has, are left out.

@@ -32,7 +32,7 @@ impl Page {
 /// Takes the player over.
 pub(crate) async fn go(talk: Talk, telegram: Telegram, page: Page) {
     talk.hush();
-    let answer: Result<Address, ErrorCode> = api::post("/v1/tg/handoff", page.request()).await;
+    let answer: Result<Address, ErrorCode> = api::post("/v1/tg/handoff", page.request()).await.read();
     match answer {
         Ok(address) => telegram::open_outside(telegram.host_now(), &address.url),
         Err(code) => talk.fail(code),

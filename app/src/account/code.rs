@@ -10,7 +10,8 @@ use crate::{
     account::{api, link, talk::Talk, wire::Question},
     context::Context,
     net,
-    part::{Part, attr, late_part, text},
+    node::nodes,
+    part::{Part, attr, text},
     reactive::{self, Shared},
     router,
 };
@@ -25,12 +26,12 @@ pub(super) fn code_cell(talk: Talk) -> Part {
         (text(move || trouble.get()), attr(move || (!trouble.get().is_empty()).then(|| "true".to_owned())));
     let is_silent = attr(move || trouble.get().is_empty().then(String::new));
     let context = Context::get();
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let submit = move |event: web_sys::Event| {
         event.prevent_default();
         reactive::spawn(show(talk, trouble, context));
     };
-    late_part(view! {
-        <form class="cell code" on:submit=submit>
+    nodes! {
+        <form class="cell code" on:submit={submit}>
             <label class="cell__main">
                 <span class="cell__note">{texts.get(later::ACCOUNT_CODE)}</span>
                 <input
@@ -43,13 +44,13 @@ pub(super) fn code_cell(talk: Talk) -> Part {
                     spellcheck="false"
                     enterkeyhint="go"
                     aria-describedby="link-code-trouble"
-                    aria-invalid=is_wrong
+                    aria-invalid={is_wrong}
                 />
             </label>
             <button type="submit" class="button button--tinted code__go">{texts.get(later::ACCOUNT_CODE_GO)}</button>
-            <p id="link-code-trouble" class="code__trouble" role="alert" hidden=is_silent>{said}</p>
+            <p id="link-code-trouble" class="code__trouble" role="alert" hidden={is_silent}>{said}</p>
         </form>
-    })
+    }
 }
 
 /// Asks the server which account it is, and the player whether it is theirs.
@@ -67,7 +68,7 @@ async fn show(talk: Talk, trouble: Shared<String>, context: Context) {
         return router::move_focus(":focus", "[data-testid=proof-needed]");
     }
     let answer: Result<Question, ErrorCode> =
-        api::post("/v1/tg/link/preview", api::object(&[("token", &code)])).await;
+        api::post("/v1/tg/link/preview", api::object(&[("token", &code)])).await.read();
     match answer {
         Ok(question) => link::ask_about(code, question, context.router),
         Err(code) => {

@@ -49,25 +49,19 @@ const KINDS: [Kind; 3] = [
 /// The section of the switches.
 pub(super) fn consents(talk: Talk) -> Part {
     let state = Shared::new(Remote::Loading);
-    remote(
-        state,
-        later::CONSENTS_HEADER,
-        1,
-        || Box::pin(api::get(URL)),
-        move |given: Consents| {
-            let texts = Context::get().texts;
-            let cells = KINDS.iter().map(|kind| {
-                let is_on = (kind.is_given)(&given);
-                let press = move || reactive::spawn(change(state, talk, given, kind.field, !is_on));
-                switch_cell(texts.get(kind.title), texts.get(kind.text), kind.field, is_on, press)
-            });
-            section(
-                Some(texts.get(later::CONSENTS_HEADER)),
-                Some(texts.get(later::CONSENTS_NOTE)),
-                cells.collect(),
-            )
-        },
-    )
+    remote(state, later::CONSENTS_HEADER, 1, URL, move |given: Consents| {
+        let texts = Context::get().texts;
+        let cells = KINDS.iter().map(|kind| {
+            let is_on = (kind.is_given)(&given);
+            let press = move || reactive::spawn(change(state, talk, given, kind.field, !is_on));
+            switch_cell(texts.get(kind.title), texts.get(kind.text), kind.field, is_on, press)
+        });
+        section(
+            Some(texts.get(later::CONSENTS_HEADER)),
+            Some(texts.get(later::CONSENTS_NOTE)),
+            cells.collect(),
+        )
+    })
 }
 
 /// Says yes or no. The switch turns at once, and back when the server has not heard it.
@@ -81,7 +75,8 @@ async fn change(
     talk.hush();
     state.set(Remote::Ready(with(before, field, is_given)));
     keep_focus_on(field);
-    let answer: Result<Consents, ErrorCode> = api::post(URL, format!("{{\"{field}\":{is_given}}}")).await;
+    let answer: Result<Consents, ErrorCode> =
+        api::post(URL, format!("{{\"{field}\":{is_given}}}")).await.read();
     match answer {
         Ok(now) => state.set(Remote::Ready(now)),
         Err(code) => {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::ErrorCode;
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     account::{
@@ -16,7 +15,8 @@ use crate::{
     clock,
     context::Context,
     data::Remote,
-    part::{Part, late_part as part, nothing},
+    node::nodes,
+    part::{Part, nothing},
     reactive::{self, Shared},
     texts::Texts,
     ui::{ButtonKind, button, section},
@@ -27,22 +27,16 @@ const URL: &str = "/v1/tg/sessions";
 /// The section of the devices.
 pub(super) fn devices(talk: Talk) -> Part {
     let state = Shared::new(Remote::Loading);
-    remote(
-        state,
-        later::DEVICES_HEADER,
-        1,
-        || Box::pin(api::get(URL)),
-        move |devices: Devices| {
-            let texts = Context::get().texts;
-            let mut cells: Vec<Part> =
-                devices.sessions.iter().map(|device| device_cell(texts, state, talk, device)).collect();
-            if devices.sessions.iter().any(|device| !device.current) {
-                let end_all = Arc::new(move || reactive::spawn(end(state, talk, None)));
-                cells.push(button(ButtonKind::Destructive, texts.get(later::DEVICES_END_OTHERS), end_all));
-            }
-            section(Some(texts.get(later::DEVICES_HEADER)), Some(texts.get(later::DEVICES_NOTE)), cells)
-        },
-    )
+    remote(state, later::DEVICES_HEADER, 1, URL, move |devices: Devices| {
+        let texts = Context::get().texts;
+        let mut cells: Vec<Part> =
+            devices.sessions.iter().map(|device| device_cell(texts, state, talk, device)).collect();
+        if devices.sessions.iter().any(|device| !device.current) {
+            let end_all = Arc::new(move || reactive::spawn(end(state, talk, None)));
+            cells.push(button(ButtonKind::Destructive, texts.get(later::DEVICES_END_OTHERS), end_all));
+        }
+        section(Some(texts.get(later::DEVICES_HEADER)), Some(texts.get(later::DEVICES_NOTE)), cells)
+    })
 }
 
 fn device_cell(texts: Texts, state: Shared<Remote<Devices>>, talk: Talk, device: &Device) -> Part {
@@ -67,14 +61,14 @@ fn device_cell(texts: Texts, state: Shared<Remote<Devices>>, talk: Talk, device:
         let id = device.id.clone();
         let label = texts.with(|catalog| later::device_end_label(catalog, &name));
         let end_it = move |_| reactive::spawn(end(state, talk, Some(id.clone())));
-        let button = part(view! {
-            <button type="button" class="cell__action" aria-label=label on:click=end_it>
+        let button = nodes! {
+            <button type="button" class="cell__action" aria-label={label} on:click={end_it}>
                 {texts.get(later::DEVICE_END)}
             </button>
-        });
+        };
         (button, last)
     };
-    part(view! {
+    nodes! {
         <div class="cell" data-testid="device">
             <span class="cell__main">
                 <span class="cell__title">{name}</span>
@@ -82,7 +76,7 @@ fn device_cell(texts: Texts, state: Shared<Remote<Devices>>, talk: Talk, device:
             </span>
             {end_it}
         </div>
-    })
+    }
 }
 
 /// Ends one session, or all the others, and looks what is left.
@@ -92,8 +86,8 @@ async fn end(state: Shared<Remote<Devices>>, talk: Talk, id: Option<String>) {
         return;
     }
     let url = id.map_or_else(|| URL.to_owned(), |id| format!("{URL}/{id}"));
-    let ended = api::delete(&url).await;
-    let left: Result<Devices, ErrorCode> = api::get(URL).await;
+    let ended = api::delete(&url).await.done();
+    let left: Result<Devices, ErrorCode> = api::get(URL).await.read();
     if let Ok(left) = left {
         state.set(Remote::Ready(left));
     }

@@ -2,16 +2,8 @@
 
 use domain::Locale;
 use i18n::{Key, keys::later};
-use leptos::prelude::*;
 
-use crate::{
-    context::Context,
-    json, net,
-    part::{Part, late_part as part},
-    reactive,
-    telegram::launch,
-    ui::section,
-};
+use crate::{context::Context, json, net, node::nodes, part::Part, reactive, telegram::launch, ui::section};
 
 const NAMES: [(Locale, Key); 4] = [
     (Locale::En, later::LANGUAGE_EN),
@@ -27,17 +19,17 @@ pub(super) fn languages() -> Part {
     let cells = NAMES.map(|(locale, name)| {
         let is_chosen = texts.locale() == locale;
         let choose = move |_| reactive::spawn(speak(context, locale));
-        part(view! {
+        nodes! {
             <label class="cell cell--choice">
-                <span class="cell__label" lang=locale.tag()>{texts.get(name)}</span>
-                <input type="radio" name="language" value=locale.tag() checked=is_chosen on:change=choose/>
+                <span class="cell__label" lang={locale.tag()}>{texts.get(name)}</span>
+                <input type="radio" name="language" value={locale.tag()} checked={is_chosen} on:change={choose}/>
             </label>
-        })
+        }
     });
     let header = texts.get(later::LANGUAGE_HEADER);
-    let choices = part(view! {
+    let choices = nodes! {
         <fieldset class="choices"><legend class="visually-hidden">{header.clone()}</legend>{Vec::from(cells)}</fieldset>
-    });
+    };
     section(Some(header), Some(texts.get(later::LANGUAGE_NOTE)), vec![choices])
 }
 

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 
 use domain::ErrorCode;
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     account::{
@@ -17,8 +16,9 @@ use crate::{
     actions::Action,
     context::Context,
     json::{FromJson, Value},
+    node::nodes,
     pages::name_document,
-    part::{Part, block, late_part as part},
+    part::{Part, block, nothing},
     reactive::{self, Shared},
     router::{Route, Router},
     ui::{Way, placeholder},
@@ -97,22 +97,22 @@ pub(crate) fn link_page() -> Part {
                 placeholder(texts.get(later::LINK_REFUSED), texts.error(code), way)
             }
             // The notice above says how to go on.
-            State::Stale => part(()),
+            State::Stale => nothing(),
         });
-        part(view! { {talk.notices()} {content} })
+        nodes! { {talk.notices()} {content} }
     })
 }
 
 fn ask(question: &Question) -> Part {
     let texts = Context::get().texts;
     let text = if question.is_linked_elsewhere { later::LINK_REPLACE_TEXT } else { later::LINK_TEXT };
-    part(view! {
+    nodes! {
         <div class="placeholder" data-testid="link-question">
             <p class="placeholder__title">{texts.get(later::LINK_ASK)}</p>
             <p class="link-account" data-testid="masked-account">{question.platform_account.clone()}</p>
             <p class="placeholder__text">{texts.get(text)}</p>
         </div>
-    })
+    }
 }
 
 /// The two answers, as the client's own buttons.
@@ -137,7 +137,7 @@ fn offer(state: Shared<State>, talk: Talk, pasted: Option<String>) {
 /// Asks the server what the link is about.
 async fn begin(state: Shared<State>, talk: Talk, router: Router) {
     let Some(proof) = talk.proof() else { return state.set(State::Stale) };
-    let answer = api::post("/v1/tg/start", api::object(&[("init_data", &proof)])).await;
+    let answer = api::post("/v1/tg/start", api::object(&[("init_data", &proof)])).await.read();
     match answer {
         Ok(Start::Ask(question)) => state.set(State::Ask(question)),
         Ok(Start::Linked) => state.set(State::Linked),
@@ -154,7 +154,7 @@ async fn link(state: Shared<State>, talk: Talk, pasted: Option<String>, replaces
     let token = pasted.unwrap_or_else(|| token(&proof));
     let texts = api::object(&[("token", &token), ("init_data", &proof)]);
     let body = format!("{{\"replace\":{replaces},{}", texts.trim_start_matches('{'));
-    let answer: Result<Account, ErrorCode> = api::post("/v1/tg/link", body).await;
+    let answer: Result<Account, ErrorCode> = api::post("/v1/tg/link", body).await.read();
     match answer {
         Ok(_) => state.set(State::Linked),
         Err(code) => refuse(state, talk, code),

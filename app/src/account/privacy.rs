@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::{ErrorCode, Timestamp};
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     account::{
@@ -16,8 +15,9 @@ use crate::{
     clock,
     context::Context,
     data::Remote,
+    node::nodes,
     pages::name_document,
-    part::{Part, late_part as part},
+    part::Part,
     reactive::{self, Shared},
     telegram::{self, Telegram},
     texts::Texts,
@@ -42,26 +42,26 @@ pub(crate) fn privacy_page() -> Part {
     name_document(Some(texts.get(later::PRIVACY_TITLE)));
     let talk = Talk::new();
     signed_in_page(later::PRIVACY_TITLE, move || {
-        part(view! {
+        nodes! {
             {talk.notices()}
             {kept(texts)}
             {copy(talk)}
             {erasure(talk)}
             {talk.dialog()}
-        })
+        }
     })
 }
 
 fn kept(texts: Texts) -> Part {
     let cells = KEPT.map(|(what, why)| {
-        part(view! {
+        nodes! {
             <div class="cell">
                 <span class="cell__main">
                     <span>{texts.get(what)}</span>
                     <span class="cell__note">{texts.get(why)}</span>
                 </span>
             </div>
-        })
+        }
     });
     section(Some(texts.get(later::KEPT_HEADER)), Some(texts.get(later::KEPT_NOTE)), Vec::from(cells))
 }
@@ -77,7 +77,7 @@ async fn export(talk: Talk, telegram: Telegram) {
     talk.hush();
     let Some(proof) = talk.proof() else { return };
     let answer: Result<Address, ErrorCode> =
-        api::post("/v1/tg/privacy/export", api::object(&[("init_data", &proof)])).await;
+        api::post("/v1/tg/privacy/export", api::object(&[("init_data", &proof)])).await.read();
     match answer {
         Ok(address) => telegram::download(telegram.host_now(), &address.url, FILE_NAME),
         Err(code) => talk.fail(code),
@@ -86,38 +86,28 @@ async fn export(talk: Talk, telegram: Telegram) {
 
 fn erasure(talk: Talk) -> Part {
     let state = Shared::new(Remote::Loading);
-    remote(
-        state,
-        later::ERASURE_HEADER,
-        1,
-        || Box::pin(api::get(URL)),
-        move |preparation: Preparation| {
-            let texts = Context::get().texts;
-            let header = Some(texts.get(later::ERASURE_HEADER));
-            match preparation.erase_at {
-                None => {
-                    let erase = Arc::new(move || reactive::spawn(plan(state, talk)));
-                    let erase = button(ButtonKind::Destructive, texts.get(later::ERASE), erase);
-                    section(header, Some(texts.get(later::ERASURE_NOTE)), vec![erase])
-                }
-                Some(at) => {
-                    let keep = Arc::new(move || reactive::spawn(cancel(state, talk)));
-                    let keep = button(ButtonKind::Plain, texts.get(later::ERASURE_CANCEL), keep);
-                    section(
-                        header,
-                        Some(texts.get(later::ERASURE_CANCEL_NOTE)),
-                        vec![planned(texts, at), keep],
-                    )
-                }
+    remote(state, later::ERASURE_HEADER, 1, URL, move |preparation: Preparation| {
+        let texts = Context::get().texts;
+        let header = Some(texts.get(later::ERASURE_HEADER));
+        match preparation.erase_at {
+            None => {
+                let erase = Arc::new(move || reactive::spawn(plan(state, talk)));
+                let erase = button(ButtonKind::Destructive, texts.get(later::ERASE), erase);
+                section(header, Some(texts.get(later::ERASURE_NOTE)), vec![erase])
             }
-        },
-    )
+            Some(at) => {
+                let keep = Arc::new(move || reactive::spawn(cancel(state, talk)));
+                let keep = button(ButtonKind::Plain, texts.get(later::ERASURE_CANCEL), keep);
+                section(header, Some(texts.get(later::ERASURE_CANCEL_NOTE)), vec![planned(texts, at), keep])
+            }
+        }
+    })
 }
 
 fn planned(texts: Texts, at: Timestamp) -> Part {
     let when = clock::moment(texts.locale(), at);
     let text = texts.with(|catalog| later::erasure_planned(catalog, &when));
-    part(view! { <p class="cell cell--warning" data-testid="erasure-planned">{text}</p> })
+    nodes! { <p class="cell cell--warning" data-testid="erasure-planned">{text}</p> }
 }
 
 async fn plan(state: Shared<Remote<Preparation>>, talk: Talk) {
@@ -125,7 +115,7 @@ async fn plan(state: Shared<Remote<Preparation>>, talk: Talk) {
         return;
     }
     let Some(proof) = talk.proof() else { return };
-    let answer = api::post("/v1/tg/privacy/erasure", api::object(&[("init_data", &proof)])).await;
+    let answer = api::post("/v1/tg/privacy/erasure", api::object(&[("init_data", &proof)])).await.read();
     match answer {
         Ok(preparation) => state.set(Remote::Ready(preparation)),
         Err(code) => talk.fail(code),
@@ -135,7 +125,7 @@ async fn plan(state: Shared<Remote<Preparation>>, talk: Talk) {
 
 async fn cancel(state: Shared<Remote<Preparation>>, talk: Talk) {
     talk.hush();
-    match api::delete("/v1/tg/privacy/erasure").await {
+    match api::delete("/v1/tg/privacy/erasure").await.done() {
         Ok(()) => {
             state.set(Remote::Ready(Preparation { erase_at: None }));
             talk.say(later::ERASURE_CANCELLED);

@@ -1,7 +1,6 @@
 //! `/app/settings`: also behind the client's own settings button.
 
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     account::{
@@ -9,8 +8,9 @@ use crate::{
         talk::Talk,
     },
     context::Context,
+    node::nodes,
     pages::name_document,
-    part::{Part, late_part as part},
+    part::Part,
     router::Route,
     ui::{cell_link, section},
 };
@@ -22,8 +22,8 @@ pub(crate) fn settings_page() -> Part {
     let talk = Talk::new();
     signed_in_page(later::SETTINGS_TITLE, move || {
         let privacy = texts.get(later::PRIVACY_TITLE);
-        let privacy = cell_link(&Route::Privacy, part(view! { <span class="cell__title">{privacy}</span> }));
-        part(view! {
+        let privacy = cell_link(&Route::Privacy, nodes! { <span class="cell__title">{privacy}</span> });
+        nodes! {
             {talk.notices()}
             {linking(talk)}
             {consents(talk)}
@@ -31,6 +31,6 @@ pub(crate) fn settings_page() -> Part {
             {languages()}
             {section(None, Some(texts.get(later::PRIVACY_NOTE)), vec![privacy])}
             {talk.dialog()}
-        })
+        }
     })
 }

@@ -18,7 +18,8 @@ use crate::{
     },
     context::Context,
     data::Remote,
-    part::{Part, block, late_part as part, nothing},
+    node::nodes,
+    part::{Part, block, nothing, part},
     reactive::{self, Shared},
     ui::{ButtonKind, Press, Shape, Tone, Way, button, card, cell, section},
 };
@@ -46,7 +47,7 @@ impl Standing {
             Some(page) => self.identification(page),
             None => nothing(),
         };
-        part(view! { {self.talk.notices()} {asked} })
+        nodes! { {self.talk.notices()} {asked} }
     }
 
     fn identification(self, page: Page) -> Part {
@@ -63,15 +64,11 @@ impl Standing {
 
     /// The section of the account.
     pub(crate) fn section(self) -> Part {
-        let content = remote(
-            self.account,
-            later::ACCOUNT_HEADER,
-            LINES,
-            || Box::pin(api::get(URL)),
-            move |account: Account| self.draw(account),
-        );
+        let content = remote(self.account, later::ACCOUNT_HEADER, LINES, URL, move |account: Account| {
+            self.draw(account)
+        });
         self.keep_up();
-        part(view! { <div class="standing" data-testid="standing">{content}</div> })
+        nodes! { <div class="standing" data-testid="standing">{content}</div> }
     }
 
     /// Whoever comes back from the cabinet may have confirmed something there.
@@ -85,7 +82,7 @@ impl Standing {
     }
 
     async fn refresh(self) {
-        if let Ok(account) = api::get(URL).await {
+        if let Ok(account) = api::get(URL).await.read() {
             self.account.set(Remote::Ready(account));
         }
     }

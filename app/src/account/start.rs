@@ -1,23 +1,22 @@
 //! What a signed-in player's section needs: its content from the server, with all states on the way.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
-use domain::ErrorCode;
 use i18n::keys::{app, later};
 use leptos::prelude::*;
 
 use crate::{
+    account::api::{self, Reply},
     context::Context,
     data::Remote,
+    json::FromJson,
+    node::nodes,
     pages::frame,
-    part::{Part, block, late_part as part},
+    part::{Part, block, part},
     reactive::{self, Shared},
     session::SignIn,
     ui::{ButtonKind, Way, button, cell_skeleton, placeholder, section},
 };
-
-/// An answer that is waited for.
-pub(crate) type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, ErrorCode>>>>;
 
 /// A page with a heading, for a player who is signed in. Others read above it what is the matter.
 pub(crate) fn signed_in_page(title: i18n::Key, draw: impl Fn() -> Part + Send + 'static) -> Part {
@@ -40,51 +39,69 @@ fn page_of(title: i18n::Key, draw: Box<dyn Fn() -> Part + Send>) -> Part {
         "pending" => waiting(),
         _ => placeholder(texts.get(title), texts.get(later::SIGNED_OUT), Way::None),
     });
-    let content = part(view! {
+    let content = nodes! {
         <h1 class="page-title" tabindex="-1">{texts.get(title)}</h1>
         {content}
-    });
+    };
     frame(content, None)
 }
 
 /// A section's place while its content is on the way.
 pub(crate) fn waiting() -> Part {
     let texts = Context::get().texts;
-    part(view! {
+    nodes! {
         <p class="visually-hidden" role="status">{texts.get(app::LOADING)}</p>
         {section(None, None, vec![cell_skeleton(), cell_skeleton(), cell_skeleton()])}
-    })
+    }
 }
 
-/// A section whose content comes from the server. `load` asks for it, `draw` shows it; until then it has so many `lines`.
-pub(crate) fn remote<T: Clone + PartialEq + Send + 'static>(
+/// A section whose content comes from `url`. `draw` shows it; until then it has so many `lines`.
+pub(crate) fn remote<T: FromJson + Clone + PartialEq + Send + Sync + 'static>(
     content: Shared<Remote<T>>,
     header: i18n::Key,
     lines: usize,
-    load: fn() -> Waiting<T>,
+    url: &'static str,
     draw: impl Fn(T) -> Part + Send + 'static,
+) -> Part {
+    let take = move |reply: Option<Reply>| {
+        content.set(match reply.map(Reply::read) {
+            None => Remote::Loading,
+            Some(Ok(value)) => Remote::Ready(value),
+            Some(Err(code)) => Remote::Failed(code),
+        });
+    };
+    let show = move || match content.get() {
+        Remote::Loading => Remote::Loading,
+        Remote::Ready(value) => Remote::Ready(draw(value)),
+        Remote::Failed(code) => Remote::Failed(code),
+    };
+    section_of(header, lines, url, Arc::new(take), Box::new(show))
+}
+
+// Once for all contents, not once for each.
+fn section_of(
+    header: i18n::Key,
+    lines: usize,
+    url: &'static str,
+    take: Arc<dyn Fn(Option<Reply>) + Send + Sync>,
+    show: Box<dyn Fn() -> Remote<Part> + Send>,
 ) -> Part {
     let texts = Context::get().texts;
     let ask = move || {
-        content.set(Remote::Loading);
-        reactive::spawn(async move {
-            content.set(match load().await {
-                Ok(value) => Remote::Ready(value),
-                Err(code) => Remote::Failed(code),
-            });
-        });
+        take(None);
+        let take = Arc::clone(&take);
+        reactive::spawn(async move { take(Some(api::get(url).await)) });
     };
-    reactive::effect(ask);
-    let drawn = block(move || match content.get() {
+    reactive::effect(ask.clone());
+    part(block(move || match show() {
         Remote::Loading => {
             let cells = std::iter::repeat_with(cell_skeleton).take(lines).collect();
             section(Some(texts.get(header)), None, cells)
         }
-        Remote::Ready(value) => draw(value),
+        Remote::Ready(part) => part,
         Remote::Failed(code) => {
-            let again = button(ButtonKind::Tinted, texts.get(app::RETRY), Arc::new(ask));
+            let again = button(ButtonKind::Tinted, texts.get(app::RETRY), Arc::new(ask.clone()));
             section(Some(texts.get(header)), Some(texts.error(code)), vec![again])
         }
-    });
-    part(drawn)
+    }))
 }

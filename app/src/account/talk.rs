@@ -13,8 +13,9 @@ use leptos::prelude::*;
 use crate::{
     context::Context,
     net,
+    node::nodes,
     pages::open_in_telegram,
-    part::{Part, attr, block, late_part, late_part as part, nothing, text},
+    part::{Part, attr, block, nothing, part, text},
     reactive::Shared,
     telegram::{Telegram, launch, popup},
     texts::Texts,
@@ -132,10 +133,10 @@ impl Talk {
         });
         let said = text(move || self.said.get());
         let is_silent = attr(move || self.said.get().is_empty().then(String::new));
-        part(view! {
+        nodes! {
             {stale}
-            <p class="said" role="status" data-testid="said" hidden=is_silent>{said}</p>
-        })
+            <p class="said" role="status" data-testid="said" hidden={is_silent}>{said}</p>
+        }
     }
 
     /// The question, where the client can't ask it.
@@ -149,12 +150,12 @@ impl Talk {
                 self.texts.get(later::CANCEL),
                 Arc::new(move || self.answer(false)),
             );
-            late_part(view! {
-                <dialog class="dialog" aria-labelledby="dialog-text" on:cancel=move |_: web_sys::Event| self.answer(false)>
+            nodes! {
+                <dialog class="dialog" aria-labelledby="dialog-text" on:cancel={move |_| self.answer(false)}>
                     <p class="dialog__text" id="dialog-text">{asked.text}</p>
                     <div class="dialog__actions">{no}{yes}</div>
                 </dialog>
-            })
+            }
         });
         part(dialog)
     }

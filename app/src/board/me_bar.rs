@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::{
     board::{BoardStore, movement, rows::you},
     context::Context,
-    part::{Part, attr, block, late_part, nothing, part, text},
+    node::nodes,
+    part::{Part, attr, block, nothing, text},
     reactive,
     telegram::haptics,
     ui::avatar,
@@ -31,16 +32,14 @@ pub(crate) fn me_bar(store: BoardStore) -> Part {
         (true, false) if !lacks_row.get() => nothing(),
         (true, false) => {
             let text = texts.get(if is_over.get() { app::ME_MISSED } else { app::ME_NONE });
-            late_part(
-                view! { <section class="me me--none" aria-label=texts.get(app::ME_LABEL)>{text}</section> },
-            )
+            nodes! { <section class="me me--none" aria-label={texts.get(app::ME_LABEL)}>{text}</section> }
         }
         (true, true) => me_row(store, is_over),
     });
-    part(view! {
+    nodes! {
         <p class="visually-hidden" aria-live="polite">{announced}</p>
         {row}
-    })
+    }
 }
 
 fn me_row(store: BoardStore, is_over: Memo<bool>) -> Part {
@@ -65,8 +64,8 @@ fn me_row(store: BoardStore, is_over: Memo<bool>) -> Part {
     let name = me.as_ref().map(|me| me.alias.clone()).unwrap_or_default();
     let seed = me.map(|me| me.player.to_string()).unwrap_or_default();
     let avatar = avatar(&name, &seed, "avatar row__avatar");
-    late_part(view! {
-        <section class="me" data-testid="me-row" data-rank=rank aria-label=texts.get(app::ME_LABEL)>
+    nodes! {
+        <section class="me" data-testid="me-row" data-rank={rank} aria-label={texts.get(app::ME_LABEL)}>
             <div class="me__flash">
                 <span class="row__rank">{number}</span>
                 {avatar}
@@ -77,7 +76,7 @@ fn me_row(store: BoardStore, is_over: Memo<bool>) -> Part {
                 <span class="row__score">{score}</span>
             </div>
         </section>
-    })
+    }
 }
 
 /// A better place can be felt, and every change is seen.

@@ -9,7 +9,8 @@ use leptos::prelude::*;
 use crate::{
     board::{BoardStore, tail},
     context::Context,
-    part::{Part, block, late_part, nothing, part, text},
+    node::nodes,
+    part::{Part, block, nothing, part, text},
     reactive::{self, Shared},
     router,
     texts::Texts,
@@ -45,13 +46,13 @@ fn way_on(store: BoardStore) -> Part {
             nothing()
         }
     });
-    late_part(view! {
+    nodes! {
         {awaited}
         <div class="more">
             {button}
             <p class="more__told" role="status">{text(move || told.get())}</p>
         </div>
-    })
+    }
 }
 
 async fn load(store: BoardStore, texts: Texts, told: Shared<String>) {

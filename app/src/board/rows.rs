@@ -11,7 +11,8 @@ use crate::{
         store::Row,
     },
     context::Context,
-    part::{Part, attr, block, late_part, nothing, part, text},
+    node::nodes,
+    part::{Part, attr, block, nothing, part, text},
     reactive::{self, Counted},
     ui::avatar,
 };
@@ -30,27 +31,28 @@ pub(crate) fn board(store: BoardStore, limit: usize) -> Part {
     let steps_taken = reactive::memo(move || STEPS.min(store.rows().len() as u64).to_string());
     let free = block(move || {
         let taken = steps_taken.get().parse().unwrap_or(STEPS);
-        part((taken + 1..=STEPS).map(free_step).collect::<Vec<_>>())
+        nodes! { {(taken + 1..=STEPS).map(free_step).collect::<Vec<_>>()} }
     });
     slide_rows(store);
-    part(view! {
-        <ol class="board" data-testid="board" aria-label=texts.get(i18n::keys::app::BOARD_TITLE)>
-            <For each=rows key=|row| row.player.clone() children=board_row/>
+    let rows = part(view! { <For each=rows key=|row| row.player.clone() children=board_row/> });
+    nodes! {
+        <ol class="board" data-testid="board" aria-label={texts.get(i18n::keys::app::BOARD_TITLE)}>
+            {rows}
             {free}
         </ol>
-    })
+    }
 }
 
 /// A step that nobody stands on.
 fn free_step(place: u64) -> Part {
     let texts = Context::get().texts;
-    part(view! {
-        <li class="row row--free" data-place=place.to_string()>
+    nodes! {
+        <li class="row row--free" data-place={place.to_string()}>
             <span class="row__avatar avatar avatar--free" aria-hidden="true"></span>
             <span class="row__name">{texts.get(i18n::keys::app::FREE_PLACE)}</span>
             <span class="row__rank" aria-hidden="true">{place.to_string()}</span>
         </li>
-    })
+    }
 }
 
 /// Slides the rows when the board has changed.
@@ -101,20 +103,20 @@ fn board_row(row: Row) -> Part {
     let score = texted(Box::new(move |entry| texts.score(entry.score)));
     let you = block(move || if is_me.get() { you() } else { nothing() });
     let avatar = avatar(&name, &key, "avatar row__avatar");
-    part(view! {
-        <li class=class data-testid="board-row" data-player=key data-rank=rank data-place=place>
+    nodes! {
+        <li class={class} data-testid="board-row" data-player={key} data-rank={rank} data-place={place}>
             <span class="row__rank">{number}</span>
             {avatar}
             <span class="row__name"><span class="row__alias">{alias}</span>{you}</span>
             <span class="row__score">{score}</span>
         </li>
-    })
+    }
 }
 
 /// The mark of the player's own row.
 pub(super) fn you() -> Part {
     let text = Context::get().texts.get(i18n::keys::app::ME_YOU);
-    late_part(view! { <span class="tag">{text}</span> })
+    nodes! { <span class="tag">{text}</span> }
 }
 
 /// Tints a score that has changed.
@@ -139,10 +141,10 @@ pub(crate) fn neighbors(store: BoardStore) -> Part {
         }
         let row = |entry: BoardEntry| Row { player: entry.player.clone(), entry: Counted::new(entry) };
         let rows = around.into_iter().map(|entry| board_row(row(entry))).collect::<Vec<_>>();
-        late_part(view! {
+        nodes! {
             <h2 class="section__header">{title.clone()}</h2>
-            <ol class="board board--plain" aria-label=title.clone()>{rows}</ol>
-        })
+            <ol class="board board--plain" aria-label={title.clone()}>{rows}</ol>
+        }
     });
     part(rows)
 }

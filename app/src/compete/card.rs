@@ -21,7 +21,8 @@ use crate::{
         words,
     },
     context::Context,
-    part::{Part, attr, block, late_part as part, nothing, text},
+    node::nodes,
+    part::{Part, attr, block, nothing, part, text},
     reactive,
     router::Route,
 };
@@ -35,15 +36,15 @@ pub(crate) fn tournament_part(store: BoardStore) -> Part {
     game.keep_current();
     offer(game, &card);
     let shown = attr(move || Some(game.panel.get().name().to_owned()));
-    part(view! {
-        <div class="game" data-panel=shown>
+    nodes! {
+        <div class="game" data-panel={shown}>
             {mine(game)}
             {notify::settings_hint(game)}
             {game.talk.notices()}
             {panels(game, Arc::new(card))}
             {game.talk.dialog()}
         </div>
-    })
+    }
 }
 
 fn mine(game: Game) -> Part {
@@ -60,8 +61,8 @@ fn mine(game: Game) -> Part {
         };
         Some(tone.to_owned())
     });
-    part(view! {
-        <section class="mine" data-testid="my-card" data-tone=tone aria-label=texts.get(later::GAME_LABEL)>
+    nodes! {
+        <section class="mine" data-testid="my-card" data-tone={tone} aria-label={texts.get(later::GAME_LABEL)}>
             <div class="mine__text">
                 <p class="mine__title" data-testid="my-state" role="status">{title}</p>
                 <p class="mine__note" data-testid="my-note">{note}</p>
@@ -71,7 +72,7 @@ fn mine(game: Game) -> Part {
                 {side(game)}
             </div>
         </section>
-    })
+    }
 }
 
 /// What stands beside the note: a prize to claim, what to mend, or the way that the rank has gone.
@@ -95,17 +96,17 @@ fn side(game: Game) -> Part {
     let drawn = block(move || {
         let texts = Context::get().texts;
         let pill = |key, test_id: &'static str, press: Arc<dyn Fn() + Send + Sync>| {
-            part(view! {
-                <button type="button" class="pill" data-testid=test_id on:click=move |_| press()>
+            nodes! {
+                <button type="button" class="pill" data-testid={test_id} on:click={move |_| press()}>
                     {texts.get(key)}
                 </button>
-            })
+            }
         };
         match kind.get().as_str() {
             "claim" => pill(later::GAME_CLAIM, "claim", Arc::new(move || reactive::spawn(claim(game)))),
-            "link" => part(view! {
-                <a class="pill" data-testid="mend" href=Route::Settings.path()>{texts.get(later::GAME_LINK)}</a>
-            }),
+            "link" => nodes! {
+                <a class="pill" data-testid="mend" href={Route::Settings.path()}>{texts.get(later::GAME_LINK)}</a>
+            },
             "cabinet" => pill(
                 later::GAME_CABINET,
                 "mend",

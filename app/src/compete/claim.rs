@@ -33,7 +33,7 @@ pub(super) async fn claim(game: Game) {
     // The button is gone; who pressed it by the keyboard goes on from the card.
     router::keep_focus();
     haptics::outcome(true);
-    let answer: Result<Reward, ErrorCode> = api::post(&url, "{}".to_owned()).await;
+    let answer: Result<Reward, ErrorCode> = api::post(&url, "{}".to_owned()).await.read();
     game.is_busy.set(false);
     if let Err(code) = answer {
         game.mine.set(Some(before));

@@ -122,7 +122,7 @@ impl Game {
     /// Asks for all of it.
     pub(super) async fn load(self) {
         let Some(url) = self.url("details") else { return };
-        match api::get::<Details>(&url).await {
+        match api::get(&url).await.read::<Details>() {
             Ok(details) => self.details.set(Remote::Ready(details)),
             Err(code) if self.known().is_none() => self.details.set(Remote::Failed(code)),
             // What is known stays.
@@ -136,7 +136,7 @@ impl Game {
             let condition = details.condition;
             condition.linked || !condition.kyc_at_least.is_empty() || !condition.regions.is_empty()
         });
-        if asks && let Ok(person) = api::get::<Person>("/v1/tg/me").await {
+        if asks && let Ok(person) = api::get("/v1/tg/me").await.read::<Person>() {
             self.person.set(Some(person));
         }
     }
@@ -144,7 +144,7 @@ impl Game {
     /// Asks for what the player has of it.
     pub(super) async fn load_mine(self) {
         let Some(url) = self.url("me") else { return };
-        let answer: Result<Mine, ErrorCode> = api::get(&url).await;
+        let answer: Result<Mine, ErrorCode> = api::get(&url).await.read();
         if let Ok(mine) = answer
             && !self.is_busy.now()
         {

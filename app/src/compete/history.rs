@@ -1,15 +1,15 @@
 //! `/app/history`: what the player has come to in tournaments that are over.
 
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     account::start::signed_in_page,
     clock,
     compete::{paged::paged, prizes::prize_text, wire::Past, words::of_locale},
     context::Context,
+    node::nodes,
     pages::name_document,
-    part::{Part, late_part as part},
+    part::Part,
     router::{List, Route},
     texts::Texts,
     ui::{Way, cell_link, placeholder, section},
@@ -43,22 +43,22 @@ fn past_cell(texts: Texts, past: &Past) -> Part {
     let when = clock::day(texts.locale(), past.ended_at);
     let prize = past.prize.as_ref().map(|prize| {
         let prize = prize_text(texts, prize);
-        view! { <span class="cell__subtitle cell__subtitle--won">{prize}</span> }
+        nodes! { <span class="cell__subtitle cell__subtitle--won">{prize}</span> }
     });
-    let content = part(view! {
+    let content = nodes! {
         <span class="cell__title">{of_locale(texts, &past.title)}</span>
         <span class="cell__subtitle">{format!("{rank} · {}", texts.score(past.score))}</span>
         {prize}
         <span class="cell__subtitle">{when}</span>
-    });
-    let content = part(view! {
+    };
+    let content = nodes! {
         <span class="past" data-testid="past">
-            <span class="medal" data-place=place aria-hidden="true">{texts.number(past.rank)}</span>
+            <span class="medal" data-place={place} aria-hidden="true">{texts.number(past.rank)}</span>
             <span class="cell__main">{content}</span>
         </span>
-    });
+    };
     match past.tournament_id.parse() {
         Ok(id) => cell_link(&Route::Tournament(id), content),
-        Err(_) => part(view! { <div class="cell">{content}</div> }),
+        Err(_) => nodes! { <div class="cell">{content}</div> },
     }
 }

@@ -44,7 +44,7 @@ async fn join(game: Game, number: u64) {
     game.is_busy.set(true);
     game.mine.set(Some(joined(game, before.clone(), number)));
     haptics::outcome(true);
-    let answer: Result<Entry, ErrorCode> = api::post(&url, format!("{{\"entry\":{number}}}")).await;
+    let answer: Result<Entry, ErrorCode> = api::post(&url, format!("{{\"entry\":{number}}}")).await.read();
     game.is_busy.set(false);
     if let Err(code) = answer {
         game.mine.set(Some(before));

@@ -3,13 +3,15 @@
 use domain::board::TournamentCard;
 use i18n::keys::{app, later};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
 
 use crate::{
     account::api,
     compete::{paged::paged, wire::Entered},
     context::Context,
+    node::nodes,
     pages::{countdown, frame, name_document, title},
-    part::{Part, block, late_part as part, nothing},
+    part::{Part, block, nothing},
     reactive::{self, Shared},
     router::{List, Route},
     ui::{Way, cell_link, placeholder, section},
@@ -42,13 +44,13 @@ pub(crate) fn list_page(list: List) -> Part {
         cells.push(more);
         section(None, None, cells)
     });
-    let history = part(view! { <span class="cell__title">{texts.get(later::HISTORY_TITLE)}</span> });
-    let content = part(view! {
+    let history = nodes! { <span class="cell__title">{texts.get(later::HISTORY_TITLE)}</span> };
+    let content = nodes! {
         <h1 class="page-title" tabindex="-1">{texts.get(app::UNKNOWN_ALL)}</h1>
         {filter(list)}
         {content}
         {section(None, None, vec![cell_link(&Route::History, history)])}
-    });
+    };
     frame(content, None)
 }
 
@@ -64,21 +66,22 @@ fn filter(chosen: List) -> Part {
             List::Upcoming => app::PHASE_UPCOMING,
             List::Past => later::LIST_PAST,
         });
-        let choose = move |event: web_sys::MouseEvent| {
-            if !(event.meta_key() || event.ctrl_key() || event.shift_key()) {
+        let choose = move |event: web_sys::Event| {
+            let press: &web_sys::MouseEvent = event.unchecked_ref();
+            if !(press.meta_key() || press.ctrl_key() || press.shift_key()) {
                 event.prevent_default();
                 router.replace(route.clone());
             }
         };
-        part(view! {
-            <a class="segments__one" href=path aria-current=is_chosen on:click=choose>{label}</a>
-        })
+        nodes! {
+            <a class="segments__one" href={path} aria-current={is_chosen} on:click={choose}>{label}</a>
+        }
     };
-    part(view! {
-        <nav class="segments" aria-label=texts.get(later::LIST_LABEL)>
+    nodes! {
+        <nav class="segments" aria-label={texts.get(later::LIST_LABEL)}>
             {List::ALL.map(one).into_iter().collect::<Vec<_>>()}
         </nav>
-    })
+    }
 }
 
 fn cell(card: &TournamentCard, joined: Shared<Vec<String>>) -> Part {
@@ -92,17 +95,17 @@ fn cell(card: &TournamentCard, joined: Shared<Vec<String>>) -> Part {
         if !is_joined.get() {
             return nothing();
         }
-        part(view! { <span class="tag" data-testid="joined">{texts.get(later::LIST_JOINED)}</span> })
+        nodes! { <span class="tag" data-testid="joined">{texts.get(later::LIST_JOINED)}</span> }
     });
-    let content = part(view! {
+    let content = nodes! {
         <span class="cell__line"><span class="cell__title">{title(texts, card)}</span>{mark}</span>
         <span class="cell__subtitle"><span>{countdown(card)}</span>{format!(" · {players}")}</span>
-    });
+    };
     cell_link(&to, content)
 }
 
 async fn load_joined(joined: Shared<Vec<String>>) {
-    if let Ok(entered) = api::get::<Entered>("/v1/tg/entries").await {
+    if let Ok(entered) = api::get("/v1/tg/entries").await.read::<Entered>() {
         joined.set(entered.tournaments);
     }
 }

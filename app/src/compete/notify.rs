@@ -15,7 +15,8 @@ use crate::{
     },
     context::Context,
     net,
-    part::{Part, attr, block, late_part as part, nothing},
+    node::nodes,
+    part::{Part, attr, block, nothing, part},
     reactive, router,
     telegram::{access, haptics},
 };
@@ -40,21 +41,21 @@ pub(super) fn bell(game: Game) -> Part {
         }
         let is_pressed = attr(move || Some(is_on(game).to_string()));
         let press = move |_| reactive::spawn(turn(game));
-        part(view! {
+        nodes! {
             <button
                 type="button"
                 class="bell"
                 data-testid="notify"
-                aria-pressed=is_pressed
-                aria-label=texts.get(later::GAME_NOTIFY)
-                on:click=press
+                aria-pressed={is_pressed}
+                aria-label={texts.get(later::GAME_NOTIFY)}
+                on:click={press}
             >
                 // Drawn here: the other icons come with the first route.
                 <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
                     <path d="M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5a2.2 2.2 0 0 0 4 0"></path>
                 </svg>
             </button>
-        })
+        }
     });
     part(bell)
 }
@@ -66,12 +67,12 @@ pub(super) fn settings_hint(game: Game) -> Part {
         if !game.is_muted.get() {
             return nothing();
         }
-        part(view! {
+        nodes! {
             <p class="said" role="status" data-testid="muted">
-                {texts.get(later::GAME_NOTIFY_MUTED)} " "
-                <a class="said__link" href=router::Route::Settings.path()>{texts.get(later::SETTINGS_TITLE)}</a>
+                {texts.get(later::GAME_NOTIFY_MUTED)} {" "}
+                <a class="said__link" href={router::Route::Settings.path()}>{texts.get(later::SETTINGS_TITLE)}</a>
             </p>
-        })
+        }
     });
     part(hint)
 }
@@ -124,26 +125,26 @@ enum Why {
 
 async fn turn_on(game: Game) -> Result<Option<Key>, Why> {
     let url = game.url("reminder").ok_or(Why::Refused(ErrorCode::Internal))?;
-    let consents: Consents = api::get(CONSENTS).await.map_err(Why::Refused)?;
+    let consents: Consents = api::get(CONSENTS).await.read().map_err(Why::Refused)?;
     if !consents.tournaments {
         if !game.talk.agree(later::GAME_NOTIFY_ASK, later::GAME_NOTIFY_YES).await {
             return Err(Why::Muted);
         }
         let yes = "{\"tournaments\":true}".to_owned();
-        let _: Consents = api::post(CONSENTS, yes).await.map_err(Why::Refused)?;
+        let _: Consents = api::post(CONSENTS, yes).await.read().map_err(Why::Refused)?;
     }
-    let person: Person = api::get("/v1/tg/me").await.map_err(Why::Refused)?;
+    let person: Person = api::get("/v1/tg/me").await.read().map_err(Why::Refused)?;
     let may_write = matches!(person.reachability.as_str(), "reachable" | "unknown")
         || access::request(game.context.telegram.host_now()).await;
     if !may_write {
         return Err(Why::Said(later::GAME_NOTIFY_CHAT));
     }
-    api::done(&url, "{}").await.map_err(Why::Refused)?;
+    api::post(&url, "{}".to_owned()).await.done().map_err(Why::Refused)?;
     Ok(Some(later::GAME_NOTIFY_DONE))
 }
 
 async fn remove(game: Game) -> Result<Option<Key>, Why> {
     let url = game.url("reminder").ok_or(Why::Refused(ErrorCode::Internal))?;
-    api::delete(&url).await.map_err(Why::Refused)?;
+    api::delete(&url).await.done().map_err(Why::Refused)?;
     Ok(None)
 }

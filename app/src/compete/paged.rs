@@ -10,7 +10,7 @@ use crate::{
     context::Context,
     data::Remote,
     json::{FromJson, Value},
-    part::{Part, block, late_part as part, nothing},
+    part::{Part, block, nothing, part},
     reactive::{self, Shared},
     ui::{ButtonKind, button, cell_skeleton, section},
 };
@@ -75,7 +75,7 @@ async fn load(mut url: String, state: Shared<Remote<Paged>>) {
         url.push_str("&cursor=");
         url.push_str(&cursor);
     }
-    state.set(match (api::get::<Value>(&url).await, before) {
+    state.set(match (api::get(&url).await.0, before) {
         (Ok(whole), before) => {
             let mut items = before.map(|before| before.items).unwrap_or_default();
             if let Value::Object(fields) = &whole {

@@ -12,7 +12,8 @@ use crate::{
     compete::{game::Game, past::past_panel, prizes::prizes_panel, rules::rules_panel},
     context::Context,
     data::Remote,
-    part::{Part, attr, block, late_part as part, nothing},
+    node::nodes,
+    part::{Part, attr, block, nothing},
     reactive,
 };
 
@@ -68,7 +69,7 @@ pub(super) fn panels(game: Game, card: Arc<TournamentCard>) -> Part {
             Panel::Prizes => has.starts_with("true"),
             Panel::Past => has.ends_with("true"),
         };
-        part(Panel::ALL.into_iter().filter(is_there).map(|panel| one(game, panel)).collect::<Vec<_>>())
+        nodes! { {Panel::ALL.into_iter().filter(is_there).map(|panel| one(game, panel)).collect::<Vec<_>>()} }
     });
     let chosen = block(move || match game.panel.get() {
         Panel::Board => nothing(),
@@ -76,23 +77,23 @@ pub(super) fn panels(game: Game, card: Arc<TournamentCard>) -> Part {
         Panel::Rules => rules_panel(game, &card),
         Panel::Past => past_panel(game),
     });
-    part(view! {
-        <div class="segments" role="group" aria-label=texts.get(later::PANEL_LABEL)>{choice}</div>
+    nodes! {
+        <div class="segments" role="group" aria-label={texts.get(later::PANEL_LABEL)}>{choice}</div>
         {chosen}
-    })
+    }
 }
 
 fn one(game: Game, panel: Panel) -> Part {
     let texts = Context::get().texts;
     let is_pressed = attr(move || Some((game.panel.get() == panel).to_string()));
-    part(view! {
+    nodes! {
         <button
             type="button"
             class="segments__one"
-            aria-pressed=is_pressed
-            on:click=move |_| game.panel.set(panel)
+            aria-pressed={is_pressed}
+            on:click={move |_| game.panel.set(panel)}
         >
             {texts.get(panel.label())}
         </button>
-    })
+    }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     clock,
     compete::{game::Game, paged::paged, results::results, wire::Period},
     context::Context,
-    part::{Part, block, late_part as part, nothing},
+    node::nodes,
+    part::{Part, block, nothing, part},
     reactive::Shared,
     router,
     ui::{ButtonKind, Shape, button, icon, section},
@@ -26,7 +26,7 @@ pub(super) fn past_panel(game: Game) -> Part {
             router::give_focus(".segments [aria-pressed=true]");
         };
         let back = button(ButtonKind::Plain, texts.get(later::PAST_ALL), Arc::new(back));
-        part((section(Some(span(&period)), None, vec![back]), results(game, period.period)))
+        nodes! { {section(Some(span(&period)), None, vec![back])} {results(game, period.period)} }
     });
     part(drawn)
 }
@@ -49,12 +49,12 @@ fn period_cell(period: Period, opened: Shared<Option<Period>>) -> Part {
         opened.set(Some(period.clone()));
         router::give_focus(".section .button--plain");
     };
-    part(view! {
-        <button type="button" class="cell cell--link cell--press" data-testid="period" on:click=open>
+    nodes! {
+        <button type="button" class="cell cell--link cell--press" data-testid="period" on:click={open}>
             <span class="cell__main"><span class="cell__wrap">{label}</span></span>
             <span class="cell__chevron">{icon(Shape::Chevron)}</span>
         </button>
-    })
+    }
 }
 
 fn span(period: &Period) -> String {

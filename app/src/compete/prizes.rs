@@ -1,7 +1,6 @@
 //! What is won, by rank.
 
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     compete::{
@@ -11,7 +10,8 @@ use crate::{
     },
     context::Context,
     data::Remote,
-    part::{Part, block, late_part as part},
+    node::nodes,
+    part::{Part, block, part},
     texts::Texts,
     ui::{cell_skeleton, section},
 };
@@ -55,7 +55,7 @@ fn prizes(game: Game, details: &Details) -> Part {
         let cells = details.prizes.iter().filter(|range| range.tier == league).map(cell).collect();
         section(Some(title), (index == last).then(|| note.clone()), cells)
     });
-    part(sections.collect::<Vec<_>>())
+    nodes! { {sections.collect::<Vec<_>>()} }
 }
 
 fn prize_cell(texts: Texts, range: &PrizeRange, is_mine: bool) -> Part {
@@ -65,17 +65,17 @@ fn prize_cell(texts: Texts, range: &PrizeRange, is_mine: bool) -> Part {
         texts.with(|catalog| later::prizes_places(catalog, range.from, range.to))
     };
     let place = (range.from <= 3).then(|| range.from.to_string());
-    let you = is_mine.then(|| view! { <span class="tag">{texts.get(i18n::keys::app::ME_YOU)}</span> });
-    part(view! {
+    let you = is_mine.then(|| nodes! { <span class="tag">{texts.get(i18n::keys::app::ME_YOU)}</span> });
+    nodes! {
         <div class="cell" data-testid="prize">
-            <span class="medal" data-place=place aria-hidden="true">{texts.number(range.from)}</span>
+            <span class="medal" data-place={place} aria-hidden="true">{texts.number(range.from)}</span>
             <span class="cell__main">
                 <span class="cell__wrap">{prize_text(texts, &range.what)}</span>
                 <span class="cell__subtitle">{ranks}</span>
             </span>
             {you}
         </div>
-    })
+    }
 }
 
 /// A prize as players read it.

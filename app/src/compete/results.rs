@@ -13,7 +13,8 @@ use crate::{
     context::Context,
     json::FromJson,
     net,
-    part::{Part, late_part as part, nothing},
+    node::nodes,
+    part::{Part, nothing},
     reactive,
     texts::Texts,
     ui::{avatar, section},
@@ -37,33 +38,33 @@ pub(super) fn results(game: Game, period: u64) -> Part {
         let rows =
             page.of::<Final>().map(|result| row(texts, &result, player.as_ref() == Some(&result.player)));
         let rows = rows.collect::<Vec<_>>();
-        part(view! {
+        nodes! {
             <div class="results">
-                <ol class="board board--plain" aria-label=texts.get(later::RESULTS_TITLE) data-testid="results">
+                <ol class="board board--plain" aria-label={texts.get(later::RESULTS_TITLE)} data-testid="results">
                     {rows}
                 </ol>
                 {more}
             </div>
             {section(None, None, vec![hash_cell(game, page)])}
-        })
+        }
     })
 }
 
 fn row(texts: Texts, result: &Final, is_me: bool) -> Part {
     let name = result.alias.clone().unwrap_or_else(|| texts.get(later::RESULTS_ERASED));
     let prize = result.prize.as_ref().map(|prize| {
-        view! { <span class="row__prize">{prize_text(texts, prize)}</span> }
+        nodes! { <span class="row__prize">{prize_text(texts, prize)}</span> }
     });
     let class = if is_me { "row row--me" } else { "row" };
     let avatar = avatar(&name, result.player.as_str(), "avatar row__avatar");
-    part(view! {
-        <li class=class data-testid="result-row">
+    nodes! {
+        <li class={class} data-testid="result-row">
             <span class="row__rank">{texts.number(result.rank)}</span>
             {avatar}
             <span class="row__name row__name--result"><span class="row__alias">{name}</span>{prize}</span>
             <span class="row__score">{texts.score(result.score)}</span>
         </li>
-    })
+    }
 }
 
 fn hash_cell(game: Game, page: &Paged) -> Part {
@@ -75,17 +76,17 @@ fn hash_cell(game: Game, page: &Paged) -> Part {
         hash.get(hash.len().saturating_sub(SHOWN)..).unwrap_or_default()
     );
     let copy = move |_| reactive::spawn(copy(game, hash.clone()));
-    part(view! {
+    nodes! {
         <div class="cell">
             <span class="cell__main">
                 <span class="cell__subtitle">{texts.get(later::RESULTS_HASH)}</span>
                 <code class="hash" data-testid="result-hash">{shown}</code>
             </span>
-            <button type="button" class="cell__action cell__action--link" on:click=copy>
+            <button type="button" class="cell__action cell__action--link" on:click={copy}>
                 {texts.get(later::RESULTS_COPY)}
             </button>
         </div>
-    })
+    }
 }
 
 async fn copy(game: Game, hash: String) {

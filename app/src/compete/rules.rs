@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use domain::{board::TournamentCard, tournament::Phase};
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     clock,
     compete::{game::Game, results::proof, wire::Details, words::of_locale},
     context::Context,
     data::Remote,
+    node::nodes,
     pages::rule,
-    part::{Part, block, late_part as part, nothing},
+    part::{Part, block, nothing, part},
     texts::Texts,
     ui::{cell_skeleton, section},
 };
@@ -30,15 +30,15 @@ pub(super) fn rules_panel(game: Game, card: &Arc<TournamentCard>) -> Part {
 fn rules(game: Game, card: &TournamentCard, details: &Details) -> Part {
     let texts = Context::get().texts;
     let cover = match details.cover.clone().filter(|cover| cover.starts_with("https://")) {
-        Some(cover) => part(view! {
-            <img class="cover" src=cover alt="" width="640" height="360" loading="lazy" decoding="async" referrerpolicy="no-referrer"/>
-        }),
+        Some(cover) => nodes! {
+            <img class="cover" src={cover} alt="" width="640" height="360" loading="lazy" decoding="async" referrerpolicy="no-referrer"/>
+        },
         None => nothing(),
     };
     let told = match &details.rules_text {
         Some(text) => {
             let text = of_locale(texts, text);
-            let text = part(view! { <p class="cell rules">{text}</p> });
+            let text = nodes! { <p class="cell rules">{text}</p> };
             section(Some(texts.get(later::RULES_TOLD)), None, vec![text])
         }
         None => nothing(),
@@ -50,18 +50,18 @@ fn rules(game: Game, card: &TournamentCard, details: &Details) -> Part {
     } else {
         nothing()
     };
-    part((cover, told, section(Some(texts.get(later::RULES_FACTS)), None, facts), result))
+    nodes! { {cover} {told} {section(Some(texts.get(later::RULES_FACTS)), None, facts)} {result} }
 }
 
 fn fact_cell(label: String, fact: String) -> Part {
-    part(view! {
+    nodes! {
         <div class="cell cell--fact">
             <span class="cell__main">
                 <span class="cell__subtitle">{label}</span>
                 <span class="cell__wrap">{fact}</span>
             </span>
         </div>
-    })
+    }
 }
 
 fn facts(texts: Texts, card: &TournamentCard, details: &Details) -> Vec<(i18n::Key, String)> {

@@ -42,7 +42,7 @@ async fn share(game: Game, link: String) {
         && session.player_now().is_some()
         && let Some(url) = game.url("share")
     {
-        let prepared: Result<Prepared, ErrorCode> = api::post(&url, "{}".to_owned()).await;
+        let prepared: Result<Prepared, ErrorCode> = api::post(&url, "{}".to_owned()).await.read();
         let message = prepared.ok().and_then(|prepared| prepared.prepared_message_id);
         if message.is_some_and(|message| access::share_message(host, &message)) {
             return;

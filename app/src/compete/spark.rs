@@ -1,12 +1,12 @@
 //! The way that the player's rank has gone: a line that goes up when the rank does.
 
 use i18n::keys::later;
-use leptos::prelude::*;
 
 use crate::{
     compete::game::Game,
     context::Context,
-    part::{Part, block, late_part as part, nothing},
+    node::nodes,
+    part::{Part, block, nothing, part},
 };
 
 const WIDTH: u64 = 88;
@@ -23,11 +23,11 @@ pub(super) fn spark(game: Game) -> Part {
         }
         let best = ranks.iter().min().copied().unwrap_or(1);
         let label = texts.with(|catalog| later::game_spark(catalog, best, *first, *now));
-        part(view! {
-            <svg class="spark" viewBox="0 0 88 28" role="img" aria-label=label data-testid="spark">
-                <polyline points=points(&ranks)></polyline>
+        nodes! {
+            <svg class="spark" viewBox="0 0 88 28" role="img" aria-label={label} data-testid="spark">
+                <polyline points={points(&ranks)}></polyline>
             </svg>
-        })
+        }
     });
     part(line)
 }

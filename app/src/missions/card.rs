@@ -19,7 +19,8 @@ use crate::{
         wire::{self, Card},
         words,
     },
-    part::{Part, attr, block, late_part, text},
+    node::nodes,
+    part::{Part, attr, block, text},
     reactive,
     router::Route,
     ui::{ButtonKind, Shape, Way, way},
@@ -66,12 +67,12 @@ pub(super) fn card(list: List, id: &str, is_marked: bool) -> Part {
         let _ = key.get();
         untrack(|| content(&drawn))
     });
-    late_part(view! {
-        <article class=class id=format!("mission-{id}") aria-labelledby=format!("title-{id}") data-testid="mission">
+    nodes! {
+        <article class={class} id={format!("mission-{id}")} aria-labelledby={format!("title-{id}")} data-testid="mission">
             {ring(&seat)}
             {content}
         </article>
-    })
+    }
 }
 
 /// All that the content says.
@@ -99,7 +100,7 @@ fn key_of(seat: &Seat) -> String {
 fn content(seat: &Seat) -> Part {
     let (texts, card) = (seat.list.texts, seat.card());
     let title_id = format!("title-{}", seat.id);
-    let title = late_part(view! { <h3 class="mission__title" id=title_id>{words::title(texts, &card)}</h3> });
+    let title = nodes! { <h3 class="mission__title" id={title_id}>{words::title(texts, &card)}</h3> };
     let mut parts = vec![title];
     let description = wire::title(texts, &card.value, "description");
     if !description.is_empty() {
@@ -115,7 +116,7 @@ fn content(seat: &Seat) -> Part {
     let tiers = wire::list(&card.value, "tiers");
     if !tiers.is_empty() {
         let tiers: Vec<Part> = tiers.iter().map(|each| tier(seat.list, each, card.is_claimed)).collect();
-        parts.push(late_part(view! { <ol class="tiers">{tiers}</ol> }));
+        parts.push(nodes! { <ol class="tiers">{tiers}</ol> });
     }
     parts.push(facts(seat, &card));
     foot(seat, &card, &mut parts);
@@ -149,9 +150,9 @@ fn tier(list: List, tier: &Value, is_claimed: bool) -> Part {
     let reward = tier.field("reward").map(|reward| words::prize(texts, reward)).unwrap_or_default();
     let note = note.map(|note| texts.get(note)).unwrap_or_default();
     let target = words::decimal(texts, wire::text(tier, "target"));
-    late_part(view! {
-        <li class=class>{target}<span class="visually-hidden">{format!(": {reward} {note}")}</span></li>
-    })
+    nodes! {
+        <li class={class}>{target}<span class="visually-hidden">{format!(": {reward} {note}")}</span></li>
+    }
 }
 
 /// What can be done with the mission now, or why nothing can.
@@ -184,7 +185,7 @@ fn foot(seat: &Seat, card: &Card, parts: &mut Vec<Part>) {
         MissionState::Available | MissionState::InProgress => {}
     }
     if let Some(code) = seat.list.refused(&seat.id) {
-        parts.push(late_part(view! { <p class="mission__refused" role="alert">{texts.error(code)}</p> }));
+        parts.push(nodes! { <p class="mission__refused" role="alert">{texts.error(code)}</p> });
         if code == ErrorCode::NotLinked {
             parts.push(leads_to(later::MISSIONS_LINK_WAY));
         }

@@ -20,8 +20,9 @@ use crate::{
         parts::group,
     },
     net,
+    node::nodes,
     pages::name_document,
-    part::{Part, block, late_part, nothing, text},
+    part::{Part, block, nothing, text},
     reactive, router,
     router::Route,
     ui::{Shape, Tone, Way, card as notice, cell_link, placeholder, section},
@@ -63,11 +64,11 @@ fn signed_in(marked: String) -> Part {
     });
     let is_unlinked = reactive::whether(move || list.is_unlinked());
     let unlinked = block(move || if is_unlinked.get() { unlinked() } else { nothing() });
-    late_part(view! {
+    nodes! {
         {unlinked}
         {shown}
         <p class="visually-hidden" role="status" data-testid="told">{text(move || list.speech.said())}</p>
-    })
+    }
 }
 
 fn failed(list: List, code: ErrorCode) -> Part {
@@ -92,7 +93,7 @@ fn sections(list: List, marked: &str) -> Part {
     if !marked.is_empty() && cards.iter().all(|card| card.id() != marked) {
         // It was asked for and is not there any more.
         let gone = texts.error(ErrorCode::MissionUnknown);
-        drawn.push(late_part(view! { <p class="said" role="status">{gone}</p> }));
+        drawn.push(nodes! { <p class="said" role="status">{gone}</p> });
     }
     for (kind, header) in SECTIONS {
         let of_kind = of_kind(&cards, kind);
@@ -101,7 +102,7 @@ fn sections(list: List, marked: &str) -> Part {
             drawn.push(section(Some(texts.get(header)), None, of_kind.collect()));
         }
     }
-    let rewards = late_part(view! { <span class="cell__title">{texts.get(later::REWARDS_TITLE)}</span> });
+    let rewards = nodes! { <span class="cell__title">{texts.get(later::REWARDS_TITLE)}</span> };
     let rewards = vec![cell_link(&Route::Rewards, rewards)];
     drawn.push(section(None, Some(texts.get(later::REWARDS_NOTE)), rewards));
     group("", drawn)

@@ -4,7 +4,6 @@ use std::{cell::RefCell, sync::Arc};
 
 use domain::{RewardSource, RewardState};
 use i18n::keys::{app, later};
-use leptos::prelude::*;
 
 use crate::{
     account::start::{signed_in_page, waiting},
@@ -16,8 +15,9 @@ use crate::{
         wire::{ask, list, moment, source, standing, text as text_of},
         words,
     },
+    node::nodes,
     pages::name_document,
-    part::{Part, attr, block, late_part, text},
+    part::{Part, attr, block, text},
     reactive::{self, Shared},
     router,
     telegram::haptics,
@@ -75,10 +75,10 @@ fn signed_in() -> Part {
     });
     let said = text(move || history.said.get());
     let is_silent = attr(move || history.said.get().is_empty().then(String::new));
-    late_part(view! {
-        <p class="said" role="status" data-testid="said" hidden=is_silent>{said}</p>
+    nodes! {
+        <p class="said" role="status" data-testid="said" hidden={is_silent}>{said}</p>
         {content}
-    })
+    }
 }
 
 impl History {
@@ -163,15 +163,15 @@ impl History {
             Some(RewardState::Revoked) => line("reward__state", texts.get(later::REWARDS_REVOKED)),
             _ => line(granted, texts.get(later::MISSIONS_CLAIMED)),
         };
-        late_part(view! {
-            <div class="cell" id=format!("reward-{id}") data-testid="reward">
+        nodes! {
+            <div class="cell" id={format!("reward-{id}")} data-testid="reward">
                 <div class="cell__main">
                     {line("reward__what", what)}
                     {line("cell__note", format!("{source} · {at}"))}
                 </div>
                 {state}
             </div>
-        })
+        }
     }
 
     /// Claims a reward: shown at once, taken back with the reason when the server says no.

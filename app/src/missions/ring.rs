@@ -1,11 +1,11 @@
 //! The ring around a mission's number: how much of it is done. It is never drawn anew: it turns.
 
 use domain::mission::MissionState;
-use leptos::prelude::*;
 
 use crate::{
     missions::{card::Seat, wire::Card, words},
-    part::{Part, attr, late_part, text},
+    node::nodes,
+    part::{Part, attr, text},
     ui::Shape,
 };
 
@@ -27,18 +27,18 @@ pub(super) fn ring(seat: &Seat) -> Part {
     let mark = of(|_, card| mark(card).map(ToOwned::to_owned));
     let number = seat.clone();
     let number = text(move || words::short_progress(number.list.texts, &number.card()));
-    late_part(view! {
+    nodes! {
         <span class="ring">
-            <svg class="ring__picture" viewBox="0 0 52 52" role="img" aria-label=label>
+            <svg class="ring__picture" viewBox="0 0 52 52" role="img" aria-label={label}>
                 <circle class="ring__track" cx="26" cy="26" r="23"></circle>
-                <circle class="ring__arc" cx="26" cy="26" r="23" pathLength="1000" stroke-dashoffset=rest></circle>
+                <circle class="ring__arc" cx="26" cy="26" r="23" pathLength="1000" stroke-dashoffset={rest}></circle>
             </svg>
             <span class="ring__mark" aria-hidden="true">
-                <svg class="icon" viewBox="0 0 24 24"><path d=mark></path></svg>
+                <svg class="icon" viewBox="0 0 24 24"><path d={mark}></path></svg>
                 <span class="ring__number">{number}</span>
             </span>
         </span>
-    })
+    }
 }
 
 /// How much of the circle is not drawn.

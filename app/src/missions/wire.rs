@@ -12,9 +12,8 @@ use domain::{
 };
 
 use crate::{
-    json::{self, FromJson, Value},
-    net::Call,
-    session::send_signed,
+    account::api,
+    json::{FromJson, Value},
     texts::Texts,
 };
 
@@ -23,13 +22,8 @@ use crate::{
 /// # Errors
 /// What the server says, or [`ErrorCode::Offline`].
 pub(super) async fn ask(url: String, posts: bool) -> Result<Value, ErrorCode> {
-    let body = posts.then(|| "{}".to_owned());
-    let answer = send_signed(Call { url, body, ..Call::default() }).await?;
-    match answer.status {
-        204 => Ok(Value::Null),
-        200..300 => json::parse(&answer.body).ok_or(ErrorCode::Internal),
-        _ => Err(answer.problem()),
-    }
+    let reply = if posts { api::post(&url, "{}".to_owned()) } else { api::get(&url) };
+    reply.await.0
 }
 
 /// A text; empty where there is none.
@@ -149,6 +143,7 @@ pub(super) mod tests {
     };
 
     use super::*;
+    use crate::json;
 
     /// A card of the server's.
     pub(crate) fn served() -> MissionCard {

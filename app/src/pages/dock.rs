@@ -8,7 +8,8 @@ use leptos::prelude::*;
 use crate::{
     actions::Action,
     context::Context,
-    part::{Part, attr, block, late_part, nothing, part},
+    node::nodes,
+    part::{Part, attr, block, nothing, part},
     reactive,
     router::Route,
     telegram::{Host, buttons},
@@ -20,19 +21,19 @@ pub(crate) fn dock() -> Part {
     let router = Context::get().router;
     let is_root = reactive::whether(move || !router.can_go_back());
     let tabs = block(move || if is_root.get() { tabs() } else { nothing() });
-    part((stand_ins(), tabs))
+    nodes! { {stand_ins()} {tabs} }
 }
 
 /// The parts of the app that have something to show.
 fn tabs() -> Part {
     let texts = Context::get().texts;
-    part(view! {
-        <nav class="tabs" aria-label=texts.get(app::NAV_LABEL)>
+    nodes! {
+        <nav class="tabs" aria-label={texts.get(app::NAV_LABEL)}>
             {tab(&Route::Lobby, Shape::Compete, texts.get(app::NAV_COMPETE))}
             {tab(&Route::Missions(None), Shape::Missions, texts.get(app::NAV_MISSIONS))}
             {tab(&Route::Profile, Shape::Person, texts.get(app::NAV_PROFILE))}
         </nav>
-    })
+    }
 }
 
 fn tab(to: &Route, shape: Shape, label: String) -> Part {
@@ -42,12 +43,12 @@ fn tab(to: &Route, shape: Shape, label: String) -> Part {
     let kind = Some(discriminant(to));
     let current =
         attr(move || (router.current().as_ref().map(discriminant) == kind).then(|| "page".to_owned()));
-    part(view! {
-        <a href=path class="tab" aria-current=current>
+    nodes! {
+        <a href={path} class="tab" aria-current={current}>
             <span class="tab__icon">{icon(shape)}</span>
             <span class="tab__label">{label}</span>
         </a>
-    })
+    }
 }
 
 /// The actions as buttons of the page, where the client has none of its own.
@@ -68,7 +69,7 @@ fn stand_ins() -> Part {
         if buttons.is_empty() {
             return nothing();
         }
-        late_part(view! { <div class="stand-ins">{buttons}</div> })
+        nodes! { <div class="stand-ins">{buttons}</div> }
     });
     part(content)
 }
@@ -92,12 +93,12 @@ pub(crate) fn back_button() -> Part {
         if !is_shown.get() {
             return nothing();
         }
-        late_part(view! {
-            <button type="button" class="back" on:click=move |_| router.back()>
+        nodes! {
+            <button type="button" class="back" on:click={move |_| router.back()}>
                 {icon(Shape::Back)}
                 <span>{texts.get(app::ACTION_BACK)}</span>
             </button>
-        })
+        }
     });
     part(content)
 }

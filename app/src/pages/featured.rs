@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::{
     board::{BoardStore, board, keep_live, keep_own, more, neighbors},
     context::Context,
+    node::nodes,
     part::{Part, block, nothing, part},
     reactive,
     ui::{Way, placeholder},
@@ -36,12 +37,15 @@ pub(crate) fn standings(store: BoardStore, limit: usize) -> Part {
         if is_empty.get() {
             let text = if has_begun.get() { app::BOARD_EMPTY } else { app::TOURNAMENT_NOT_STARTED };
             let placeholder = placeholder(texts.get(app::BOARD_TITLE), texts.get(text), Way::None);
-            part(view! { <div data-testid="board">{placeholder}</div> })
+            nodes! { <div data-testid="board">{placeholder}</div> }
         } else {
             // Below a shortened board they would push down what stands there; the tournament's own page has them.
-            let below =
-                if limit < LIVE_ROWS as usize { nothing() } else { part((more(store), neighbors(store))) };
-            part((board(store, limit), below))
+            let below = if limit < LIVE_ROWS as usize {
+                nothing()
+            } else {
+                nodes! { {more(store)} {neighbors(store)} }
+            };
+            nodes! { {board(store, limit)} {below} }
         }
     });
     part(content)

@@ -13,7 +13,8 @@ use crate::{
     board::BoardStore,
     clock,
     context::Context,
-    part::{Part, Text, attr, block, late_part, nothing, part, text},
+    node::nodes,
+    part::{Part, Text, attr, block, nothing, part, text},
     reactive,
     session::SignIn,
     texts::Texts,
@@ -74,7 +75,7 @@ pub(crate) fn phase_mark(card: &TournamentCard) -> Part {
             Phase::Canceled => app::PHASE_CANCELED,
         })
     });
-    part(view! { <span class=class>{label}</span> })
+    nodes! { <span class={class}>{label}</span> }
 }
 
 /// Time and players in one line. The board, once it is there, knows the number of players better than the card.
@@ -84,12 +85,12 @@ pub(crate) fn facts(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     let players = text(move || {
         texts.with(|catalog| app::board_players(catalog, board.map_or(on_card, BoardStore::total)))
     });
-    part(view! {
+    nodes! {
         <p class="facts">
             <span class="fact">{icon(Shape::Clock)}<span>{countdown(card)}</span></span>
             <span class="fact">{icon(Shape::People)}<span>{players}</span></span>
         </p>
-    })
+    }
 }
 
 /// The player by name, once it is known.
@@ -104,9 +105,9 @@ pub(crate) fn hello() -> Part {
         if name.is_empty() {
             return nothing();
         }
-        late_part(view! {
-            <p class="hello">{texts.get(app::HELLO)} " " <span data-testid="player-name">{name}</span></p>
-        })
+        nodes! {
+            <p class="hello">{texts.get(app::HELLO)} {" "} <span data-testid="player-name">{name}</span></p>
+        }
     });
     part(hello)
 }

@@ -15,6 +15,7 @@ use crate::{
     board::BoardStore,
     context::Context,
     data::Remote,
+    node::nodes,
     pages::{
         featured::{standings, store_of},
         frame,
@@ -51,17 +52,17 @@ pub(crate) fn lobby_page() -> Part {
         // Read, not only tracked: a memo that nobody has read does not know what it depends on.
         let _ = kind.get();
         match data.lobby_now() {
-            Remote::Loading => frame(part((greeting(), loading())), None),
+            Remote::Loading => frame(nodes! { {greeting()} {loading()} }, None),
             Remote::Failed(code) => {
                 let retry = Arc::new(move || reactive::spawn(data.load_lobby()));
                 let way = Way::Press(texts.get(app::RETRY), retry);
                 let placeholder = placeholder(texts.get(app::FAILED_TITLE), texts.error(code), way);
-                frame(part((greeting(), placeholder)), None)
+                frame(nodes! { {greeting()} {placeholder} }, None)
             }
             Remote::Ready(lobby) if lobby.tournaments.is_empty() => {
                 let text = texts.get(app::LOBBY_EMPTY_TEXT);
                 let placeholder = placeholder(texts.get(app::LOBBY_EMPTY_TITLE), text, Way::None);
-                frame(part((greeting(), placeholder)), None)
+                frame(nodes! { {greeting()} {placeholder} }, None)
             }
             Remote::Ready(lobby) => ready(lobby),
         }
@@ -72,21 +73,21 @@ pub(crate) fn lobby_page() -> Part {
 /// The logo, and the player's name once it is known. The line keeps its height.
 fn greeting() -> Part {
     let texts = Context::get().texts;
-    part(view! {
+    nodes! {
         <header class="greeting">
             {steps("steps greeting__logo")}
             <h1 class="greeting__title" tabindex="-1">{texts.get(app::LOBBY_TITLE)}</h1>
             {hello()}
         </header>
-    })
+    }
 }
 
 fn loading() -> Part {
     let label = Context::get().texts.get(app::LOADING);
-    part(view! {
+    nodes! {
         <section class="panel">{board_skeleton(label)}</section>
         {section(None, None, vec![cell_skeleton(), cell_skeleton()])}
-    })
+    }
 }
 
 /// The page with tournaments on it.
@@ -108,12 +109,12 @@ fn ready(lobby: Lobby) -> Part {
     .map(|(phase, header)| of_phase(phase, header, except.clone()));
     let all = link_title(text(move || texts.get(app::UNKNOWN_ALL)));
     let all = section(None, None, vec![cell_link(&Route::Tournaments(List::Live), all)]);
-    frame(part((greeting(), panel, Vec::from(others), all)), board)
+    frame(nodes! { {greeting()} {panel} {Vec::from(others)} {all} }, board)
 }
 
 /// The title of a cell that leads on.
 fn link_title(title: Text) -> Part {
-    part(view! { <span class="cell__title cell__title--link">{title}</span> })
+    nodes! { <span class="cell__title cell__title--link">{title}</span> }
 }
 
 /// The busiest tournament.
@@ -123,12 +124,12 @@ fn panel(card: &TournamentCard, store: BoardStore) -> Part {
     offer_to_open(card, &to);
     let all = text(move || texts.with(|catalog| app::lobby_all(catalog, store.total())));
     let all = link_title(all);
-    part(view! {
+    nodes! {
         <section class="panel">
             <div class="panel__head">
                 <div class="panel__line">
                     <h2 class="panel__title">
-                        <a href=to.path() class="panel__link">{title(texts, card)}</a>
+                        <a href={to.path()} class="panel__link">{title(texts, card)}</a>
                     </h2>
                     {phase_mark(card)}
                 </div>
@@ -137,7 +138,7 @@ fn panel(card: &TournamentCard, store: BoardStore) -> Part {
             {standings(store, ROWS)}
             {cell_link(&to, all)}
         </section>
-    })
+    }
 }
 
 fn offer_to_open(card: &TournamentCard, to: &Route) {
@@ -189,10 +190,10 @@ fn tournament_cell(card: &TournamentCard) -> Part {
     let texts = Context::get().texts;
     let to = Route::Tournament(card.tournament.tournament_id.clone());
     let players = texts.with(|catalog| app::board_players(catalog, card.players));
-    let content = part(view! {
+    let content = nodes! {
         <span class="cell__title">{title(texts, card)}</span>
         <span class="cell__subtitle"><span>{countdown(card)}</span>{format!(" · {players}")}</span>
-    });
+    };
     cell_link(&to, content)
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use domain::ErrorCode;
 use i18n::keys::app;
-use leptos::prelude::*;
 
 use crate::{
     context::Context,
-    part::{Part, block, late_part, nothing, part},
+    node::nodes,
+    part::{Part, block, nothing},
     reactive,
     router::Route,
     session::SignIn,
@@ -21,15 +21,15 @@ pub(crate) fn notices() -> Part {
     let Context { session, network, .. } = Context::get();
     let cut_off = block(move || if network.is_offline() { offline() } else { nothing() });
     let sign_in = block(move || sign_in_notice(&session.state()));
-    part((cut_off, sign_in))
+    nodes! { {cut_off} {sign_in} }
 }
 
 /// The page is cut off.
 pub(crate) fn offline() -> Part {
     let text = Context::get().texts.get(app::OFFLINE);
-    late_part(view! {
+    nodes! {
         <p class="banner" data-testid="offline" role="status">{icon(Shape::Cloud)}<span>{text}</span></p>
-    })
+    }
 }
 
 /// The notice for a state of sign-in.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use i18n::keys::{app, later};
-use leptos::prelude::*;
 
 use crate::{
     account::Standing,
     context::Context,
+    node::nodes,
     pages::{frame, heading::name_document},
-    part::{Part, block, late_part, late_part as part},
+    part::{Part, block},
     reactive,
     router::Route,
     session::{Player, SignIn},
@@ -24,20 +24,20 @@ pub(crate) fn profile_page() -> Part {
         SignIn::In(me) => signed_in(me),
         SignIn::Pending => {
             let cells = vec![cell_skeleton(), cell_skeleton(), cell_skeleton()];
-            part(view! {
+            nodes! {
                 <p class="visually-hidden" role="status">{texts.get(app::SIGNING_IN)}</p>
                 {section(None, None, cells)}
-            })
+            }
         }
         // The notice above says why and offers the way on.
         SignIn::Needed | SignIn::Stale | SignIn::Out | SignIn::Failed(_) => {
             placeholder(texts.get(later::PROFILE_TITLE), texts.get(later::PROFILE_NOTE), Way::None)
         }
     });
-    let content = part(view! {
+    let content = nodes! {
         <h1 class="visually-hidden" tabindex="-1">{texts.get(later::PROFILE_TITLE)}</h1>
         {content}
-    });
+    };
     frame(content, None)
 }
 
@@ -48,13 +48,13 @@ fn signed_in(me: Player) -> Part {
     let way_out = button(ButtonKind::Destructive, texts.get(later::PROFILE_SIGN_OUT), sign_out);
     let avatar = avatar(&me.first_name, me.player.as_str(), "avatar avatar--large");
     let settings = texts.get(later::SETTINGS_TITLE);
-    let settings = cell_link(&Route::Settings, part(view! { <span class="cell__title">{settings}</span> }));
+    let settings = cell_link(&Route::Settings, nodes! { <span class="cell__title">{settings}</span> });
     let standing = Standing::new();
     let history = texts.get(later::HISTORY_TITLE);
-    let history = cell_link(&Route::History, part(view! { <span class="cell__title">{history}</span> }));
+    let history = cell_link(&Route::History, nodes! { <span class="cell__title">{history}</span> });
     let rewards = texts.get(later::REWARDS_TITLE);
-    let rewards = cell_link(&Route::Rewards, part(view! { <span class="cell__title">{rewards}</span> }));
-    late_part(view! {
+    let rewards = cell_link(&Route::Rewards, nodes! { <span class="cell__title">{rewards}</span> });
+    nodes! {
         {standing.notices()}
         <div class="profile">
             {avatar}
@@ -64,5 +64,5 @@ fn signed_in(me: Player) -> Part {
         {standing.section()}
         {section(None, None, vec![history, rewards, settings])}
         {section(None, None, vec![way_out])}
-    })
+    }
 }

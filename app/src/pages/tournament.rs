@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use domain::{ErrorCode, TournamentId, board::TournamentCard};
 use i18n::keys::app;
-use leptos::prelude::*;
 
 use crate::{
     board::{BoardStore, ROWS_MAX},
     context::Context,
     data::Remote,
     later::{What, later, tournament_room},
+    node::nodes,
     pages::{
         featured::{standings, store_of},
         frame,
@@ -55,36 +55,36 @@ fn head(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     let title = title(texts, card);
     let line =
         if title.chars().count() > LONG_TITLE { "panel__line head__line--long" } else { "panel__line" };
-    part(view! {
+    nodes! {
         <header class="head">
-            <div class=line>
+            <div class={line}>
                 <h1 class="head__title" tabindex="-1">{title}</h1>
                 {phase_mark(card)}
             </div>
             {facts(card, board)}
             <div class="head__foot"><p class="head__rule">{rule(texts, card)}</p>{hello()}</div>
         </header>
-    })
+    }
 }
 
 /// What the page offers to do comes with the player's card.
 fn content(card: &TournamentCard, store: BoardStore) -> Part {
     name_document(Some(title(Context::get().texts, card)));
-    part(view! {
+    nodes! {
         {head(card, Some(store))}
         {later(What::Tournament(store))}
         <section class="panel">{standings(store, ROWS_MAX)}</section>
-    })
+    }
 }
 
 fn loading(card: Option<TournamentCard>) -> Part {
     let label = Context::get().texts.get(app::LOADING);
     let head = card.map_or_else(nothing, |card| head(&card, None));
-    part(view! {
+    nodes! {
         {head}
         {tournament_room()}
         <section class="panel">{board_skeleton(label)}</section>
-    })
+    }
 }
 
 fn failed(code: ErrorCode) -> Part {
@@ -96,8 +96,8 @@ fn failed(code: ErrorCode) -> Part {
         let retry = Arc::new(move || reactive::spawn(data.load_tournament()));
         (app::FAILED_TITLE, texts.error(code), Way::Press(texts.get(app::RETRY), retry))
     };
-    part(view! {
+    nodes! {
         <h1 class="visually-hidden" tabindex="-1">{texts.get(title)}</h1>
         {placeholder(texts.get(title), text, way)}
-    })
+    }
 }

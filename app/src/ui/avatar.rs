@@ -1,8 +1,6 @@
 //! A player's picture: boards know no photos, so a letter on a color that stays the player's own.
 
-use leptos::prelude::*;
-
-use crate::part::{Part, part};
+use crate::{node::nodes, part::Part};
 
 /// Telegram gives people one of seven colors.
 const COLORS: u32 = 7;
@@ -13,9 +11,9 @@ pub(crate) fn avatar(name: &str, seed: &str, class: &'static str) -> Part {
     let letter = name.chars().find(|letter| !letter.is_ascii_punctuation() && *letter != ' ').unwrap_or('•');
     let color =
         seed.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) % COLORS;
-    part(view! {
-        <span class=class data-color=color.to_string() aria-hidden="true">
+    nodes! {
+        <span class={class} data-color={color.to_string()} aria-hidden="true">
             {letter.to_string()}
         </span>
-    })
+    }
 }

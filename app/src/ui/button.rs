@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
-
-use crate::part::{Part, late_part};
+use crate::{node::nodes, part::Part};
 
 /// What a press does.
 pub(crate) type Press = Arc<dyn Fn() + Send + Sync>;
@@ -36,9 +34,9 @@ impl ButtonKind {
 
 /// A button.
 pub(crate) fn button(kind: ButtonKind, label: String, press: Press) -> Part {
-    late_part(view! {
-        <button type="button" class=kind.class() on:click=move |_| press()>
+    nodes! {
+        <button type="button" class={kind.class()} on:click={move |_| press()}>
             {label}
         </button>
-    })
+    }
 }

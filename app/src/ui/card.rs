@@ -1,9 +1,8 @@
 //! A notice above the content. It explains a state and offers one way on.
 
-use leptos::prelude::*;
-
 use crate::{
-    part::{Part, late_part},
+    node::nodes,
+    part::Part,
     ui::{ButtonKind, Shape, Way, icon, way},
 };
 
@@ -29,8 +28,8 @@ pub(crate) fn card(
         Tone::Neutral => "card",
         Tone::Trouble => "card card--trouble",
     };
-    late_part(view! {
-        <section class=class data-testid=test_id role="status">
+    nodes! {
+        <section class={class} data-testid={test_id} role="status">
             <span class="card__icon">{icon(shape)}</span>
             <div class="card__body">
                 <p class="card__title">{title}</p>
@@ -38,5 +37,5 @@ pub(crate) fn card(
                 <div class="card__actions">{way(ButtonKind::Tinted, way_on)}</div>
             </div>
         </section>
-    })
+    }
 }

@@ -1,9 +1,8 @@
 //! Sections of cells: the lists that Telegram's own settings are made of.
 
-use leptos::prelude::*;
-
 use crate::{
-    part::{Part, late_part, nothing, part},
+    node::nodes,
+    part::{Part, nothing},
     router::Route,
     ui::{Shape, icon},
 };
@@ -11,30 +10,30 @@ use crate::{
 /// A group of cells with a header above and a footer below, as far as there are.
 pub(crate) fn section(header: Option<String>, footer: Option<String>, cells: Vec<Part>) -> Part {
     let header = match header {
-        Some(header) => part(view! { <h2 class="section__header">{header}</h2> }),
+        Some(header) => nodes! { <h2 class="section__header">{header}</h2> },
         None => nothing(),
     };
     let footer = match footer {
-        Some(footer) => part(view! { <p class="section__footer">{footer}</p> }),
+        Some(footer) => nodes! { <p class="section__footer">{footer}</p> },
         None => nothing(),
     };
-    part(view! {
+    nodes! {
         <section class="section">
             {header}
             <div class="section__body">{cells}</div>
             {footer}
         </section>
-    })
+    }
 }
 
 /// A line of a section: a label and what it is.
 pub(crate) fn cell(label: String, value: String) -> Part {
-    part(view! {
+    nodes! {
         <div class="cell">
             <span class="cell__label">{label}</span>
             <span class="cell__value">{value}</span>
         </div>
-    })
+    }
 }
 
 /// A line of a section that is on or off. `name` tells it from the others on the page.
@@ -48,32 +47,32 @@ pub(crate) fn switch_cell(
     let [label_id, note_id] = ["label", "note"].map(|part| format!("{part}-{name}"));
     let (labelled_by, described_by) = (label_id.clone(), note_id.clone());
     let is_checked = if is_on { "true" } else { "false" };
-    late_part(view! {
+    nodes! {
         <button
             type="button"
             role="switch"
             class="cell cell--switch"
-            data-switch=name
-            aria-checked=is_checked
-            aria-labelledby=labelled_by
-            aria-describedby=described_by
-            on:click=move |_| press()
+            data-switch={name}
+            aria-checked={is_checked}
+            aria-labelledby={labelled_by}
+            aria-describedby={described_by}
+            on:click={move |_| press()}
         >
             <span class="cell__main">
-                <span id=label_id>{label}</span>
-                <span class="cell__note" id=note_id>{note}</span>
+                <span id={label_id}>{label}</span>
+                <span class="cell__note" id={note_id}>{note}</span>
             </span>
             <span class="switch"></span>
         </button>
-    })
+    }
 }
 
 /// A line of a section that leads somewhere.
 pub(crate) fn cell_link(to: &Route, content: Part) -> Part {
-    part(view! {
-        <a href=to.path() class="cell cell--link">
+    nodes! {
+        <a href={to.path()} class="cell cell--link">
             <span class="cell__main">{content}</span>
             <span class="cell__chevron">{icon(Shape::Chevron)}</span>
         </a>
-    })
+    }
 }

@@ -1,8 +1,6 @@
 //! The icons: one set, drawn for a square of 24, one stroke.
 
-use leptos::prelude::*;
-
-use crate::part::{Part, part};
+use crate::{node::nodes, part::Part};
 
 /// What an icon shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +64,9 @@ impl Shape {
 
 /// An icon. It says nothing to a screen reader: the text beside it does.
 pub(crate) fn icon(shape: Shape) -> Part {
-    part(view! {
+    nodes! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-            <path d=shape.path()></path>
+            <path d={shape.path()}></path>
         </svg>
-    })
+    }
 }

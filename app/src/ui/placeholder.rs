@@ -1,20 +1,19 @@
 //! What stands where a list would: nothing there yet, or nothing that could be had. One sentence and one way on.
 
-use leptos::prelude::*;
-
 use crate::{
-    part::{Part, part},
+    node::nodes,
+    part::Part,
     ui::{ButtonKind, Way, steps, way},
 };
 
 /// An empty or failed state.
 pub(crate) fn placeholder(title: String, text: String, way_on: Way) -> Part {
-    part(view! {
+    nodes! {
         <div class="placeholder">
             {steps("steps placeholder__picture")}
             <p class="placeholder__title">{title}</p>
             <p class="placeholder__text">{text}</p>
             {way(ButtonKind::Filled, way_on)}
         </div>
-    })
+    }
 }

@@ -1,8 +1,6 @@
 //! What is shown while something loads: the shape of what will come, in its place.
 
-use leptos::prelude::*;
-
-use crate::part::{Part, part};
+use crate::{node::nodes, part::Part};
 
 /// How many rows are drawn; the first three stand on steps.
 const ROWS: u8 = 10;
@@ -19,26 +17,26 @@ pub(crate) fn rows_skeleton(rows: usize, label: String) -> Part {
 }
 
 fn skeleton(class: &'static str, label: String, rows: Vec<Part>) -> Part {
-    part(view! { <div class=class role="status" aria-label=label>{rows}</div> })
+    nodes! { <div class={class} role="status" aria-label={label}>{rows}</div> }
 }
 
 fn skeleton_row(rank: u8) -> Part {
     let place = (rank <= 3).then(|| rank.to_string());
-    part(view! {
-        <div class="row row--skeleton" data-place=place>
+    nodes! {
+        <div class="row row--skeleton" data-place={place}>
             <span class="row__rank"></span>
             <span class="row__avatar avatar avatar--free"></span>
             <span class="row__name"><span class="bone"></span></span>
             <span class="row__score"><span class="bone bone--short"></span></span>
         </div>
-    })
+    }
 }
 
 /// A cell that loads.
 pub(crate) fn cell_skeleton() -> Part {
-    part(view! {
+    nodes! {
         <div class="cell cell--skeleton" aria-hidden="true">
             <span class="cell__main"><span class="bone"></span><span class="bone bone--short"></span></span>
         </div>
-    })
+    }
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
-
 use crate::{
-    part::{Part, late_part, nothing, part},
+    node::nodes,
+    part::{Part, nothing},
     ui::{ButtonKind, Press, button},
 };
 
@@ -38,17 +37,15 @@ pub(crate) fn way(kind: ButtonKind, way: Way) -> Part {
     match way {
         Way::None => nothing(),
         Way::Press(label, press) => button(kind, label, press),
-        Way::Follow(label, address) => part(view! { <a class=kind.class() href=address>{label}</a> }),
+        Way::Follow(label, address) => nodes! { <a class={kind.class()} href={address}>{label}</a> },
         Way::Leave(label, address, leave) => {
-            let on_click = move |event: web_sys::MouseEvent| {
+            let on_click = move |event: web_sys::Event| {
                 if leave() {
                     event.prevent_default();
                 }
             };
             // With a target, Telegram's script leaves the link alone; its own handler calls a method that is gone.
-            late_part(
-                view! { <a class=kind.class() href=address target="_blank" on:click=on_click>{label}</a> },
-            )
+            nodes! { <a class={kind.class()} href={address} target="_blank" on:click={on_click}>{label}</a> }
         }
     }
 }
