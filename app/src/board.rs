@@ -17,7 +17,7 @@ pub(crate) use self::{
     live::keep_live,
     me_bar::me_bar,
     more::more,
-    own::keep_own,
+    own::{keep_own, move_on},
     rows::{board, neighbors},
     store::BoardStore,
     tail::ROWS_MAX,

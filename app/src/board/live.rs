@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::EventSource;
 
 use crate::{
-    board::{BoardStore, tail::keep_tail, telemetry::board_took},
+    board::{BoardStore, own::move_on, tail::keep_tail, telemetry::board_took},
     clock::phone_ms,
     json::{self, FromJson},
     net::{
@@ -17,6 +17,7 @@ use crate::{
         later::{self, Later},
     },
     reactive,
+    session::send_signed,
     visible::Visible,
 };
 
@@ -31,7 +32,14 @@ pub(crate) fn keep_live(store: BoardStore, visible: Visible) {
     let feed = Rc::new(Feed { store, state: RefCell::default() });
     let held = SendWrapper::new(Rc::clone(&feed));
     on_cleanup(move || held.end());
-    reactive::effect(move || if visible.get() { feed.resume() } else { feed.pause() });
+    reactive::effect(move || {
+        // Another board has another stream.
+        store.board();
+        feed.pause();
+        if visible.get() {
+            feed.resume();
+        }
+    });
     keep_tail(store, visible);
 }
 
@@ -90,9 +98,9 @@ impl Feed {
     }
 
     fn open(self: &Rc<Self>) {
-        let Some(id) = self.store.id() else { return };
+        let store = self.store;
         let since_ms = phone_ms();
-        let Ok(source) = EventSource::new(&format!("/v1/tournaments/{id}/live")) else {
+        let Ok(source) = EventSource::new(&format!("/v1/live?boards={}", store.board_now())) else {
             self.poll_later(0);
             return;
         };
@@ -117,12 +125,18 @@ impl Feed {
         });
         let feed = Rc::clone(self);
         let on_error = Closure::<dyn FnMut(JsValue)>::new(move |_| feed.failed());
-        for (name, listener) in [("snapshot", &on_snapshot), ("delta", &on_delta)] {
+        // Said again until the stream is closed, so that an answer that is lost is asked for anew.
+        let on_over = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+            reactive::spawn(async move {
+                move_on(store).await;
+            });
+        });
+        for (name, listener) in [("snapshot", &on_snapshot), ("delta", &on_delta), ("over", &on_over)] {
             // Without listeners the stream stays silent and polling is not reached; browsers do not refuse them.
             let _ = source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
         }
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let stream = Stream { source, _listeners: vec![on_snapshot, on_delta], _on_error: on_error };
+        let stream = Stream { source, _listeners: vec![on_snapshot, on_delta, on_over], _on_error: on_error };
         self.state.borrow_mut().stream = Some(stream);
     }
 
@@ -175,7 +189,7 @@ impl Feed {
         let since_ms = phone_ms();
         let if_none_match = self.state.borrow().etag.clone();
         let url = format!("/v1/tournaments/{id}/board?limit={LIVE_ROWS}");
-        let answer = net::send(Call { url, if_none_match, ..Call::default() }).await;
+        let answer = send_signed(Call { url, if_none_match, ..Call::default() }).await;
         if self.state.borrow().ended || self.state.borrow().waits.is_none() {
             return;
         }

@@ -3,6 +3,8 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use domain::board::LIVE_ROWS;
+
 use crate::{
     board::{BoardStore, pace::Pace},
     functions, reactive,
@@ -29,6 +31,8 @@ struct Own {
 pub(crate) fn keep_own(store: BoardStore, session: Session, visible: Visible) {
     let own = Own { store, session, visible, pace: Rc::default() };
     reactive::effect(move || {
+        // Another board may be at the same version.
+        store.board();
         store.version();
         let Some(player) = session.player().filter(|_| visible.get()) else { return };
         if store.shows(&player) {
@@ -48,11 +52,24 @@ impl Own {
     async fn fetch(self) {
         // A page that is gone has no id any more.
         let Some(id) = self.store.id() else { return };
-        match functions::board_page(id, true, ROWS).await {
-            Ok(page) => self.store.take_around(page),
+        let is_known = match functions::board_page(id, true, ROWS).await {
+            Ok(page) => self.store.take_around(page) || move_on(self.store).await,
             // What is shown stays.
-            Err(_) if self.session.player_now().is_some() && self.visible.once() => self.ask(RETRY_MS),
-            Err(_) => {}
+            Err(_) => false,
+        };
+        if !is_known && self.session.player_now().is_some() && self.visible.once() {
+            self.ask(RETRY_MS);
         }
     }
+}
+
+/// Shows the board that is the player's by now: of another period, or of the cohort that they are in. Returns whether it
+/// is known which; if not, what is shown stays.
+pub(crate) async fn move_on(store: BoardStore) -> bool {
+    let Some(id) = store.id() else { return true };
+    let page = functions::board_page(id, false, LIVE_ROWS).await;
+    page.is_ok_and(|page| {
+        store.take_page(page);
+        true
+    })
 }

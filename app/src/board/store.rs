@@ -36,6 +36,8 @@ impl PartialEq for Row {
 /// A board. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BoardStore {
+    /// Which board of the tournament.
+    board: Shared<String>,
     window: Shared<Option<LiveSnapshot>>,
     rows: Shared<Vec<Row>>,
     total: Shared<u64>,
@@ -63,6 +65,7 @@ impl BoardStore {
     /// The board of `tournament`, showing `page`.
     pub(crate) fn new(page: BoardPage, tournament: &Tournament, session: Session) -> Self {
         Self {
+            board: Shared::new(page.board.to_string()),
             rows: Shared::new(page.entries.iter().cloned().map(row).collect()),
             total: Shared::new(page.total),
             version: Shared::new(page.version),
@@ -84,6 +87,16 @@ impl BoardStore {
             })),
             session,
         }
+    }
+
+    /// Which board it is; the reader runs again when another one is shown.
+    pub(crate) fn board(self) -> String {
+        self.board.get()
+    }
+
+    /// Which board it is, once.
+    pub(crate) fn board_now(self) -> String {
+        self.board.now()
     }
 
     /// Whose board, unless its page is gone.
@@ -162,12 +175,18 @@ impl BoardStore {
         self.around.set(Vec::new());
     }
 
-    /// Takes the player's own row and the rows around it.
-    pub(crate) fn take_around(self, page: BoardPage) {
+    /// Takes the player's own row and the rows around it. Returns `false`, changing nothing, when their place is on another
+    /// board.
+    #[must_use]
+    pub(crate) fn take_around(self, page: BoardPage) -> bool {
+        if page.board.as_str() != self.board.now() {
+            return false;
+        }
         let is_shown = page.me.as_ref().is_some_and(|me| self.shows(&me.player));
         self.own.set(page.me);
         self.is_own_known.set(true);
         self.around.set(if is_shown { Vec::new() } else { page.entries });
+        true
     }
 
     /// Whether more rows are on their way; the reader runs again when that changes.
@@ -236,9 +255,17 @@ impl BoardStore {
         }
     }
 
-    /// Shows a page from rank 1, as polling brings it.
+    /// Shows a page from rank 1, which may be that of another board of the tournament.
     pub(crate) fn take_page(self, page: BoardPage) {
         let Some(window) = self.window.now() else { return };
+        let board = page.board.to_string();
+        if board != self.board.now() {
+            self.tail.set(Vec::new());
+            self.set_asked(0, None);
+            self.forget_around();
+            self.own.set(None);
+            self.is_own_known.set(false);
+        }
         if page.me.is_some() {
             self.own.set(page.me);
         }
@@ -249,6 +276,7 @@ impl BoardStore {
             order: window.order,
             entries: page.entries,
         });
+        self.board.set(board);
     }
 
     /// Applies a change. Returns `false` when it does not follow on what is shown.

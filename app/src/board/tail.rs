@@ -13,8 +13,9 @@ use domain::{
 
 use crate::{
     board::{BoardStore, pace::Pace},
-    net::{self, Call},
+    net::Call,
     reactive,
+    session::send_signed,
     visible::Visible,
 };
 
@@ -76,7 +77,11 @@ async fn bring(store: BoardStore, more: usize) -> Result<(), ErrorCode> {
             url.push_str("&cursor=");
             url.push_str(cursor);
         }
-        let mut page: BoardPage = net::send(Call { url, ..Call::default() }).await?.read()?;
+        let mut page: BoardPage = send_signed(Call { url, ..Call::default() }).await?.read()?;
+        if page.board.as_str() != store.board_now() {
+            // The page is about to show that one.
+            return Ok(());
+        }
         entries.append(&mut page.entries);
         cursor = page.next_cursor;
         if cursor.is_none() {

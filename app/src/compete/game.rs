@@ -5,7 +5,7 @@ use leptos::prelude::Get;
 
 use crate::{
     account::{api, talk::Talk},
-    board::BoardStore,
+    board::{BoardStore, move_on},
     compete::{
         panels::Panel,
         stand::{Stand, View, stand},
@@ -148,6 +148,10 @@ impl Game {
         if let Ok(mine) = answer
             && !self.is_busy.now()
         {
+            // Who has joined, or has their first score, may have a place on another board than everybody is shown.
+            if mine.entry.is_some() && mine.board != self.store.board_now() {
+                move_on(self.store).await;
+            }
             self.mine.set(Some(mine));
         }
     }

@@ -156,6 +156,7 @@ mod tests {
 
     fn mine() -> Mine {
         Mine {
+            board: "cup".to_owned(),
             entry: None,
             can_join: true,
             wants_reminder: false,

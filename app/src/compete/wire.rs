@@ -115,6 +115,8 @@ pub(crate) struct Prize {
 /// What a player has of a tournament.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mine {
+    /// The board on which they are ranked.
+    pub board: String,
     /// Their part in it.
     pub entry: Option<Entry>,
     /// Whether joining would succeed.

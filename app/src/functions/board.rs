@@ -8,7 +8,8 @@ use crate::{
     session::SignedIn,
 };
 
-/// The top of a board, or the rows around the caller.
+/// The top of the board that the caller sees of a tournament, or the rows around them: of the period that is played, and
+/// of the caller's own cohort.
 ///
 /// # Errors
 /// A problem document: no such tournament, `around_me` without a token, a store that can't be read.
@@ -21,13 +22,16 @@ use crate::{
     client = SignedIn
 )]
 pub async fn board_page(id: TournamentId, around_me: bool, limit: u32) -> Result<BoardPage, Failure> {
-    use services::boards::{BoardQuery, WindowQuery};
+    use services::boards::{
+        BoardQuery, WindowQuery,
+        sight::{self, Wanted},
+    };
 
     let request = crate::ssr::Request::expect()?;
     let viewer = request.viewer().await?;
     let window = if around_me { WindowQuery::AroundMe } else { WindowQuery::Top };
-    let board = domain::BoardId::plain(&id);
-    Ok(services::boards::page(request.services(), &board, BoardQuery { window, limit }, viewer).await?)
+    let board = sight::board(request.services(), &id, viewer, Wanted::default()).await?;
+    Ok(services::boards::page(request.services(), &board, BoardQuery { window, limit }).await?)
 }
 
 impl Arguments for FetchBoard {

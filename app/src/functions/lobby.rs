@@ -11,7 +11,7 @@ use crate::{
 /// The tournaments, and the board of the busiest running one.
 ///
 /// # Errors
-/// A problem document when the store can't be read.
+/// A problem document: a token that is not valid, a store that can't be read.
 #[server(
     name = FetchLobby,
     prefix = "/fn",
@@ -22,7 +22,8 @@ use crate::{
 )]
 pub async fn lobby() -> Result<Lobby, Failure> {
     let request = crate::ssr::Request::expect()?;
-    Ok(services::boards::lobby(request.services()).await?)
+    let viewer = request.viewer().await?;
+    Ok(services::boards::lobby(request.services(), viewer).await?)
 }
 
 impl Arguments for FetchLobby {

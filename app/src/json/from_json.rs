@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use domain::{
-    ErrorCode, Operator, PlayerKey, Score, TieOrders, Timestamp, Tournament, TournamentId,
+    BoardId, ErrorCode, Operator, PlayerKey, Score, TieOrders, Timestamp, Tournament, TournamentId,
     board::{BoardEntry, BoardPage, LiveDelta, LiveSnapshot, Lobby, TournamentCard, TournamentPage},
     ranking::Order,
     tournament::{Phase, Title},
@@ -161,7 +161,7 @@ texts!(TournamentId PlayerKey Timestamp);
 
 structs! {
     BoardEntry { rank, player, alias, score, achieved_at }
-    BoardPage { tournament_id, version, total, entries, me, next_cursor }
+    BoardPage { board, tournament_id, version, total, entries, me, next_cursor }
     Lobby { tournaments, board, now }
     TournamentPage { card, board, now }
     LiveSnapshot { tournament_id, version, total, order, entries }
@@ -186,6 +186,12 @@ enums! {
 }
 
 mod missions;
+
+impl FromJson for BoardId {
+    fn from_json(value: &Value) -> Option<Self> {
+        String::from_json(value).map(Self::from_wire)
+    }
+}
 
 impl FromJson for TournamentCard {
     fn from_json(value: &Value) -> Option<Self> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Operator, PlayerKey, Score, Timestamp, Tournament,
+    BoardId, Operator, PlayerKey, Score, Timestamp, Tournament,
     board::{BoardEntry, BoardPage, Lobby, TournamentCard},
     ranking::Order,
     tournament::Title,
@@ -70,6 +70,7 @@ pub(crate) fn board(players: u64) -> BoardPage {
         }
     };
     BoardPage {
+        board: BoardId::plain(&tournament_id("autumn-cup")),
         tournament_id: tournament_id("autumn-cup"),
         version: 1,
         total: players.max(1) * 154,

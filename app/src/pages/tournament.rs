@@ -27,12 +27,14 @@ const LONG_TITLE: usize = 30;
 
 /// A tournament.
 pub(crate) fn tournament_page(id: &TournamentId) -> Part {
-    let data = Context::get().data;
+    let Context { data, session, .. } = Context::get();
     data.turn_to(id);
     reactive::effect(move || {
+        // A private tournament is there once it is known who asks.
+        let is_known = session.player().is_some();
         let Some(known) = data.tournament_now() else { return };
         let is_whole = known.card.is_some() && known.board.ready().is_some();
-        if !is_whole && !matches!(known.board, Remote::Failed(_)) {
+        if !is_whole && (is_known || !matches!(known.board, Remote::Failed(_))) {
             reactive::spawn(data.load_tournament());
         }
     });

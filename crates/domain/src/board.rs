@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{PlayerKey, TournamentId},
+    id::{BoardId, PlayerKey, TournamentId},
     ranking::{Order, Score},
     time::Timestamp,
     tournament::{Phase, Tournament},
@@ -35,6 +35,8 @@ pub struct BoardEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BoardPage {
+    /// Which board.
+    pub board: BoardId,
     /// Whose board.
     pub tournament_id: TournamentId,
     /// Grows with every change of the board; the ETag and the ids of live frames are made of it.

@@ -265,6 +265,11 @@ impl BoardId {
         Self::of(tournament_id, 0, 0)
     }
 
+    /// A board as the server has named it.
+    pub const fn from_wire(name: String) -> Self {
+        Self(name)
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,7 +3,8 @@
 //! ```text
 //! scores committed ──▶ index applied ──▶ signal ──▶ live frame (at most one each 250 ms) ──▶ viewers
 //! ```
-//! SQL is the truth. The index answers when it reflects a version of SQL; else SQL answers.
+//! SQL is the truth. The index answers when it reflects a version of SQL; else SQL answers. Who may see which board is
+//! decided in [`sight`] alone.
 
 pub mod alias;
 pub(crate) mod chain;
@@ -16,6 +17,7 @@ pub mod lobby;
 pub mod names;
 pub mod read;
 pub mod recompute;
+pub mod sight;
 pub mod standing;
 
 use bus::BusError;
@@ -25,6 +27,7 @@ use storage::StoreError;
 pub use crate::boards::{
     lobby::{lobby, tournament_page, tournaments},
     read::{BoardQuery, PageBetween, WindowQuery, page, page_between},
+    sight::{SeenBoard, Wanted},
 };
 
 /// A board can't be shown.

@@ -8,7 +8,7 @@ use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, TournamentId, Us
 use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
-    board::{BoardRow, NewBoard, PlayerRow, Presence, RankedKey},
+    board::{BoardBump, BoardRow, NewBoard, PlayerRow, Presence, RankedKey},
     stored,
 };
 use uuid::Uuid;
@@ -295,16 +295,21 @@ impl BoardRepository for Boards<'_> {
         stored::unsigned(version, "boards", "version")
     }
 
-    async fn bump_many(&mut self, boards: &[(BoardId, i64)]) -> Result<(), StoreError> {
+    async fn bump_many(&mut self, bumps: &[BoardBump]) -> Result<(), StoreError> {
         const OPERATION: &str = "boards.bump_many";
         sqlx::query(
             "UPDATE boards
-             SET version = version + 1, players = players + bumped.new_players
-             FROM UNNEST($1::TEXT[], $2::BIGINT[]) AS bumped (board_id, new_players)
+             SET version = version + bumped.new_versions,
+               players = players + bumped.new_players,
+               scores = scores + bumped.new_scores
+             FROM UNNEST($1::TEXT[], $2::BIGINT[], $3::BIGINT[], $4::BIGINT[])
+               AS bumped (board_id, new_versions, new_players, new_scores)
              WHERE boards.board_id = bumped.board_id",
         )
-        .bind(column(boards, |(board_id, _)| board_id.as_str()))
-        .bind(column(boards, |(_, new_players)| *new_players))
+        .bind(column(bumps, |bump| bump.board_id.as_str()))
+        .bind(column(bumps, |bump| i64::from(bump.is_changed)))
+        .bind(column(bumps, |bump| bump.new_players))
+        .bind(column(bumps, |bump| bump.new_scores))
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
@@ -375,17 +380,14 @@ impl BoardRepository for Boards<'_> {
 
     async fn scores_of(&mut self, tournament_id: &TournamentId, period: u32) -> Result<u64, StoreError> {
         let scores: i64 = sqlx::query_scalar(
-            "SELECT COALESCE(SUM(board_entries.attempts), 0)::BIGINT
-             FROM boards
-             JOIN board_entries ON board_entries.board_id = boards.board_id
-             WHERE boards.tournament_id = $1 AND boards.period = $2",
+            "SELECT COALESCE(SUM(scores), 0)::BIGINT FROM boards WHERE tournament_id = $1 AND period = $2",
         )
         .bind(tournament_id.as_str())
         .bind(i64::from(period))
         .fetch_one(&mut *self.connection)
         .await
         .at("boards.scores_of")?;
-        stored::unsigned(scores, TABLE, "attempts")
+        stored::unsigned(scores, "boards", "scores")
     }
 
     async fn roll(

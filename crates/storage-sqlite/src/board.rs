@@ -8,7 +8,7 @@ use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, TournamentId, Us
 use sqlx::FromRow;
 use storage::{
     BoardRepository, StoreError,
-    board::{BoardRow, NewBoard, PlayerRow, Presence, RankedKey},
+    board::{BoardBump, BoardRow, NewBoard, PlayerRow, Presence, RankedKey},
     stored,
 };
 use uuid::Uuid;
@@ -290,15 +290,19 @@ impl BoardRepository for Boards<'_> {
         stored::unsigned(version, "boards", "version")
     }
 
-    async fn bump_many(&mut self, boards: &[(BoardId, i64)]) -> Result<(), StoreError> {
+    async fn bump_many(&mut self, bumps: &[BoardBump]) -> Result<(), StoreError> {
         const OPERATION: &str = "boards.bump_many";
         sqlx::query(
             "UPDATE boards
-             SET version = version + 1, players = players + (bumped.value ->> 1)
+             SET version = version + (bumped.value ->> 1),
+               players = players + (bumped.value ->> 2),
+               scores = scores + (bumped.value ->> 3)
              FROM json_each($1) AS bumped
              WHERE boards.board_id = bumped.value ->> 0",
         )
-        .bind(list::rows(boards, OPERATION, |(board_id, new_players)| (board_id.as_str(), new_players))?)
+        .bind(list::rows(bumps, OPERATION, |bump| {
+            (bump.board_id.as_str(), u8::from(bump.is_changed), bump.new_players, bump.new_scores)
+        })?)
         .execute(&mut *self.connection)
         .await
         .at(OPERATION)?;
@@ -363,17 +367,14 @@ impl BoardRepository for Boards<'_> {
 
     async fn scores_of(&mut self, tournament_id: &TournamentId, period: u32) -> Result<u64, StoreError> {
         let scores: i64 = sqlx::query_scalar(
-            "SELECT COALESCE(SUM(board_entries.attempts), 0)
-             FROM boards
-             JOIN board_entries ON board_entries.board_id = boards.board_id
-             WHERE boards.tournament_id = $1 AND boards.period = $2",
+            "SELECT COALESCE(SUM(scores), 0) FROM boards WHERE tournament_id = $1 AND period = $2",
         )
         .bind(tournament_id.as_str())
         .bind(i64::from(period))
         .fetch_one(&mut *self.connection)
         .await
         .at("boards.scores_of")?;
-        stored::unsigned(scores, TABLE, "attempts")
+        stored::unsigned(scores, "boards", "scores")
     }
 
     async fn roll(

@@ -136,6 +136,25 @@ impl PeriodRepository for Periods<'_> {
         row.map(PeriodRow::try_from).transpose()
     }
 
+    async fn current(
+        &mut self,
+        tournament_id: &TournamentId,
+        moment: Timestamp,
+    ) -> Result<Option<PeriodRow>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(concat!(
+            period_row!(),
+            "WHERE tournament_id = $1 AND (starts_at <= $2 OR period = 0)
+             ORDER BY period DESC
+             LIMIT 1"
+        ))
+        .bind(tournament_id.as_str())
+        .bind(moment.as_millis())
+        .fetch_optional(&mut *self.connection)
+        .await
+        .at("periods.current")?;
+        row.map(PeriodRow::try_from).transpose()
+    }
+
     async fn oldest_open(&mut self, tournament_id: &TournamentId) -> Result<Option<PeriodRow>, StoreError> {
         let row: Option<Row> = sqlx::query_as(concat!(
             period_row!(),

@@ -8,7 +8,7 @@ use domain::{
 use sqlx::FromRow;
 use storage::{
     StoreError, TournamentRepository, stored,
-    tournament::{TournamentRow, TournamentSearch, TournamentStatus},
+    tournament::{Audience, Glance, TournamentRow, TournamentSearch, TournamentStatus},
 };
 
 use crate::{connection::Connection, error::At};
@@ -144,6 +144,22 @@ impl TournamentRepository for Tournaments<'_> {
 
     async fn by_id(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError> {
         self.find(tournament_id, "tournaments.by_id").await
+    }
+
+    async fn glance(&mut self, tournament_id: &TournamentId) -> Result<Option<Glance>, StoreError> {
+        const TABLE: &str = "tournaments";
+        let row: Option<(String, bool, String)> = sqlx::query_as(
+            "SELECT state, is_private, ranking_order FROM tournaments WHERE tournament_id = $1",
+        )
+        .bind(tournament_id.as_str())
+        .fetch_optional(&mut *self.connection)
+        .await
+        .at("tournaments.glance")?;
+        let Some((state, is_private, order)) = row else { return Ok(None) };
+        let state =
+            State::from_text(&state).ok_or(StoreError::Inconsistent { table: TABLE, column: "state" })?;
+        let order = stored::order(&order, TABLE, "ranking_order")?;
+        Ok(Some(Glance { audience: Audience::of(state, is_private), order }))
     }
 
     async fn by_ids(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError> {

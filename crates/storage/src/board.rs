@@ -64,6 +64,19 @@ pub struct BoardRow {
     pub ranking: Ranking,
 }
 
+/// What rows of players have brought to a board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardBump {
+    /// Which.
+    pub board_id: BoardId,
+    /// Whether somebody sees a difference: its version grows by one.
+    pub is_changed: bool,
+    /// How many more players have a rank.
+    pub new_players: i64,
+    /// How many more scores are taken.
+    pub new_scores: i64,
+}
+
 /// Whether a player's row has a rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
@@ -152,8 +165,9 @@ pub trait BoardRepository: Send {
     /// The row stays locked until the transaction ends, so that versions are committed in their order.
     async fn bump(&mut self, board_id: &BoardId, new_players: i64) -> Result<u64, StoreError>;
 
-    /// The same for several boards, each at most once, in one statement; they are locked already.
-    async fn bump_many(&mut self, boards: &[(BoardId, i64)]) -> Result<(), StoreError>;
+    /// Counts what rows of players have brought to several boards, each named at most once, in one statement; they are
+    /// locked already.
+    async fn bump_many(&mut self, bumps: &[BoardBump]) -> Result<(), StoreError>;
 
     /// The rows of some players, in no order; who has none is left out. At most 1000 players.
     async fn players(&mut self, keys: &[(BoardId, UserId)]) -> Result<Vec<PlayerRow>, StoreError>;
@@ -162,7 +176,7 @@ pub trait BoardRepository: Send {
     async fn put_players(&mut self, rows: &[PlayerRow]) -> Result<(), StoreError>;
 
     /// How many scores the players of a period's boards have had taken, those declared void not counted. Reads each
-    /// row of the period.
+    /// board of the period, and no player's row.
     async fn scores_of(&mut self, tournament_id: &TournamentId, period: u32) -> Result<u64, StoreError>;
 
     /// Up to `limit` players of a board in the order of their ids, behind `after`, those without a rank included.

@@ -102,6 +102,14 @@ pub trait PeriodRepository: Send {
         moment: Timestamp,
     ) -> Result<Option<PeriodRow>, StoreError>;
 
+    /// The latest period that has begun by `moment`: the one that is played, or the last one that was. The first one
+    /// where none has begun.
+    async fn current(
+        &mut self,
+        tournament_id: &TournamentId,
+        moment: Timestamp,
+    ) -> Result<Option<PeriodRow>, StoreError>;
+
     /// The oldest period that takes scores.
     async fn oldest_open(&mut self, tournament_id: &TournamentId) -> Result<Option<PeriodRow>, StoreError>;
 

@@ -117,6 +117,7 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("period", NotPersonal),
             ("players", NotPersonal),
             ("result_hash", NotPersonal),
+            ("scores", NotPersonal),
             ("starts_at", NotPersonal),
             ("state", NotPersonal),
             ("tier", NotPersonal),

@@ -104,7 +104,8 @@ macro_rules! contract_suite {
                 workers_at_once_never_share_a_chat,
             ]
             periods: [
-                a_period_is_found_by_what_it_is,
+                a_period_is_found_by_a_moment,
+                periods_are_found_by_where_they_stand,
                 a_moved_period_moves_its_boards,
                 a_full_period_takes_nobody,
                 a_cohort_fills_before_the_next_is_opened,
@@ -211,6 +212,7 @@ macro_rules! contract_suite {
             ]
             tournaments: [
                 a_status_is_kept_when_the_definition_changes,
+                a_glance_tells_whom_a_tournament_is_for,
                 lists_leave_out_what_is_not_public,
                 operators_find_tournaments_page_by_page,
                 pages_of_lists_follow_on_each_other,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Timestamp, Tournament, TournamentId,
+    Order, Timestamp, Tournament, TournamentId,
     tournament::{Phase, lifecycle::State, owner::Owner, rules::TournamentRules, view::ListFilter},
 };
 
@@ -61,10 +61,50 @@ impl TournamentRow {
         self.status.state.phase((self.tournament.starts_at, self.tournament.ends_at), now)
     }
 
-    /// Whether a viewer may see it: a draft nobody, a private one whoever is signed in.
-    pub const fn is_visible(&self, is_signed_in: bool) -> bool {
-        self.status.state.is_public() && (is_signed_in || !self.status.rules.is_private)
+    /// Whom it is for.
+    pub const fn audience(&self) -> Audience {
+        Audience::of(self.status.state, self.status.rules.is_private)
     }
+}
+
+/// Who may see a tournament and all that is of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Everybody,
+    /// Whoever is signed in: it is private.
+    SignedIn,
+    /// Nobody: it is a draft.
+    Nobody,
+}
+
+impl Audience {
+    /// Whom a tournament is for.
+    pub const fn of(state: State, is_private: bool) -> Self {
+        match (state.is_public(), is_private) {
+            (false, _) => Self::Nobody,
+            (true, true) => Self::SignedIn,
+            (true, false) => Self::Everybody,
+        }
+    }
+
+    /// Whether a viewer is one of them.
+    pub const fn admits(self, is_signed_in: bool) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::SignedIn => is_signed_in,
+            Self::Nobody => false,
+        }
+    }
+}
+
+/// What must be known of a tournament before one of its boards is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glance {
+    /// Whom it is for.
+    pub audience: Audience,
+    /// Which score is better.
+    pub order: Order,
 }
 
 /// Which tournaments an operator looks for.
@@ -86,6 +126,9 @@ pub trait TournamentRepository: Send {
 
     /// The tournament with an id.
     async fn by_id(&mut self, tournament_id: &TournamentId) -> Result<Option<TournamentRow>, StoreError>;
+
+    /// What must be known of a tournament before one of its boards is shown; costs a look-up.
+    async fn glance(&mut self, tournament_id: &TournamentId) -> Result<Option<Glance>, StoreError>;
 
     /// The tournaments with these ids, by id; unknown ones are left out. At most 1000 ids.
     async fn by_ids(&mut self, ids: &[TournamentId]) -> Result<Vec<TournamentRow>, StoreError>;

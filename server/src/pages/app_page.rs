@@ -65,7 +65,7 @@ fn route(path: &str, query: Option<&str>) -> Option<Route> {
 /// What is public of a page.
 async fn first(state: &AppState, route: &Route) -> First {
     let outcome = match route {
-        Route::Lobby => boards::lobby(&state.services).await.map(First::Lobby),
+        Route::Lobby => boards::lobby(&state.services, None).await.map(First::Lobby),
         Route::Tournament(id) => {
             boards::tournament_page(&state.services, id, None).await.map(First::Tournament)
         }

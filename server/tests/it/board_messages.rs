@@ -328,3 +328,68 @@ async fn a_message_that_was_deleted_is_no_longer_changed_at_telegram() {
     }
     assert_eq!(bot.calls("editMessageText").len(), edits + 1);
 }
+
+#[tokio::test]
+async fn a_board_in_a_chat_is_that_of_the_reader_s_own_cohort_in_the_period_that_is_played() {
+    let desk = Desk::new().await;
+    let server = &desk.server;
+    let mut cup = server.tournament("cup", "best", "desc");
+    cup["data"]["starts_at"] = json!("2026-01-01T00:00:00Z");
+    cup["data"]["ends_at"] = json!("2026-01-02T00:00:00Z");
+    cup["data"]["reset"] = json!({"cron": "0 * * * *"});
+    cup["data"]["cohorts"] = json!({"size": 2, "tiers": [{"title": {"en": "Bronze"}}]});
+    let mut events = vec![cup];
+    for (number, name) in (1..).zip(["Ann", "Bob", "Cid"]) {
+        events.push(server.user(name, name, Some(40 + number)));
+        events.push(server.score(&format!("s{number}"), "cup", name, 10 * number));
+    }
+    assert_eq!(server.events(&json!(events)).await["accepted"], events.len());
+    // Ann and Bob share the first cohort, Cid is alone in the second.
+    let list = desk.say(43, "/tournaments").await;
+    assert!(list[0].text().contains("Your place: 1 · 30"), "{}", list[0].text());
+    assert!(list[1].text().contains("🥇 Cid · 30 (you)") && !list[1].text().contains("Ann"), "{list:?}");
+    let group = desk.say(-43, "/tournaments@PodiumBot").await;
+    assert!(group[1].text().contains("🥇 Bob · 20\n🥈 Ann · 10"), "{}", group[1].text());
+    // The next hour: Bob comes first and is placed with Cid.
+    server.clock.advance_ms(3_600_000);
+    crate::cup::run_jobs(server).await;
+    desk.score("t2", "Bob", 5).await;
+    desk.score("t3", "Cid", 7).await;
+    assert_eq!(desk.look_after(31).await, 2, "the message of the chat and that of the group");
+    for edit in desk.sent().await {
+        assert!(edit.text().contains("🥇 Cid · 7") && edit.text().contains("🥈 Bob · 5"), "{}", edit.text());
+        assert!(!edit.text().contains("30"), "{}", edit.text());
+    }
+}
+
+#[tokio::test]
+async fn a_private_tournament_is_told_to_a_person_alone() {
+    let desk = Desk::new().await;
+    desk.cup(24).await;
+    let mut cup = desk.server.tournament("cup", "best", "desc");
+    cup["id"] = json!("cup-2");
+    cup["data"]["ends_at"] = json!(desk.server.clock.now().plus_ms(24 * 3_600_000));
+    let in_group = desk.say(-42, "/start t_cup").await;
+    assert!(in_group[0].text().contains("Ann"), "{in_group:?}");
+    cup["data"]["is_private"] = json!(true);
+    assert_eq!(desk.server.events(&json!([cup])).await["accepted"], 1);
+    assert!(desk.board().await.text().contains("🥇 Ann · 10 (you)"));
+    // The message that the group has is left as it is and kept up to date no more.
+    desk.score("s2", "a", 20).await;
+    assert_eq!(desk.look_after(31).await, 1);
+    let edits = desk.sent().await;
+    assert_eq!(edits.iter().map(|edit| edit.row.chat_id).collect::<Vec<_>>(), [ChatId(42)]);
+    let campaign = json!({"code": "spring", "tournament_id": "cup"}).to_string();
+    let made = desk.server.signed("POST", "/v1/platform/campaigns", &campaign);
+    assert_eq!(desk.server.request(made).await.status(), 204);
+    for text in ["/tournaments@PodiumBot", "/start t_cup", "/start spring"] {
+        let calls = desk.say(-42, text).await;
+        let tells = |call: &Call| ["Ann", "Winter cup"].iter().any(|told| call.text().contains(told));
+        assert!(!calls.is_empty() && !calls.iter().any(tells), "{text}: {calls:?}");
+    }
+    let list = desk.say(42, "/tournaments").await;
+    assert!(
+        list.iter().all(|call| !call.text().contains("Ann")),
+        "a list is the same for everybody: {list:?}"
+    );
+}

@@ -23,7 +23,7 @@ use domain::{
 use server::settings::{Settings, default_file_settings};
 use services::{
     Ports, Services,
-    boards::{BoardQuery, WindowQuery, index, page},
+    boards::{BoardQuery, WindowQuery, index, page, sight},
     secrets::Secrets,
 };
 use storage::Store;
@@ -135,7 +135,8 @@ async fn house() -> House {
 impl House {
     async fn read(&self) {
         let query = BoardQuery { window: WindowQuery::Top, limit: 10 };
-        page(&self.services, &self.board, query, None).await.unwrap();
+        let seen = sight::named(&self.services, &self.board, None).await.unwrap();
+        page(&self.services, &seen, query).await.unwrap();
         tokio::task::yield_now().await;
     }
 

@@ -5,6 +5,7 @@
 
 mod board;
 mod board_messages;
+mod board_view;
 mod bot;
 mod bot_support;
 mod confirm;

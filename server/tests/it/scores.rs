@@ -280,7 +280,8 @@ async fn peers_1_3_7_scores_written_at_once_survive_a_restart() {
     assert_eq!(standings(&server).await.iter().map(|(_, points)| points).sum::<i64>(), 240);
     let again = server.with_personal_keys(&[]).await;
     let query = services::boards::BoardQuery { window: services::boards::WindowQuery::Top, limit: 10 };
-    let page = services::boards::page(&again, &board, query, None).await.unwrap();
+    let seen = services::boards::sight::named(&again, &board, None).await.unwrap();
+    let page = services::boards::page(&again, &seen, query).await.unwrap();
     assert_eq!(page.entries.iter().map(|entry| entry.score.points()).collect::<Vec<_>>(), [80, 80, 80]);
     assert_eq!(log(&server, &board, "a").await.len(), 80);
     assert_eq!(recompute::board(&again, &board).await.unwrap(), 0, "the log says the same");

@@ -1,7 +1,7 @@
 //! Taking part: joining, places, conditions, attempts, cohorts, periods; being reminded and being overtaken.
 
 use axum::http::StatusCode;
-use domain::{BoardId, session::SignedIn};
+use domain::session::SignedIn;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -196,30 +196,39 @@ async fn peers_1_2_13_cohorts_fill_and_the_best_rise_to_the_next_tier() {
         .map(|number| server.score(&format!("s{number}"), "cup", &format!("p-{number}"), 100 - number))
         .collect();
     send(&server, &scores).await;
-    let mut tx = server.services.store().begin_read().await.unwrap();
-    let id: domain::TournamentId = "cup".parse().unwrap();
-    let boards = tx.periods().boards(&id, 0, None, 10).await.unwrap();
-    let sizes: Vec<u64> = boards.iter().map(|board| board.players).collect();
-    assert_eq!(sizes, [3, 3, 1]);
-    drop(tx);
+    let size = async |period: u32, cohort: u32| {
+        let board = format!("/board?period={period}&cohort={cohort}");
+        about(&server, &board, None).await.1["total"].clone()
+    };
+    assert_eq!([size(0, 1).await, size(0, 2).await, size(0, 3).await], [3, 3, 1]);
+    let mut firsts = Vec::new();
+    for cohort in 1..=3 {
+        let (_, page) = about(&server, &format!("/board?cohort={cohort}"), None).await;
+        firsts.push(page["entries"][0]["alias"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(about(&server, "/board?period=0&cohort=4", None).await.0, StatusCode::NOT_FOUND);
     // The next day: who was first of a cohort of several plays in silver, everybody else in bronze.
     pass(&server, 24 * HOUR_MS + MINUTE_MS).await;
     let again: Vec<Value> = (1..=7)
         .map(|number| server.score(&format!("t{number}"), "cup", &format!("p-{number}"), number))
         .collect();
     send(&server, &again).await;
-    let mut tx = server.services.store().begin_read().await.unwrap();
-    let board_of = |number: u64| BoardId::of(&id, 1, u32::try_from(number).unwrap());
     let mut silver = Vec::new();
-    for number in 1..=4 {
-        if let Some(board) = tx.boards().by_id(&board_of(number)).await.unwrap()
-            && board.tier == 1
-        {
-            silver.push(board.players);
+    for number in 1..=7 {
+        let player = server.sign_in(number, "Ada").await;
+        let (_, mine) = about(&server, "/me", Some(&player)).await;
+        let (_, own) = about(&server, "/board", Some(&player)).await;
+        let cohort = u32::try_from(mine["entry"]["cohort"].as_u64().unwrap()).unwrap();
+        assert_eq!((&own["board"], &own["total"]), (&mine["entry"]["board"], &size(1, cohort).await));
+        assert_eq!(own["me"]["alias"], format!("Player {number}"), "{own}");
+        if mine["entry"]["tier"] == 1 {
+            assert_eq!(own["total"], 2);
+            silver.push(own["me"]["alias"].as_str().unwrap().to_owned());
         }
     }
-    assert_eq!(silver, [2], "two cohorts of three had a first one; whoever plays alone does not rise");
-    drop(tx);
+    firsts.truncate(2);
+    firsts.sort();
+    assert_eq!(silver, firsts, "two cohorts of three had a first one; whoever plays alone does not rise");
     let (_, results) = about(&server, "/results?period=0&cohort=1", None).await;
     assert_eq!((&results["board"], &results["players"]), (&json!("cup.0.1"), &json!(3)), "{results}");
     assert_eq!(results["results"][0]["prize"]["code"], "cup");
@@ -257,6 +266,8 @@ async fn peers_1_2_06_old_periods_stay_readable_after_a_reset() {
     assert_eq!(listed, [(1, "2026-01-02T19:00:00.000Z", false), (0, "2026-01-01T19:00:00.000Z", true)]);
     let (_, first) = about(&server, "/results?period=0", None).await;
     assert_eq!((&first["players"], &first["results"][0]["alias"]), (&json!(1), &json!("Player 1")));
+    let (_, board) = about(&server, "/board?period=0", None).await;
+    assert_eq!((&board["total"], &board["entries"][0]["alias"]), (&json!(1), &json!("Player 1")));
     let (_, card) = about(&server, "", None).await;
     assert_eq!(card["board"]["entries"][0]["alias"], "Player 2");
     assert_eq!(card["card"]["phase"], "running");

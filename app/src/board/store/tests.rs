@@ -18,6 +18,7 @@ fn entry(rank: u64, player: &str, points: i64) -> BoardEntry {
 
 fn page(version: u64, entries: Vec<BoardEntry>) -> BoardPage {
     BoardPage {
+        board: "cup".parse().unwrap(),
         tournament_id: "cup".parse().unwrap(),
         version,
         total: entries.len() as u64,
@@ -133,7 +134,8 @@ fn rows_that_were_asked_for_stand_below_the_window() {
     Owner::new().with(|| {
         let store = long_store("p_e");
         assert_eq!(store.rest(), 3);
-        store.take_around(BoardPage { me: Some(entry(5, "p_e", 5)), ..page(7, vec![entry(5, "p_e", 5)]) });
+        let around = BoardPage { me: Some(entry(5, "p_e", 5)), ..page(7, vec![entry(5, "p_e", 5)]) };
+        assert!(store.take_around(around));
         assert_eq!(store.around().len(), 1);
         // From the top, as the first press asks.
         let entries = store.window.now().unwrap().entries.into_iter();
@@ -149,6 +151,26 @@ fn rows_that_were_asked_for_stand_below_the_window() {
         assert_eq!(ranks, [1, 2, 3, 4, 5, 6]);
         assert_eq!(store.me().unwrap().rank, 5);
         assert_eq!(store.gap(), Some((3, 4)));
+    });
+}
+
+#[test]
+fn nothing_of_one_board_is_left_on_the_next() {
+    Owner::new().with(|| {
+        let store = long_store("p_e");
+        let around = BoardPage { me: Some(entry(5, "p_e", 5)), ..page(7, vec![entry(5, "p_e", 5)]) };
+        assert!(store.take_around(around));
+        store.take_tail(vec![entry(4, "p_d", 7)], false);
+        store.set_asked(50, Some("c".to_owned()));
+        let elsewhere = |entries| BoardPage { board: "cup.1.2".parse().unwrap(), ..page(7, entries) };
+        let own = BoardPage { me: Some(entry(60, "p_e", 1)), ..elsewhere(vec![entry(60, "p_e", 1)]) };
+        assert!(!store.take_around(own), "their place is on another board");
+        assert_eq!((store.board_now().as_str(), store.me().unwrap().rank), ("cup", 5));
+        store.take_page(elsewhere(vec![entry(1, "p_x", 3), entry(2, "p_a", 2)]));
+        assert_eq!(store.board_now(), "cup.1.2");
+        assert_eq!(ranking(store), [(1, "p_x".to_owned()), (2, "p_a".to_owned())]);
+        assert_eq!((store.me(), store.lacks_me(), store.around()), (None, false, Vec::new()));
+        assert_eq!((store.asked(), store.next_cursor(), store.rest()), (0, None, 0));
     });
 }
 
@@ -180,7 +202,7 @@ fn the_own_row_outside_the_window_comes_from_its_neighborhood() {
         assert_eq!(store.me(), None);
         let mut around = page(7, vec![entry(8, "p_y", 5), entry(9, "p_z", 2)]);
         around.me = Some(entry(9, "p_z", 2));
-        store.take_around(around);
+        assert!(store.take_around(around));
         assert_eq!(store.me().unwrap().rank, 9);
         assert_eq!(store.gap(), Some((4, 8)));
     });

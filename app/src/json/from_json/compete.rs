@@ -16,7 +16,7 @@ structs! {
     PrizeRange { from, to, tier, what }
     Prize { code, amount, currency, title }
     Mine {
-        entry, can_join, wants_reminder, attempts_allowed, attempts_used, result, movement, reward
+        board, entry, can_join, wants_reminder, attempts_allowed, attempts_used, result, movement, reward
     }
     Entry { entries, tier, is_disqualified }
     Final { rank, player, alias, score, prize }

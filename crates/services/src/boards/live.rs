@@ -3,6 +3,10 @@
 //! A frame covers the first [`LIVE_ROWS`] rows. Frames are coalesced to at most one in [`FRAME_MS`]. A viewer that
 //! falls behind loses frames and is given a snapshot; a viewer that comes back with the id of a recent frame is given
 //! what it missed.
+//!
+//! A board is watched for more than its rows. When another period is shown by now in the place of its own, viewers are
+//! told ([`OVER_AGAIN_MS`]), and again until they leave. When the tournament is no longer for those who it was for, all
+//! streams end, and who comes back is asked again who they are.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,11 +22,15 @@ use domain::{
 };
 use futures::{Stream, stream};
 use serde::Serialize;
+use storage::tournament::Audience;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::{
     Services,
-    boards::{BoardError, index, read},
+    boards::{
+        BoardError, SeenBoard, index, read,
+        sight::{self, Outlook},
+    },
 };
 
 /// The least milliseconds between two frames of a board.
@@ -46,6 +54,12 @@ const VIEWERS_TOLD_MS: i64 = 4_000;
 /// For how long that is believed.
 const VIEWERS_BELIEVED_MS: i64 = 15_000;
 
+/// How often it is looked whom a board is for and whether it is over.
+const OUTLOOK_MS: i64 = 2_000;
+
+/// How often viewers of a board that is over are told so.
+const OVER_AGAIN_MS: i64 = 15_000;
+
 /// A frame as it goes over the wire (Server-Sent Events).
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -55,12 +69,23 @@ pub struct Frame {
     pub bytes: Bytes,
     /// Where the lines behind the `id` begin.
     body: usize,
+    /// Whether nothing comes behind it, and nothing is in it.
+    is_end: bool,
 }
 
 impl Frame {
     /// Whether it leads to another version; a viewer that comes back need not have seen the others.
     pub const fn has_id(&self) -> bool {
         self.body > 0
+    }
+
+    /// Whether the stream ends here: who comes back is asked again who they are.
+    pub const fn is_end(&self) -> bool {
+        self.is_end
+    }
+
+    const fn end() -> Self {
+        Self { version: 0, bytes: Bytes::new(), body: 0, is_end: true }
     }
 
     /// The `event` and `data` lines, for a stream that has ids of its own.
@@ -132,9 +157,17 @@ struct LiveState {
     snapshot: LiveSnapshot,
     history: VecDeque<(u64, Frame)>,
     viewers: u64,
+    /// The period that is shown by now in the place of the board's own.
+    next_period: Option<u32>,
 }
 
 impl LiveState {
+    /// That the board is over, as a frame.
+    fn over(&self) -> Option<Frame> {
+        let about = About { board: &self.board_id, viewers: self.viewers };
+        self.next_period.map(|period| encode("over", None, about, &Over { period }))
+    }
+
     /// The whole window as a frame.
     fn whole(&self) -> Frame {
         let about = About { board: &self.board_id, viewers: self.viewers };
@@ -173,6 +206,15 @@ impl LiveBoard {
         let _ = self.frames.send(frame);
     }
 
+    /// Notes what has come after the board, and tells the viewers.
+    fn followed_by(&self, next_period: Option<u32>) {
+        let mut state = self.state();
+        state.next_period = next_period;
+        if let Some(frame) = state.over() {
+            let _ = self.frames.send(frame);
+        }
+    }
+
     /// Notes how many viewers there are, and tells them when nothing else does.
     fn seen_by(&self, viewers: u64) {
         let mut state = self.state();
@@ -188,12 +230,13 @@ impl LiveBoard {
 /// Subscribes a viewer to a board. `last_version` is what the viewer has seen last, when it comes back.
 ///
 /// # Errors
-/// [`BoardError`] when the board is unknown or the board can't be read.
+/// [`BoardError`] when the board is gone or can't be read.
 pub async fn subscribe(
     services: &Services,
-    board_id: &BoardId,
+    seen: &SeenBoard,
     last_version: Option<u64>,
 ) -> Result<Subscription, BoardError> {
+    let board_id = seen.board_id();
     let mut opened = None;
     let (boards, board) = loop {
         let mut boards = services.live().boards.lock().await;
@@ -209,12 +252,14 @@ pub async fn subscribe(
         // Read without the lock: one slow board must not keep the viewers of all others waiting. Who comes second
         // takes what the first has put there.
         drop(boards);
-        opened = Some(open(services, board_id).await?);
+        opened = Some(open(services, seen).await?);
     };
     // The receiver counts as a viewer before the hub is let go, so that the board's task does not close it.
     let (first, next) = {
         let state = board.state();
-        (frames_since(&state, last_version), board.frames.subscribe())
+        let mut first = frames_since(&state, last_version);
+        first.extend(state.over());
+        (first, board.frames.subscribe())
     };
     drop(boards);
     Ok(Subscription { first, next, board })
@@ -234,12 +279,25 @@ fn frames_since(state: &LiveState, last_version: Option<u64>) -> Vec<Frame> {
 
 type Opened = (Arc<LiveBoard>, broadcast::Receiver<Signal>);
 
-async fn open(services: &Services, board_id: &BoardId) -> Result<Opened, BoardError> {
+async fn open(services: &Services, seen: &SeenBoard) -> Result<Opened, BoardError> {
+    let board_id = seen.board_id();
     // Registered before the first look, so that no change falls between them.
     let signals = services.signals().subscribe();
-    let snapshot = look(services, board_id).await?;
+    let snapshot = match look(services, board_id).await? {
+        Some(snapshot) => snapshot,
+        None if seen.is_there() => return Err(BoardError::Unknown),
+        None => LiveSnapshot {
+            tournament_id: board_id.tournament_id(),
+            version: 0,
+            total: 0,
+            order: seen.order(),
+            entries: Vec::new(),
+        },
+    };
+    let next_period = outlook(services, board_id).await?.next_period;
     let (frames, _) = broadcast::channel(BEHIND_MAX);
-    let state = LiveState { board_id: board_id.clone(), snapshot, history: VecDeque::new(), viewers: 1 };
+    let state =
+        LiveState { board_id: board_id.clone(), snapshot, history: VecDeque::new(), viewers: 1, next_period };
     let board = Arc::new(LiveBoard { board_id: board_id.clone(), state: Mutex::new(state), frames });
     Ok((board, signals))
 }
@@ -253,6 +311,7 @@ async fn follow(
 ) {
     let mut idle_looks = 0;
     let mut viewers = ViewersOf::new(&services);
+    let mut watch = Watch::new(&services);
     loop {
         let hints = changed(&services, &mut signals, &board_id, &mut viewers);
         let hint = tokio::time::timeout(Duration::from_millis(LOOK_MS), hints).await;
@@ -260,7 +319,9 @@ async fn follow(
             break;
         }
         match look(&services, &board_id).await {
-            Ok(next) => board.advance(next),
+            Ok(Some(next)) => board.advance(next),
+            // Nobody has been placed on it yet.
+            Ok(None) => {}
             Err(error) => tracing::warn!(
                 board.id = %board_id,
                 error = %domain::ErrorChain(&error),
@@ -268,6 +329,13 @@ async fn follow(
             ),
         }
         board.seen_by(viewers.count(&services, &board));
+        if watch.is_for_others(&services, &board).await {
+            let mut boards = services.live().boards.lock().await;
+            boards.remove(&board_id);
+            // Under the lock, so that nobody comes behind it. No viewer is no error.
+            let _ = board.frames.send(Frame::end());
+            return;
+        }
         idle_looks = if board.frames.receiver_count() == 0 { idle_looks + 1 } else { 0 };
         if idle_looks >= IDLE_LOOKS_MAX {
             let mut boards = services.live().boards.lock().await;
@@ -321,6 +389,56 @@ impl ViewersOf {
     }
 }
 
+/// What becomes of a board, looked at now and then.
+struct Watch {
+    /// Whom the board was for.
+    audience: Option<Audience>,
+    looked_at: Timestamp,
+    told_at: Option<Timestamp>,
+}
+
+impl Watch {
+    fn new(services: &Services) -> Self {
+        // So long ago that it is looked at once.
+        Self { audience: None, looked_at: services.now().plus_ms(-OUTLOOK_MS), told_at: None }
+    }
+
+    /// Looks, and tells the viewers of a board that is over. Returns whether the tournament is for fewer than it was.
+    async fn is_for_others(&mut self, services: &Services, board: &LiveBoard) -> bool {
+        let now = services.now();
+        if now.millis_since(self.looked_at) < OUTLOOK_MS {
+            return false;
+        }
+        self.looked_at = now;
+        let Outlook { audience, next_period } = match outlook(services, &board.board_id).await {
+            Ok(outlook) => outlook,
+            Err(error) => {
+                tracing::warn!(
+                    board.id = %board.board_id,
+                    error = %domain::ErrorChain(&error),
+                    "it can't be seen what becomes of a board that is watched"
+                );
+                return false;
+            }
+        };
+        let is_new = board.state().next_period != next_period;
+        if is_new || self.told_at.is_none_or(|told_at| now.millis_since(told_at) >= OVER_AGAIN_MS) {
+            self.told_at = Some(now);
+            board.followed_by(next_period);
+        }
+        let before = self.audience.replace(audience).unwrap_or(audience);
+        [false, true]
+            .into_iter()
+            .any(|is_signed_in| before.admits(is_signed_in) && !audience.admits(is_signed_in))
+    }
+}
+
+async fn outlook(services: &Services, board_id: &BoardId) -> Result<Outlook, BoardError> {
+    let doing = "looking at what becomes of a board";
+    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
+    sight::outlook(&mut *tx, board_id, services.now()).await.map_err(BoardError::store(doing))
+}
+
 /// Waits for a hint about one board; a hint that was lost counts as one.
 async fn changed(
     services: &Services,
@@ -348,26 +466,26 @@ async fn changed(
     }
 }
 
-/// The window as it is now.
-async fn look(services: &Services, board_id: &BoardId) -> Result<LiveSnapshot, BoardError> {
+/// The window as it is now; `None` when the board is not there.
+async fn look(services: &Services, board_id: &BoardId) -> Result<Option<LiveSnapshot>, BoardError> {
     let doing = "reading a live board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
     let row = tx.boards().by_id(board_id).await.map_err(BoardError::store(doing))?;
     drop(tx);
-    let row = row.ok_or(BoardError::Unknown)?;
+    let Some(row) = row else { return Ok(None) };
     let order = row.ranking.order.order;
     let mut page = read::ranked(services, board_id, Window::Top, LIVE_ROWS, None).await?;
     if page.version < row.version && index::reconcile(services, board_id, row.version).await? {
         page = read::ranked(services, board_id, Window::Top, LIVE_ROWS, None).await?;
     }
     let (entries, _) = read::named(services, &page).await?;
-    Ok(LiveSnapshot {
+    Ok(Some(LiveSnapshot {
         tournament_id: board_id.tournament_id(),
         version: page.version,
         total: page.total,
         order,
         entries,
-    })
+    }))
 }
 
 /// What every frame says beside its data.
@@ -380,6 +498,12 @@ struct About<'a> {
 #[derive(Serialize)]
 struct Nothing {}
 
+/// Which period is shown in the place of the board's own.
+#[derive(Serialize)]
+struct Over {
+    period: u32,
+}
+
 #[derive(Serialize)]
 struct Data<'a, T> {
     #[serde(flatten)]
@@ -391,7 +515,42 @@ struct Data<'a, T> {
 fn encode<T: Serialize>(event: &'static str, version: Option<u64>, about: About<'_>, data: &T) -> Frame {
     // Our own types, whose serialisation has no way to fail; an empty frame would only make the viewer poll.
     let json = serde_json::to_string(&Data { about, data }).unwrap_or_default();
-    let id = version.map(|version| format!("id: {version}\n")).unwrap_or_default();
+    let id = version.map(|version| format!("id: {}\n", event_id(about.board, version))).unwrap_or_default();
     let bytes = Bytes::from(format!("{id}event: {event}\ndata: {json}\n\n"));
-    Frame { version: version.unwrap_or_default(), bytes, body: id.len() }
+    Frame { version: version.unwrap_or_default(), bytes, body: id.len(), is_end: false }
+}
+
+/// The id of an event: the version, with the board before it where a tournament has several, so that whoever comes back
+/// to another one is given all of that.
+fn event_id(board: &BoardId, version: u64) -> String {
+    if is_plain(board) { version.to_string() } else { format!("{board}:{version}") }
+}
+
+/// The version of a board that an event's id tells of; `None` when it is of another board, or none of ours.
+pub fn version_of(board: &BoardId, id: &str) -> Option<u64> {
+    let version = if is_plain(board) { id } else { id.strip_prefix(board.as_str())?.strip_prefix(':')? };
+    version.parse().ok()
+}
+
+fn is_plain(board: &BoardId) -> bool {
+    (board.period(), board.cohort()) == (0, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_of_one_board() {
+        let [plain, third, cohort]: [BoardId; 3] =
+            ["cup", "cup.3", "cup.3.12"].map(|text| text.parse().unwrap());
+        for board in [&plain, &third, &cohort] {
+            assert_eq!(version_of(board, &event_id(board, 7)), Some(7));
+        }
+        assert_eq!(event_id(&plain, 7), "7");
+        for (board, id) in [(&third, "7"), (&plain, "cup.3:7"), (&third, "cup.3.12:7"), (&cohort, "cup.3:7")]
+        {
+            assert_eq!(version_of(board, id), None, "{board} {id}");
+        }
+    }
 }

@@ -7,7 +7,6 @@
 use std::{pin::Pin, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use domain::BoardId;
 use futures::{
     StreamExt,
     stream::{BoxStream, SelectAll},
@@ -17,7 +16,7 @@ use tokio::time::Sleep;
 use crate::{
     Services,
     boards::{
-        BoardError,
+        BoardError, SeenBoard,
         live::{self, FRAME_MS, Frame},
     },
 };
@@ -50,10 +49,10 @@ impl std::fmt::Debug for Many {
 /// it comes back.
 ///
 /// # Errors
-/// [`BoardError`] when a board is unknown or can't be read.
+/// [`BoardError`] when a board is gone or can't be read.
 pub async fn subscribe(
     services: &Services,
-    boards: &[BoardId],
+    boards: &[SeenBoard],
     last_id: Option<&str>,
 ) -> Result<Many, BoardError> {
     let seen: Vec<Option<u64>> = last_id.map(versions_of).unwrap_or_default();
@@ -64,9 +63,9 @@ pub async fn subscribe(
         frames: SelectAll::new(),
         pause: Box::pin(tokio::time::sleep(Duration::from_millis(FRAME_MS))),
     };
-    for (at, board_id) in boards.iter().enumerate() {
+    for (at, board) in boards.iter().enumerate() {
         let last = seen.get(at).copied().flatten().filter(|_| is_ours);
-        let mut subscription = live::subscribe(services, board_id, last).await?;
+        let mut subscription = live::subscribe(services, board, last).await?;
         many.versions.push(last.unwrap_or_default());
         many.first.extend(std::mem::take(&mut subscription.first).into_iter().map(|frame| (at, frame)));
         many.frames.push(subscription.into_frames().map(move |frame| (at, frame)).boxed());
@@ -89,8 +88,8 @@ impl Many {
         bytes.freeze()
     }
 
-    /// The next piece: what has come since the last one, or a comment when there was nothing for long. `None` when no
-    /// board is followed any more.
+    /// The next piece: what has come since the last one, or a comment when there was nothing for long. `None` when
+    /// the stream is over.
     pub async fn next(&mut self) -> Option<Bytes> {
         let mut bytes = BytesMut::new();
         let mut heartbeat = std::pin::pin!(tokio::time::sleep(HEARTBEAT));
@@ -98,6 +97,7 @@ impl Many {
             tokio::select! {
                 biased;
                 next = self.frames.next() => match next {
+                    Some((_, frame)) if frame.is_end() => return None,
                     Some((at, frame)) => self.write(&mut bytes, at, &frame),
                     None => return (!bytes.is_empty()).then(|| bytes.freeze()),
                 },

@@ -9,8 +9,7 @@ use storage::tournament::TournamentRow;
 
 use crate::{
     Services,
-    boards::{BoardError, BoardQuery, WindowQuery, page},
-    tournaments::route,
+    boards::{BoardError, BoardQuery, Wanted, WindowQuery, page, sight},
 };
 
 /// The most tournaments that one answer lists.
@@ -35,15 +34,15 @@ pub async fn tournaments(services: &Services, limit: u32) -> Result<Vec<Tourname
     Ok(rows.into_iter().map(|row| card(row, now)).collect())
 }
 
-/// The lobby: the tournaments, and the board of the first one.
+/// The lobby: the tournaments, and the board of the first one, as the viewer sees it.
 ///
 /// # Errors
 /// [`BoardError`] when the database fails.
-pub async fn lobby(services: &Services) -> Result<Lobby, BoardError> {
+pub async fn lobby(services: &Services, viewer: Option<UserId>) -> Result<Lobby, BoardError> {
     let tournaments = tournaments(services, LOBBY_TOURNAMENTS).await?;
     let shown = tournaments.first().filter(|card| card.phase != Phase::Upcoming);
     let board = match shown {
-        Some(card) => Some(top_of(services, &card.tournament.tournament_id, None).await?),
+        Some(card) => Some(top_of(services, &card.tournament.tournament_id, viewer).await?),
         None => None,
     };
     Ok(Lobby { tournaments, board, now: services.now() })
@@ -60,36 +59,23 @@ pub async fn tournament_page(
 ) -> Result<TournamentPage, BoardError> {
     let doing = "reading a tournament";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let row = tx.tournaments().by_id(tournament_id).await.map_err(BoardError::store(doing))?;
+    let row = sight::tournament(&mut *tx, tournament_id, viewer).await.map_err(BoardError::store(doing))?;
+    let row = row.ok_or(BoardError::Unknown)?;
     drop(tx);
     let now = services.now();
-    let row = row.filter(|row| row.is_visible(viewer.is_some())).ok_or(BoardError::Unknown)?;
     let card = card(row, now);
     let board = top_of(services, tournament_id, viewer).await?;
     Ok(TournamentPage { card, board, now })
 }
 
-/// The top of the board that a viewer is shown of a tournament; without rows where nobody has a place yet.
+/// The top of the board that a viewer is shown of a tournament.
 async fn top_of(
     services: &Services,
     tournament_id: &TournamentId,
     viewer: Option<UserId>,
 ) -> Result<BoardPage, BoardError> {
-    let doing = "looking for a tournament's board";
-    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    let board = route::shown(&mut *tx, tournament_id, viewer, services.now()).await;
-    let Some(board) = board.map_err(BoardError::store(doing))? else {
-        return Ok(BoardPage {
-            tournament_id: tournament_id.clone(),
-            version: 0,
-            total: 0,
-            entries: Vec::new(),
-            me: None,
-            next_cursor: None,
-        });
-    };
-    drop(tx);
-    page(services, &board, BoardQuery { window: WindowQuery::Top, limit: LIVE_ROWS }, viewer).await
+    let board = sight::board(services, tournament_id, viewer, Wanted::default()).await?;
+    page(services, &board, BoardQuery { window: WindowQuery::Top, limit: LIVE_ROWS }).await
 }
 
 fn card(row: TournamentRow, now: Timestamp) -> TournamentCard {

@@ -9,7 +9,7 @@ use storage::board::{BoardRow, RankedKey};
 
 use crate::{
     Services,
-    boards::{BoardError, cursor},
+    boards::{BoardError, SeenBoard, cursor},
 };
 
 /// What part of a board is wanted.
@@ -35,15 +35,14 @@ pub enum WindowQuery {
 /// Reads a part of a board, and the viewer's own row.
 ///
 /// # Errors
-/// [`BoardError`] when the board is unknown, the cursor is not ours, `AroundMe` comes without a viewer, or the
+/// [`BoardError`] when the board is gone, the cursor is not ours, `AroundMe` comes without a viewer, or the
 /// database fails.
 pub async fn page(
     services: &Services,
-    board: &BoardId,
+    board: &SeenBoard,
     query: BoardQuery,
-    viewer: Option<UserId>,
 ) -> Result<BoardPage, BoardError> {
-    Ok(page_between(services, board, query, viewer).await?.page)
+    Ok(page_between(services, board, query).await?.page)
 }
 
 /// A page with the ways that lead on and back.
@@ -64,10 +63,10 @@ const BACK: char = '~';
 /// As [`page()`].
 pub async fn page_between(
     services: &Services,
-    board: &BoardId,
+    board: &SeenBoard,
     query: BoardQuery,
-    viewer: Option<UserId>,
 ) -> Result<PageBetween, BoardError> {
+    let viewer = board.viewer();
     let limit = query.limit.clamp(1, PAGE_LIMIT_MAX);
     let window = match query.window {
         WindowQuery::Top => Window::Top,
@@ -77,8 +76,12 @@ pub async fn page_between(
         },
         WindowQuery::AroundMe => Window::Around(viewer.ok_or(BoardError::NotSignedIn)?),
     };
-    let ranked = ranked(services, board, window, limit, viewer).await?;
-    dress(services, board, ranked, window).await
+    let ranked = if board.is_there() {
+        ranked(services, board.board_id(), window, limit, viewer).await?
+    } else {
+        RankPage { version: 0, total: 0, rows: Vec::new(), me: None }
+    };
+    dress(services, board.board_id(), ranked, window).await
 }
 
 /// Rows with ranks: from the index when it is loaded, else from SQL.
@@ -148,6 +151,7 @@ async fn dress(
     let before = page.rows.first().copied().filter(|first| leads_on && first.rank > 1);
     let (entries, me) = named(services, &page).await?;
     let page = BoardPage {
+        board: board.clone(),
         tournament_id: board.tournament_id(),
         version: page.version,
         total: page.total,

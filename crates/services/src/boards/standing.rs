@@ -6,7 +6,7 @@ use bus::{ranks::Change, signals::Signal};
 use domain::{BoardId, UserId};
 use storage::{
     StoreError, Transaction,
-    board::{BoardRow, BoardState, PlayerRow, Presence},
+    board::{BoardBump, BoardRow, BoardState, PlayerRow, Presence},
 };
 
 use crate::{
@@ -48,7 +48,8 @@ pub(crate) async fn store(
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     rows: Vec<PlayerRow>,
-    boards: HashMap<BoardId, (BoardChange, i64)>,
+    bumps: HashMap<BoardId, BoardBump>,
+    changes: HashMap<BoardId, BoardChange>,
 }
 
 impl Batch {
@@ -59,6 +60,15 @@ impl Batch {
         if before == Some(&after) {
             return;
         }
+        let board_id = &board.board_id;
+        let bump = self.bumps.entry(board_id.clone()).or_insert_with(|| BoardBump {
+            board_id: board_id.clone(),
+            is_changed: false,
+            new_players: 0,
+            new_scores: 0,
+        });
+        let attempts_before = before.map_or(0, |before| before.attempts);
+        bump.new_scores += after.attempts.cast_signed() - attempts_before.cast_signed();
         if old == new {
             // What nobody sees is stored all the same, and is no change of the board.
             after.version = before.map_or(board.version, |before| before.version);
@@ -69,11 +79,14 @@ impl Batch {
         after.version = version;
         let change = new.map_or(Change::Remove(after.user_id), Change::Put);
         self.rows.push(after);
-        let (board, players) = self.boards.entry(board.board_id.clone()).or_insert_with(|| {
-            (BoardChange { board_id: board.board_id.clone(), version, changes: Vec::new() }, 0)
+        bump.is_changed = true;
+        bump.new_players += i64::from(new.is_some()) - i64::from(old.is_some());
+        let told = self.changes.entry(board_id.clone()).or_insert_with(|| BoardChange {
+            board_id: board_id.clone(),
+            version,
+            changes: Vec::new(),
         });
-        board.changes.push(change);
-        *players += i64::from(new.is_some()) - i64::from(old.is_some());
+        told.changes.push(change);
     }
 
     /// Stores the rows, and answers what the boards' readers are to be told.
@@ -81,13 +94,12 @@ impl Batch {
         if !self.rows.is_empty() {
             tx.boards().put_players(&self.rows).await?;
         }
-        if self.boards.is_empty() {
-            return Ok(Vec::new());
+        let is_felt = |bump: &BoardBump| bump.is_changed || bump.new_scores != 0;
+        let bumps: Vec<BoardBump> = self.bumps.into_values().filter(is_felt).collect();
+        if !bumps.is_empty() {
+            tx.boards().bump_many(&bumps).await?;
         }
-        let bumps: Vec<(BoardId, i64)> =
-            self.boards.iter().map(|(board_id, (_, players))| (board_id.clone(), *players)).collect();
-        tx.boards().bump_many(&bumps).await?;
-        Ok(self.boards.into_values().map(|(change, _)| change).collect())
+        Ok(self.changes.into_values().collect())
     }
 }
 

@@ -12,7 +12,10 @@ use telegram::update::{CallbackQuery, ChatKind, Incoming, InlineQuery, Message, 
 
 use crate::{
     Services,
-    boards::{self, BoardError, BoardQuery, WindowQuery},
+    boards::{
+        self, BoardError, BoardQuery, WindowQuery,
+        sight::{self, Wanted},
+    },
     bot::{
         board_message::text,
         choice::Choice,
@@ -20,7 +23,6 @@ use crate::{
         inline,
     },
     links::code::TOURNAMENT,
-    tournaments::route,
 };
 
 /// The tournaments of one page of the list.
@@ -214,9 +216,8 @@ pub(crate) async fn view(
 ) -> Result<Option<View>, StoreError> {
     let now = services.now();
     let mut tx = services.store().begin_read().await?;
-    // A draft is shown to nobody; a private one to a person alone, not to a group or to where a message may go on to.
-    let row = tx.tournaments().by_id(id).await?.filter(|row| row.is_visible(viewer.is_some()));
-    let Some(row) = row else { return Ok(None) };
+    // A private one is shown to a person alone, not to a group or to where a message may go on to: nobody reads those.
+    let Some(row) = sight::tournament(&mut *tx, id, viewer).await? else { return Ok(None) };
     drop(tx);
     let card = TournamentCard { phase: row.phase(now), players: row.players, tournament: row.tournament };
     let board = match card.phase {
@@ -234,11 +235,11 @@ pub(crate) async fn board(
     rows: u32,
 ) -> Result<Option<BoardPage>, StoreError> {
     let mut tx = services.store().begin_read().await?;
-    let shown = route::shown(&mut *tx, id, viewer, services.now()).await?;
+    let shown = sight::within(&mut *tx, id, viewer, Wanted::default(), services.now()).await?;
     drop(tx);
     let Some(shown) = shown else { return Ok(None) };
     let query = BoardQuery { window: WindowQuery::Top, limit: rows };
-    or_nothing(boards::page(services, &shown, query, viewer).await)
+    or_nothing(boards::page(services, &shown, query).await)
 }
 
 /// A database that fails is a reason to try again; whatever else there is, the answer goes without it.

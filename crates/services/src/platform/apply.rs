@@ -8,7 +8,10 @@ use domain::{
     tournament::Phase,
 };
 use serde_json::value::RawValue;
-use storage::{StoreError, Transaction, board::BoardRow};
+use storage::{
+    StoreError, Transaction,
+    board::{BoardBump, BoardRow},
+};
 
 use crate::{
     Services,
@@ -342,7 +345,13 @@ pub(crate) async fn boards_of(
     let ids: Vec<BoardId> =
         shown.into_iter().filter(|row| row.ranked().is_some()).map(|row| row.board_id).collect();
     let locked = tx.boards().lock_many(&ids).await?;
-    let bumps: Vec<(BoardId, i64)> = locked.iter().map(|board| (board.board_id.clone(), 0)).collect();
+    let bump = |board: &BoardRow| BoardBump {
+        board_id: board.board_id.clone(),
+        is_changed: true,
+        new_players: 0,
+        new_scores: 0,
+    };
+    let bumps: Vec<BoardBump> = locked.iter().map(bump).collect();
     tx.boards().bump_many(&bumps).await?;
     let change = |board: BoardRow| BoardChange {
         board_id: board.board_id,

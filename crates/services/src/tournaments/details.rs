@@ -14,6 +14,7 @@ use storage::{
 
 use crate::{
     Services,
+    boards::sight,
     tournaments::{TournamentError, inconsistent},
 };
 
@@ -85,14 +86,13 @@ fn view(row: &TournamentRow, period: &PeriodRow, now: Timestamp) -> PeriodView {
     }
 }
 
-/// A tournament that a viewer may see: a draft nobody, a private one whoever is signed in.
+/// A tournament that a viewer may see.
 pub(crate) async fn visible(
     tx: &mut dyn Transaction,
     tournament_id: &TournamentId,
     viewer: Option<UserId>,
 ) -> Result<TournamentRow, TournamentError> {
-    let row = tx.tournaments().by_id(tournament_id).await?;
-    row.filter(|row| row.is_visible(viewer.is_some())).ok_or(TournamentError::Unknown)
+    sight::tournament(tx, tournament_id, viewer).await?.ok_or(TournamentError::Unknown)
 }
 
 /// The period that is played, or the last one.

@@ -92,7 +92,7 @@ pub async fn within(
     (origin, number): (EntryOrigin, NonZeroU32),
 ) -> Result<EntryRow, TournamentError> {
     let held = tx.tournaments().hold(std::slice::from_ref(tournament_id)).await?.pop();
-    let row = held.filter(|row| row.status.state.is_public()).ok_or(TournamentError::Unknown)?;
+    let row = held.filter(|row| row.audience().admits(true)).ok_or(TournamentError::Unknown)?;
     let now = services.now();
     let period = open_period(services, tx, &row, now).await?.ok_or(TournamentError::Closed)?;
     let known = tx.entries().of_users(tournament_id, period.period, &[user.user_id]).await?.pop();

@@ -30,7 +30,7 @@ pub async fn set(
     let mut tx = services.store().begin_write().await?;
     let user = current::user_of(&mut *tx, session).await?;
     let held = tx.tournaments().hold(std::slice::from_ref(tournament_id)).await?.pop();
-    let row = held.filter(|row| row.status.state.is_public()).ok_or(TournamentError::Unknown)?;
+    let row = held.filter(|row| row.audience().admits(true)).ok_or(TournamentError::Unknown)?;
     if is_wanted {
         if !row.status.state.is_movable() || services.now() >= row.tournament.ends_at {
             return Err(TournamentError::Closed);

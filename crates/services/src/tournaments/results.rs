@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use domain::{
-    BoardId, TournamentId, UserId,
+    TournamentId, UserId,
     tournament::view::{ResultEntry, ResultsPage},
 };
 use storage::{StoreError, result::ResultRow};
 
 use crate::{
     Services,
+    boards::sight::{self, Wanted},
     tournaments::{TournamentError, details, prizes::prize_of},
 };
 
@@ -21,7 +22,7 @@ pub const LIMIT_MAX: u32 = 100;
 pub struct ResultsQuery<'a> {
     /// Which period; none: the latest that is final.
     pub period: Option<u32>,
-    /// Which cohort; none: that of everybody, or the first one.
+    /// Which cohort; none: the viewer's own in that period, of whoever has none the first one.
     pub cohort: Option<u32>,
     /// The `next_cursor` of an earlier page.
     pub cursor: Option<&'a str>,
@@ -50,6 +51,7 @@ pub async fn page(
         .map_err(|_: std::num::ParseIntError| TournamentError::Cursor)?;
     let mut tx = services.store().begin_read().await?;
     let row = details::visible(&mut *tx, tournament_id, viewer).await?;
+    let now = services.now();
     let period = if let Some(period) = query.period {
         period
     } else {
@@ -57,9 +59,10 @@ pub async fn page(
         let ended = latest.iter().find(|period| period.state == storage::period::PeriodState::Final);
         ended.ok_or(TournamentError::Closed)?.period
     };
-    let cohort = query.cohort.unwrap_or(u32::from(row.status.rules.cohorts.is_some()));
-    let board = BoardId::of(tournament_id, period, cohort);
-    let found = tx.periods().boards(tournament_id, period, cohort.checked_sub(1), 1).await?.pop();
+    let wanted = Wanted { period: Some(period), cohort: query.cohort };
+    let seen = sight::within(&mut *tx, tournament_id, viewer, wanted, now).await?;
+    let board = seen.ok_or(TournamentError::Unknown)?.board_id().clone();
+    let found = tx.periods().boards(tournament_id, period, board.cohort().checked_sub(1), 1).await?.pop();
     let found = found.filter(|found| found.board_id == board).ok_or(TournamentError::Unknown)?;
     let hash = found.result_hash.ok_or(TournamentError::Closed)?;
     let rows = tx.results().page(&board, after, limit).await?;

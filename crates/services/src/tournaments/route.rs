@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::{BoardId, ErrorCode, Timestamp, TournamentId, UserId, tournament::lifecycle::State};
+use domain::{BoardId, ErrorCode, Timestamp, UserId, tournament::lifecycle::State};
 use storage::{
     StoreError, Transaction,
     period::{PeriodRow, PeriodState},
@@ -135,32 +135,4 @@ pub(crate) async fn boards_of(
 fn takes(services: &Services, period: &PeriodRow) -> Result<(), Refusal> {
     let is_late = services.now() >= period.ends_at.plus_ms(services.settings().score_grace_ms);
     if is_late || period.state != PeriodState::Open { Err(TOO_LATE) } else { Ok(()) }
-}
-
-/// The board that a viewer is shown of a tournament: of the period that is played, or the last one, their own cohort's or
-/// the first one. `None` where nobody has been placed on one yet.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn shown(
-    tx: &mut dyn Transaction,
-    tournament_id: &TournamentId,
-    viewer: Option<UserId>,
-    now: Timestamp,
-) -> Result<Option<BoardId>, StoreError> {
-    let played = tx.periods().at(tournament_id, now).await?;
-    let period = match played {
-        Some(period) => Some(period),
-        None => tx.periods().latest(tournament_id).await?,
-    };
-    let Some(period) = period else { return Ok(None) };
-    if period.cohorts > 0
-        && let Some(user_id) = viewer
-        && let Some(entry) = tx.entries().of_users(tournament_id, period.period, &[user_id]).await?.pop()
-        && entry.cohort > 0
-    {
-        return Ok(Some(place::board_of(&entry)));
-    }
-    let first = tx.periods().boards(tournament_id, period.period, None, 1).await?.pop();
-    Ok(first.map(|board| board.board_id))
 }

@@ -6,7 +6,7 @@ use domain::{
 
 use crate::{
     Store,
-    board::{BoardRow, BoardState, NewBoard, PlayerRow, Presence, RankedKey},
+    board::{BoardBump, BoardRow, BoardState, NewBoard, PlayerRow, Presence, RankedKey},
     testsuite::fixtures::{
         at, board_id, board_of, player_row, read, score, standing, tournament, tournament_id, user_id, write,
     },
@@ -174,8 +174,10 @@ pub async fn boards_are_opened_and_raised_together(store: &dyn Store) {
         );
         assert_eq!(boards.by_ids(&ids).await.unwrap(), locked);
         boards.bump_many(&[]).await.unwrap();
-        boards.bump_many(&[(board_id("cup"), 3), (board_id("cup.2.7"), 0)]).await.unwrap();
-        boards.bump_many(&[(board_id("cup"), -1)]).await.unwrap();
+        boards.bump_many(&[bump("cup", 3, 5), bump("cup.2.7", 0, 1)]).await.unwrap();
+        boards.bump_many(&[bump("cup", -1, -2)]).await.unwrap();
+        // A score that nobody sees is counted, and is no change of the board.
+        boards.bump_many(&[BoardBump { is_changed: false, ..bump("cup", 0, 1) }]).await.unwrap();
         // Opened anew, a board has the new window and nothing else changes.
         boards.open(&[new("cup", 9, 50)]).await.unwrap();
     })
@@ -316,7 +318,12 @@ pub async fn a_place_and_its_surroundings(store: &dyn Store) {
     }
 }
 
-/// The scores of a period are those of all its boards, also of players who have no rank.
+/// What rows of players have brought to a board that has changed.
+fn bump(board: &str, new_players: i64, new_scores: i64) -> BoardBump {
+    BoardBump { board_id: board_id(board), is_changed: true, new_players, new_scores }
+}
+
+/// The scores of a period are those of all its boards, and the rows of players need not be read for it.
 pub async fn scores_are_counted_by_period(store: &dyn Store) {
     let cup = tournament("cup", 0);
     write(store, async |transaction| {
@@ -324,13 +331,12 @@ pub async fn scores_are_counted_by_period(store: &dyn Store) {
         let board = |id: &str| NewBoard { board_id: board_id(id), ..board_of(&cup) };
         let boards = [board("cup.0.1"), board("cup.0.2"), board("cup.1.1")];
         transaction.boards().open(&boards).await.unwrap();
-        let row = |board: &str, user: u128, attempts: u64| PlayerRow {
-            attempts,
-            ..player_row(board, user_id(user), standing(1, 1), 1)
-        };
-        let out = PlayerRow { presence: Presence::Disqualified, ..row("cup.0.2", 3, 4) };
-        let rows = [row("cup.0.1", 1, 2), row("cup.0.2", 2, 1), out, row("cup.1.1", 1, 9)];
-        transaction.boards().put_players(&rows).await.unwrap();
+        let mut boards = transaction.boards();
+        boards
+            .bump_many(&[bump("cup.0.1", 1, 2), bump("cup.0.2", 2, 6), bump("cup.1.1", 1, 9)])
+            .await
+            .unwrap();
+        boards.bump_many(&[bump("cup.0.2", 0, -1)]).await.unwrap();
     })
     .await;
     read(store, async |transaction| {

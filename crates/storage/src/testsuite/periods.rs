@@ -41,18 +41,35 @@ fn number(period: Option<PeriodRow>) -> Option<u32> {
     period.map(|period| period.period)
 }
 
-/// A period is found by its number, by a moment within its window, as the latest and as the oldest that is open.
-pub async fn a_period_is_found_by_what_it_is(store: &dyn Store) {
+/// A period is found by a moment within its window, and as the one that is shown at a moment.
+pub async fn a_period_is_found_by_a_moment(store: &dyn Store) {
     cup_with_periods(store, 3).await;
     write(store, async |transaction| {
         let mut periods = transaction.periods();
-        periods.put(&cup(), 0, (at(0), at(1000)), PeriodState::Closed).await.unwrap();
         let at_moment = [-1, 0, 999, 1000, 2999, 3000];
         let mut found = Vec::new();
         for moment in at_moment {
             found.push(number(periods.at(&cup(), at(moment)).await.unwrap()));
         }
         assert_eq!(found, [None, Some(0), Some(0), Some(1), Some(2), None]);
+        // Between periods, and behind all of them, the last one that was played; before all of them the first one.
+        periods.put(&cup(), 7, (at(9000), at(9500)), PeriodState::Open).await.unwrap();
+        let mut current = Vec::new();
+        for moment in [-1, 0, 1000, 2999, 3000, 8999, 9000, 9999] {
+            current.push(number(periods.current(&cup(), at(moment)).await.unwrap()).unwrap());
+        }
+        assert_eq!(current, [0, 0, 1, 2, 2, 2, 7, 7]);
+        assert_eq!(number(periods.current(&tournament_id("none"), at(5)).await.unwrap()), None);
+    })
+    .await;
+}
+
+/// A period is found as the latest, as the oldest that is open, by its state and in a list.
+pub async fn periods_are_found_by_where_they_stand(store: &dyn Store) {
+    cup_with_periods(store, 3).await;
+    write(store, async |transaction| {
+        let mut periods = transaction.periods();
+        periods.put(&cup(), 0, (at(0), at(1000)), PeriodState::Closed).await.unwrap();
         assert_eq!(number(periods.latest(&cup()).await.unwrap()), Some(2));
         assert_eq!(number(periods.oldest_open(&cup()).await.unwrap()), Some(1));
         assert_eq!(number(periods.latest(&tournament_id("none")).await.unwrap()), None);

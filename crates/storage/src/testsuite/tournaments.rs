@@ -14,7 +14,7 @@ use crate::{
         HARD_TEXT, at, board_id, board_of, player_row, read, standing, tournament, tournament_id, user_id,
         write,
     },
-    tournament::{TournamentRow, TournamentSearch, TournamentStatus},
+    tournament::{Audience, Glance, TournamentRow, TournamentSearch, TournamentStatus},
 };
 
 async fn put(store: &dyn Store, tournaments: &[Tournament]) {
@@ -233,10 +233,37 @@ pub async fn a_status_is_kept_when_the_definition_changes(store: &dyn Store) {
     assert_eq!(row.status, status);
     assert_eq!(row.tournament.starts_at, at(50));
     assert_eq!(row.phase(at(49)), Phase::Upcoming);
-    assert!(row.is_visible(true) && !row.is_visible(false));
+    assert_eq!(row.audience(), Audience::SignedIn);
     let mut transaction = store.begin_write().await.unwrap();
     let unknown = transaction.tournaments().set_status(&tournament_id("none"), &status, at(5)).await;
     assert!(unknown.is_err(), "a tournament that is not there has no status");
+}
+
+/// At a glance a tournament is for whom its whole row says.
+pub async fn a_glance_tells_whom_a_tournament_is_for(store: &dyn Store) {
+    let ascending = Tournament { order: Order::Asc, ..tournament("cup", 0) };
+    put(store, &[ascending]).await;
+    let glance = async |id: &str| {
+        let id = tournament_id(id);
+        read(store, async |transaction| transaction.tournaments().glance(&id).await.unwrap()).await
+    };
+    for (state, is_private, audience) in [
+        (State::Running, false, Audience::Everybody),
+        (State::Running, true, Audience::SignedIn),
+        (State::Canceled, true, Audience::SignedIn),
+        (State::Draft, false, Audience::Nobody),
+        (State::Draft, true, Audience::Nobody),
+    ] {
+        let mut status = in_state(state);
+        status.rules.is_private = is_private;
+        set(store, "cup", &status).await;
+        assert_eq!(glance("cup").await, Some(Glance { audience, order: Order::Asc }), "{state:?}");
+        assert_eq!(by_id(store, "cup").await.unwrap().audience(), audience);
+    }
+    assert_eq!(glance("none").await, None);
+    let admitted = [Audience::Everybody, Audience::SignedIn, Audience::Nobody]
+        .map(|audience| (audience.admits(false), audience.admits(true)));
+    assert_eq!(admitted, [(true, true), (false, true), (false, false)]);
 }
 
 /// Drafts and private ones are in no list; canceled ones are past.

@@ -13,8 +13,10 @@ use domain::{BoardId, ErrorCode, Problem};
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use services::boards::{
+    SeenBoard, Wanted,
     live::{self, Subscription},
     live_many::{self, BOARDS_MAX},
+    sight,
 };
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +25,7 @@ use utoipa::IntoParams;
 use crate::{
     http::{
         error::ApiError,
-        extract::{ApiQuery, ClientAddress, TournamentPath},
+        extract::{ApiQuery, ClientAddress, MaybeSession, TournamentPath},
         viewers::Viewer,
     },
     state::AppState,
@@ -39,16 +41,18 @@ const STREAM_HEADERS: [(HeaderName, &str); 3] = [
     (HeaderName::from_static("x-accel-buffering"), "no"),
 ];
 
-/// The live stream: `event: snapshot` with the first rows, then `event: delta` with what changes. A client that comes
-/// back with `Last-Event-ID` gets what it missed, or a snapshot.
+/// The live stream: `event: snapshot` with the first rows, then `event: delta` with what changes, and `event: over` when
+/// another period is shown by now. A client that comes back with `Last-Event-ID` gets what it missed, or a snapshot.
 #[utoipa::path(
     get,
     path = "/v1/tournaments/{id}/live",
     tag = "boards",
-    params(("id" = String, Path, description = "The tournament's id")),
+    params(("id" = String, Path, description = "The tournament's id"), LiveParameters),
+    security((), ("bearer" = [])),
     responses(
         (status = 200, description = "The stream", content_type = "text/event-stream", body = String),
-        (status = 404, description = "`tournament_unknown`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthorized` or `token_expired`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`tournament_unknown`; also a private one without a token, and a board that there is not", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "`rate_limited`: too many streams of one address", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`: too many viewers", body = Problem, content_type = "application/problem+json"),
     )
@@ -57,18 +61,42 @@ pub(crate) async fn live(
     State(state): State<AppState>,
     ClientAddress(address): ClientAddress,
     TournamentPath(id): TournamentPath,
+    MaybeSession(session): MaybeSession,
+    ApiQuery(LiveParameters { period, cohort }): ApiQuery<LiveParameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let viewer = state.viewers.enter(Some(address).filter(|_| state.settings.rate_limits))?;
-    let last_version = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let subscription = live::subscribe(&state.services, &BoardId::plain(&id), last_version).await?;
+    let reader = session.map(|session| session.user_id());
+    let board = sight::board(&state.services, &id, reader, Wanted { period, cohort }).await?;
+    follow(&state, &board, viewer, &headers).await
+}
+
+/// The stream of one board.
+async fn follow(
+    state: &AppState,
+    board: &SeenBoard,
+    viewer: Viewer,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let last_id = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let last_version = last_id.and_then(|id| live::version_of(board.board_id(), id));
+    let subscription = live::subscribe(&state.services, board, last_version).await?;
     let frames = frames(subscription, state.stop.stopping.clone(), viewer);
     Ok((STREAM_HEADERS, Body::from_stream(frames)).into_response())
 }
 
-/// Which boards.
+/// Which of the tournament's boards.
 #[derive(Debug, Deserialize, IntoParams)]
 pub struct LiveParameters {
+    /// The period, the first one 0. Left out: the one that is played, or the last one that was.
+    period: Option<u32>,
+    /// The cohort of a period whose players are divided. Left out: the caller's own, or the first one.
+    cohort: Option<u32>,
+}
+
+/// Which boards.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct LiveBoardsParameters {
     /// 1 to 16 boards, separated by commas, each once: `<tournament>`, `<tournament>.<period>` or
     /// `<tournament>.<period>.<cohort>`.
     boards: String,
@@ -80,11 +108,13 @@ pub struct LiveParameters {
     get,
     path = "/v1/live",
     tag = "boards",
-    params(LiveParameters),
+    params(LiveBoardsParameters),
+    security((), ("bearer" = [])),
     responses(
         (status = 200, description = "The stream", content_type = "text/event-stream", body = String),
         (status = 400, description = "`bad_request`: no boards, too many, or one twice", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`tournament_unknown`", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`unauthorized` or `token_expired`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`tournament_unknown`; also a private one without a token, and a board that there is not", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "`rate_limited`: too many streams of one address", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`: too many viewers", body = Problem, content_type = "application/problem+json"),
     )
@@ -92,7 +122,8 @@ pub struct LiveParameters {
 pub(crate) async fn live_many(
     State(state): State<AppState>,
     ClientAddress(address): ClientAddress,
-    ApiQuery(LiveParameters { boards }): ApiQuery<LiveParameters>,
+    MaybeSession(session): MaybeSession,
+    ApiQuery(LiveBoardsParameters { boards }): ApiQuery<LiveBoardsParameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let unknown = |_| ApiError::new(ErrorCode::TournamentUnknown);
@@ -101,9 +132,17 @@ pub(crate) async fn live_many(
         let detail = "boards takes 1 to 16 boards, each once";
         return Err(ApiError::new(ErrorCode::BadRequest).with_detail(detail));
     }
-    let boards: Vec<BoardId> =
-        names.into_iter().map(str::parse).collect::<Result<_, _>>().map_err(unknown)?;
+    let names: Vec<BoardId> = names.into_iter().map(str::parse).collect::<Result<_, _>>().map_err(unknown)?;
     let viewer = state.viewers.enter(Some(address).filter(|_| state.settings.rate_limits))?;
+    let reader = session.map(|session| session.user_id());
+    let mut boards = Vec::with_capacity(names.len());
+    for name in &names {
+        boards.push(sight::named(&state.services, name, reader).await?);
+    }
+    if let [board] = boards.as_slice() {
+        // As the pages of the app watch theirs: there is nothing to be put together.
+        return follow(&state, board, viewer, &headers).await;
+    }
     let last_id = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let mut many = live_many::subscribe(&state.services, &boards, last_id).await?;
     let first = stream::iter([Bytes::from_static(b"retry: 2000\n\n"), many.first()]);
@@ -131,6 +170,7 @@ fn frames(
             let bytes = tokio::select! {
                 () = stopping.cancelled() => return None,
                 received = tokio::time::timeout(HEARTBEAT, subscription.next.recv()) => match received {
+                    Ok(Ok(frame)) if frame.is_end() => return None,
                     Ok(Ok(frame)) => frame.bytes,
                     // Too slow: what was lost is made up by the whole window.
                     Ok(Err(RecvError::Lagged(_))) => {

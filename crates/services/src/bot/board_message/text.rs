@@ -167,7 +167,7 @@ pub(crate) fn score(locale: Locale, score: Score) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use domain::{Operator, Order, Tournament, board::BoardPage, tournament::Title};
+    use domain::{BoardId, Operator, Order, Tournament, board::BoardPage, tournament::Title};
 
     use super::*;
 
@@ -195,6 +195,7 @@ mod tests {
         };
         let entries: Vec<BoardEntry> = (1..).zip(names).map(|(rank, name)| entry(rank, name)).collect();
         let board = BoardPage {
+            board: BoardId::plain(&tournament.tournament_id),
             tournament_id: tournament.tournament_id.clone(),
             version: 1,
             total: 40,

@@ -5,6 +5,7 @@ use i18n::{catalog, keys};
 use storage::{StoreError, Transaction, tournament::TournamentRow};
 
 use crate::{
+    boards::sight,
     bot::{
         Context,
         board_message::{self, Reader},
@@ -84,7 +85,7 @@ async fn tournament(
     tx: &mut dyn Transaction,
     id: &TournamentId,
 ) -> Result<Option<View>, StoreError> {
-    let row = tx.tournaments().by_id(id).await?;
+    let row = sight::tournament(tx, id, Reader::of(context).user_id).await?;
     let card = |row: TournamentRow| TournamentCard {
         phase: row.phase(context.services.now()),
         players: row.players,

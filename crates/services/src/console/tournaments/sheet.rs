@@ -22,7 +22,7 @@ pub use storage::period::PeriodState;
 use super::preview::{self, Preview};
 use crate::{
     Services,
-    boards::{self, BoardQuery, WindowQuery},
+    boards::{self, BoardQuery, SeenBoard, WindowQuery},
     console::{ConsoleError, Operator},
     tournaments::{definition::Definition, inconsistent, prizes::prize_of},
 };
@@ -142,7 +142,7 @@ pub async fn look(
     operator.write(services, &mut *tx, AuditAction::TournamentViewed, None, &detail).await?;
     tx.save().await.map_err(ConsoleError::store(DOING))?;
     if let Some(board) = shown.filter(|board| !board.is_final) {
-        let ranks = standings(services, &sheet.row.status.rules, &board).await?;
+        let ranks = standings(services, operator, &sheet.row.status.rules, &board).await?;
         sheet.top = Some((board.board_id, ranks));
     }
     Ok(sheet)
@@ -303,11 +303,13 @@ async fn results(tx: &mut dyn Transaction, board: &BoardId) -> Result<Vec<TopLin
 /// The first ranks as they stand.
 async fn standings(
     services: &Services,
+    operator: &Operator,
     rules: &TournamentRules,
     board: &PeriodBoard,
 ) -> Result<Vec<TopLine>, ConsoleError> {
     let query = BoardQuery { window: WindowQuery::Top, limit: TOP };
-    let page = boards::page(services, &board.board_id, query, None).await.map_err(ConsoleError::Board)?;
+    let seen = SeenBoard::by_operator(operator, board.board_id.clone());
+    let page = boards::page(services, &seen, query).await.map_err(ConsoleError::Board)?;
     let line = |entry: domain::board::BoardEntry| TopLine {
         rank: entry.rank,
         prize: rules.prize(board.tier, entry.rank).cloned(),
