@@ -173,6 +173,25 @@ test("a join that is refused is taken back with the reason", async ({ openApp, p
   await expect(card.app.standIns.getByRole("button", { name: "Join" })).toBeVisible();
 });
 
+test("a tap on the bell while a join is on its way waits for its turn", async ({ openApp, page, person, stack }) => {
+  const id = await make(stack.platform, { join: { required: true } });
+  let answer = () => {};
+  const gate = new Promise<void>((done) => (answer = done));
+  await page.route(`**/v1/tournaments/${id}/join`, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  const card = new Card(await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }));
+  await card.app.standIns.getByRole("button", { name: "Join" }).click();
+  await expect(card.state).toHaveText("You’re in");
+  await card.bell.click();
+  answer();
+  const question = card.app.root.getByRole("dialog");
+  await question.getByRole("button", { name: "Yes, write to me" }).click();
+  await expect(card.bell).toHaveAttribute("aria-pressed", "true");
+  await expect(card.state).toHaveText("You’re in");
+});
+
 test("who may not take part is told why, and where that is mended", async ({ openApp, page, stack, stranger }) => {
   const linked = await make(stack.platform, { join: { required: true }, condition: { linked: true } });
   const card = new Card(await openApp(stranger, { path: `/app/t/${linked}` }));

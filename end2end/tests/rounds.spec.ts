@@ -203,3 +203,49 @@ test("who asked to hear of it is told in the chat five minutes before the start,
   await expect.poll(() => said(person), { timeout: 40_000 }).toBe(1);
   expect(await said(other)).toBe(0);
 });
+
+test("a player of a league sees the board of their own cohort, live", async ({
+  newBrowser,
+  newPerson,
+  openApp,
+  stack,
+}) => {
+  const id = await make(stack.platform, {
+    reset: { cron: "0 0 * * MON", zone: "UTC" },
+    starts_at: from(-MINUTE_MS),
+    ends_at: from(60 * 24 * 60 * MINUTE_MS),
+    cohorts: {
+      size: 2,
+      tiers: [
+        { title: { en: "Bronze" }, promote: 1, demote: 0 },
+        { title: { en: "Silver" }, promote: 0, demote: 1 },
+      ],
+    },
+  });
+  // Two fill the first cohort; who comes third plays in the next one.
+  const players = [await newPerson({ isStranger: true }), await newPerson({ isStranger: true }), await newPerson({ isStranger: true })];
+  const names = ["Ann", "Ben", "Cleo"].map((name) => `${name} ${id.slice(-4)}`);
+  for (const [index, person] of players.entries()) {
+    await introduce(stack.platform, person, names[index]!);
+    await stack.platform.scores([{ tournament_id: id, platform_user_id: person.platformUserId, score: 100 - index }]);
+  }
+  const open = async (person: Person) => openApp(person, { path: `/app/t/${id}` }, await (await newBrowser()).newPage());
+  const anns = await open(players[0]!);
+  await anns.expectRank(1);
+  await expect(anns.row(names[1]!)).toHaveAttribute("data-rank", "2");
+  await expect(anns.root.getByText(names[2]!)).toHaveCount(0);
+  await expect(note(anns)).toContainText("Bronze");
+
+  const cleos = await open(players[2]!);
+  await cleos.expectRank(1);
+  await expect(cleos.rows).toHaveCount(1);
+  await expect(cleos.ownRow).toContainText(names[2]!);
+  await expect(cleos.root.getByText(names[0]!)).toHaveCount(0);
+
+  // Both boards live: each sees what happens in their own cohort.
+  await stack.platform.scores([{ tournament_id: id, platform_user_id: players[1]!.platformUserId, score: 500 }]);
+  await anns.expectRank(2);
+  await stack.platform.scores([{ tournament_id: id, platform_user_id: players[2]!.platformUserId, score: 700 }]);
+  await expect(cleos.ownRow).toContainText("700");
+  await expect(anns.root.getByText(names[2]!)).toHaveCount(0);
+});

@@ -56,7 +56,7 @@ fn mine(game: Game) -> Part {
             Stand::Final(true) if game.has_won.get() => "won",
             Stand::In | Stand::Final(true) => "in",
             Stand::Out | Stand::Canceled | Stand::Frozen => "out",
-            Stand::Loading | Stand::Failed | Stand::Free | Stand::Final(false) => "open",
+            Stand::Loading | Stand::Failed | Stand::Free | Stand::Settling | Stand::Final(false) => "open",
             _ => "shut",
         };
         Some(tone.to_owned())

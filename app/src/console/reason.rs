@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn every_mistake_in_a_mission_is_told_in_every_language() {
         let long = "x".repeat(601);
-        let many: String = (0..17).map(|number| format!("m{number} ")).collect();
+        let many = (0..17).map(|number| format!("m{number}")).collect::<Vec<_>>().join(" ");
         let mut cases: Vec<Vec<(&str, &str)>> = vec![
             vec![("mission_id", "two words")],
             vec![("title.en", "")],
