@@ -65,7 +65,7 @@ impl BoardStore {
     /// The board of `tournament`, showing `page`.
     pub(crate) fn new(page: BoardPage, tournament: &Tournament, session: Session) -> Self {
         Self {
-            board: Shared::new(page.board.to_string()),
+            board: Shared::new(page.board.as_str().to_owned()),
             rows: Shared::new(page.entries.iter().cloned().map(row).collect()),
             total: Shared::new(page.total),
             version: Shared::new(page.version),
@@ -258,7 +258,7 @@ impl BoardStore {
     /// Shows a page from rank 1, which may be that of another board of the tournament.
     pub(crate) fn take_page(self, page: BoardPage) {
         let Some(window) = self.window.now() else { return };
-        let board = page.board.to_string();
+        let board = page.board.as_str().to_owned();
         if board != self.board.now() {
             self.tail.set(Vec::new());
             self.set_asked(0, None);
