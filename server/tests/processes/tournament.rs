@@ -135,14 +135,14 @@ async fn end_while_dead(database: Database) {
     wait_until("prizes are given", Duration::from_secs(30), async || rewards(&database).await > 0).await;
     running.kill();
     let mut running = podium.start().await;
-    wait_until("all have their prizes", Duration::from_secs(60), async || {
+    wait_until("all have their prizes", Duration::from_mins(1), async || {
         rewards(&database).await == PLAYERS && state(&database).await == "finished"
     })
     .await;
     running.kill();
     // One that finds nothing left to do.
     let mut running = podium.start().await;
-    wait_until("no job is due", Duration::from_secs(60), async || {
+    wait_until("no job is due", Duration::from_mins(1), async || {
         let open = "SELECT CAST(COUNT(*) AS TEXT) FROM jobs
                     WHERE state IN ('waiting', 'running') AND kind <> 'key_rotation'";
         count(&database, open).await == 0
