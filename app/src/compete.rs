@@ -4,14 +4,6 @@
 //! Invariant: joining, claiming and asking to be told show at once what they will come to, and are taken back with the
 //! reason when the server refuses; the server's word is asked for again after each.
 
-#![cfg_attr(
-    target_pointer_width = "64",
-    expect(
-        clippy::large_types_passed_by_value,
-        reason = "handles alone, a third of the size in the WebView"
-    )
-)]
-
 mod card;
 mod claim;
 mod game;

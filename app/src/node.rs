@@ -1,8 +1,8 @@
 //! What the page draws, as plain nodes.
 //!
-//! `view!` gives each markup a type of its own, for which building, mounting, changing and dropping are compiled anew, and taking
-//! over what the server has sent once more. Here markup is a text that one function follows, and what stands in it is a list of one type. The markup reads as that of
-//! `view!` does, with braces around every value (docs/adr/0026).
+//! `view!` gives each markup a type of its own, for which building, taking over the server's HTML, mounting, changing
+//! and dropping are compiled anew. Here markup is a text that one function follows, and what stands in it is a list of
+//! one type. The markup reads as that of `view!` does, with braces around every value (docs/adr/0026).
 //!
 //! Invariant: markup comes from the source alone. What a player or the server has written is a value, and becomes a text
 //! node or an attribute; nothing here parses HTML.
@@ -21,78 +21,18 @@ use leptos::{
 };
 use wasm_bindgen::JsCast as _;
 
-use crate::part::{Attr, Block, Part, PartState, Text, part};
+use crate::part::{Part, PartState};
 
 #[cfg(feature = "ssr")]
 mod html;
+mod markup;
+mod value;
 
-/// Markup whose elements are built one by one: `nodes! { <p class={class} on:click={move |_| press()}>{words}</p> }`.
-///
-/// Attributes are literals or values in braces: texts, an [`Option`] of one, an [`Attr`]. So are children: texts, parts,
-/// lists of parts, a [`Text`] or a [`Block`].
-macro_rules! nodes {
-    ($($markup:tt)*) => {
-        $crate::node::steps! { children [] [] [] $($markup)* }
-    };
-}
-
-/// Takes the markup apart: into the text of its steps, the values that they take, and how its tags are nested.
-macro_rules! steps {
-    (children [$($steps:tt)*] [$($values:tt)*] [$($tags:tt)*]) => {{
-        const { $crate::node::assert_closed(concat!($($tags)*)) };
-        $crate::node::of_steps(concat!($($steps)*), vec![$($values)*])
-    }};
-    (children [$($steps:tt)*] [$($values:tt)*] [$($tags:tt)*] < / $tag:ident > $($rest:tt)*) => {
-        $crate::node::steps! {
-            children [$($steps)* "\u{6}",] [$($values)*] [$($tags)* "/", stringify!($tag), " ",] $($rest)*
-        }
-    };
-    (children [$($steps:tt)*] [$($values:tt)*] [$($tags:tt)*] < $tag:ident $($rest:tt)*) => {
-        $crate::node::steps! {
-            attributes [$($steps)* "\u{1}", stringify!($tag),] [$($values)*] [$($tags)* stringify!($tag), " ",] $($rest)*
-        }
-    };
-    (children [$($steps:tt)*] [$($values:tt)*] $tags:tt { $($child:tt)* } $($rest:tt)*) => {
-        $crate::node::steps! {
-            children [$($steps)* "\u{5}",] [$($values)* $crate::node::Child::child({ $($child)* }),] $tags $($rest)*
-        }
-    };
-    (attributes $steps:tt $values:tt $tags:tt > $($rest:tt)*) => {
-        $crate::node::steps! { children $steps $values $tags $($rest)* }
-    };
-    (attributes [$($steps:tt)*] $values:tt [$($tags:tt)*] / > $($rest:tt)*) => {
-        $crate::node::steps! { children [$($steps)* "\u{6}",] $values [$($tags)* "/ ",] $($rest)* }
-    };
-    (attributes [$($steps:tt)*] [$($values:tt)*] $tags:tt on : $event:ident = { $($press:tt)* } $($rest:tt)*) => {
-        $crate::node::steps! {
-            attributes [$($steps)* "\u{4}", stringify!($event),] [$($values)* $crate::node::on({ $($press)* }),] $tags
-            $($rest)*
-        }
-    };
-    (
-        attributes [$($steps:tt)*] [$($values:tt)*] $tags:tt
-        $name:ident $(- $more:ident)* = { $($value:tt)* } $($rest:tt)*
-    ) => {
-        $crate::node::steps! {
-            attributes
-            [$($steps)* "\u{3}", stringify!($name), $("-", stringify!($more),)*]
-            [$($values)* $crate::node::Worth::worth({ $($value)* }),]
-            $tags $($rest)*
-        }
-    };
-    (
-        attributes [$($steps:tt)*] $values:tt $tags:tt
-        $name:ident $(- $more:ident)* = $value:literal $($rest:tt)*
-    ) => {
-        $crate::node::steps! {
-            attributes
-            [$($steps)* "\u{2}", stringify!($name), $("-", stringify!($more),)* "=", $value,]
-            $values $tags $($rest)*
-        }
-    };
-}
-
-pub(crate) use {nodes, steps};
+use self::value::Handler;
+pub(crate) use self::{
+    markup::{assert_closed, nodes, steps},
+    value::{Child, Value, Worth, on},
+};
 
 /// The steps of a markup: each is one of these letters and what belongs to it.
 mod step {
@@ -112,140 +52,6 @@ mod step {
 }
 
 const SVG: &str = "http://www.w3.org/2000/svg";
-
-/// What happens on an event. A boxed closure brings two functions along for every closure, this one.
-pub(crate) trait Handle: Send {
-    /// Does it.
-    fn handle(&mut self, event: web_sys::Event);
-}
-
-impl<F: FnMut(web_sys::Event) + Send> Handle for F {
-    fn handle(&mut self, event: web_sys::Event) {
-        self(event);
-    }
-}
-
-type Handler = Box<dyn Handle>;
-
-/// What stands in a markup.
-pub(crate) enum Value {
-    /// An attribute.
-    Fixed(&'static str),
-    /// A text, as an attribute or a child.
-    Said(String),
-    /// No attribute.
-    Absent,
-    /// An attribute that changes.
-    Live(Attr),
-    /// A child.
-    Part(Part),
-    /// Children.
-    Parts(Vec<Part>),
-    /// A handler.
-    On(Handler),
-}
-
-impl Value {
-    /// What stands in an element.
-    fn into_parts(self) -> Vec<Part> {
-        match self {
-            Self::Said(words) => vec![part(words)],
-            Self::Part(part) => vec![part],
-            Self::Parts(parts) => parts,
-            Self::Fixed(_) | Self::Absent | Self::Live(_) | Self::On(_) => Vec::new(),
-        }
-    }
-}
-
-/// What an attribute can be.
-pub(crate) trait Worth {
-    /// As a value.
-    fn worth(self) -> Value;
-}
-
-impl Worth for &'static str {
-    fn worth(self) -> Value {
-        Value::Fixed(self)
-    }
-}
-
-impl Worth for String {
-    fn worth(self) -> Value {
-        Value::Said(self)
-    }
-}
-
-impl<W: Worth> Worth for Option<W> {
-    fn worth(self) -> Value {
-        self.map_or(Value::Absent, W::worth)
-    }
-}
-
-/// There or not, as HTML has it.
-impl Worth for bool {
-    fn worth(self) -> Value {
-        if self { Value::Fixed("") } else { Value::Absent }
-    }
-}
-
-impl Worth for Attr {
-    fn worth(self) -> Value {
-        Value::Live(self)
-    }
-}
-
-/// What can stand in an element.
-pub(crate) trait Child {
-    /// As a value.
-    fn child(self) -> Value;
-}
-
-impl Child for &'static str {
-    fn child(self) -> Value {
-        Value::Said(self.to_owned())
-    }
-}
-
-impl Child for String {
-    fn child(self) -> Value {
-        Value::Said(self)
-    }
-}
-
-impl Child for Part {
-    fn child(self) -> Value {
-        Value::Part(self)
-    }
-}
-
-impl Child for Option<Part> {
-    fn child(self) -> Value {
-        self.map_or(Value::Absent, Value::Part)
-    }
-}
-
-impl Child for Vec<Part> {
-    fn child(self) -> Value {
-        Value::Parts(self)
-    }
-}
-
-impl Child for Text {
-    fn child(self) -> Value {
-        Value::Part(part(self))
-    }
-}
-
-impl Child for Block {
-    fn child(self) -> Value {
-        Value::Part(part(self))
-    }
-}
-
-/// A handler.
-pub(crate) fn on(handler: impl FnMut(web_sys::Event) + Send + 'static) -> Value {
-    Value::On(Box::new(handler))
-}
 
 /// The nodes of a markup; [`nodes!`] writes its steps.
 pub(crate) fn of_steps(steps: &'static str, values: Vec<Value>) -> Part {
@@ -316,6 +122,8 @@ impl Nodes {
                     }
                 }
                 step::ATTRIBUTE | step::ON => match (element, values.next()) {
+                    // What the server has sent says so already.
+                    (_, Some(Value::Fixed(_) | Value::Said(_))) if place.is_some() => {}
                     (Some(element), Some(Value::Fixed(value))) => Rndr::set_attribute(element, what, value),
                     (Some(element), Some(Value::Said(value))) => Rndr::set_attribute(element, what, &value),
                     (Some(element), Some(Value::Live(read))) => {
@@ -415,34 +223,4 @@ impl Mountable for Drawn {
         // Asked for by views alone that spread attributes over others; nothing here does.
         Vec::new()
     }
-}
-
-/// Fails to compile where a tag is not closed, or another one is.
-pub(crate) const fn assert_closed(tags: &str) {
-    let tags = tags.as_bytes();
-    let mut open = [0; 32];
-    let (mut depth, mut at) = (0, 0);
-    while at < tags.len() {
-        let is_end = tags[at] == b'/';
-        let start = if is_end { at + 1 } else { at };
-        let mut end = start;
-        while tags[end] != b' ' {
-            end += 1;
-        }
-        if is_end {
-            assert!(depth > 0, "a tag is closed that is not open");
-            depth -= 1;
-            let mut letter = 0;
-            while letter < end - start {
-                assert!(tags[open[depth] + letter] == tags[start + letter], "another tag is closed");
-                letter += 1;
-            }
-            assert!(end == start || tags[open[depth] + letter] == b' ', "another tag is closed");
-        } else {
-            open[depth] = start;
-            depth += 1;
-        }
-        at = end + 1;
-    }
-    assert!(depth == 0, "a tag is not closed");
 }

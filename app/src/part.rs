@@ -1,7 +1,7 @@
 //! A view whose type is forgotten.
 //!
 //! Leptos types a view by its whole markup, and compiles rendering, hydrating and updating anew for each type; its own
-//! erased view carries the asynchronous ways along. Here the functions that draw the page return a [`Part`], which
+//! erased view carries the asynchronous ways along. Markup is built from plain nodes (`app::node`), and here the functions that draw the page return a [`Part`], which
 //! keeps the two ways that this page takes: hydrate what the server has sent, and build what comes later. When a part
 //! changes, the new one takes the place of the old one; what changes within it are texts and attributes, which change
 //! in place (docs/adr/0004).

@@ -34,26 +34,28 @@ pub(crate) fn tournament_part(store: BoardStore) -> Part {
     };
     let game = Game::new(&card, store);
     game.keep_current();
-    offer(game, &card);
-    let shown = attr(move || Some(game.panel.get().name().to_owned()));
+    offer(&game, &card);
+    let panel = game.panel;
+    let shown = attr(move || Some(panel.get().name().to_owned()));
     nodes! {
         <div class="game" data-panel={shown}>
-            {mine(game)}
-            {notify::settings_hint(game)}
+            {mine(&game)}
+            {notify::settings_hint(&game)}
             {game.talk.notices()}
-            {panels(game, Arc::new(card))}
+            {panels(&game, Arc::new(card))}
             {game.talk.dialog()}
         </div>
     }
 }
 
-fn mine(game: Game) -> Part {
+fn mine(game: &Game) -> Part {
     let texts = Context::get().texts;
-    let title = text(move || words::title(texts, game));
-    let note = text(move || words::note(texts, game));
+    let (titled, noted, toned) = (game.clone(), game.clone(), game.clone());
+    let title = text(move || words::title(texts, &titled));
+    let note = text(move || words::note(texts, &noted));
     let tone = attr(move || {
-        let tone = match game.stand() {
-            Stand::Final(true) if game.has_won.get() => "won",
+        let tone = match toned.stand() {
+            Stand::Final(true) if toned.has_won.get() => "won",
             Stand::In | Stand::Final(true) => "in",
             Stand::Out | Stand::Canceled | Stand::Frozen => "out",
             Stand::Loading | Stand::Failed | Stand::Free | Stand::Settling | Stand::Final(false) => "open",
@@ -76,15 +78,16 @@ fn mine(game: Game) -> Part {
 }
 
 /// What stands beside the note: a prize to claim, what to mend, or the way that the rank has gone.
-fn side(game: Game) -> Part {
+fn side(game: &Game) -> Part {
     // Drawn anew only when it is something else.
+    let known = game.clone();
     let kind = reactive::memo(move || {
-        if game.mine.get().is_some_and(|mine| is_claimable(&mine)) {
+        if known.mine.get().is_some_and(|mine| is_claimable(&mine)) {
             return "claim".to_owned();
         }
-        match game.stand() {
+        match known.stand() {
             Stand::Unmet(Unmet::Link) => "link",
-            Stand::Unmet(Unmet::Kyc) if game.person.get().is_some_and(|person| person.has_cabinet) => {
+            Stand::Unmet(Unmet::Kyc) if known.person.get().is_some_and(|person| person.has_cabinet) => {
                 "cabinet"
             }
             Stand::Failed => "retry",
@@ -93,7 +96,9 @@ fn side(game: Game) -> Part {
         }
         .to_owned()
     });
+    let game = game.clone();
     let drawn = block(move || {
+        let game = game.clone();
         let texts = Context::get().texts;
         let pill = |key, test_id: &'static str, press: Arc<dyn Fn() + Send + Sync>| {
             nodes! {
@@ -103,7 +108,9 @@ fn side(game: Game) -> Part {
             }
         };
         match kind.get().as_str() {
-            "claim" => pill(later::GAME_CLAIM, "claim", Arc::new(move || reactive::spawn(claim(game)))),
+            "claim" => {
+                pill(later::GAME_CLAIM, "claim", Arc::new(move || reactive::spawn(claim(game.clone()))))
+            }
             "link" => nodes! {
                 <a class="pill" data-testid="mend" href={Route::Settings.path()}>{texts.get(later::GAME_LINK)}</a>
             },
@@ -115,8 +122,8 @@ fn side(game: Game) -> Part {
                     reactive::spawn(cabinet::go(game.talk, game.context.telegram, page));
                 }),
             ),
-            "retry" => pill(app::RETRY, "retry", Arc::new(move || reactive::spawn(game.load()))),
-            "spark" => spark(game),
+            "retry" => pill(app::RETRY, "retry", Arc::new(move || reactive::spawn(game.clone().load()))),
+            "spark" => spark(&game),
             _ => nothing(),
         }
     });

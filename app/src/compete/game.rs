@@ -1,5 +1,7 @@
 //! A tournament as it concerns the player: what is known of it, kept current while its page is shown.
 
+use std::sync::Arc;
+
 use domain::{ErrorCode, Timestamp, board::TournamentCard, tournament::Phase};
 use leptos::prelude::Get;
 
@@ -24,9 +26,13 @@ const REFRESH_MS: i64 = 60_000;
 /// How many ranks are remembered; each is two pixels of the line.
 const SAMPLES_MAX: usize = 40;
 
-/// A tournament as it concerns the player. Cheap to copy.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Game {
+/// A tournament as it concerns the player. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Game(Arc<Held>);
+
+/// What is known of it.
+#[derive(Debug)]
+pub(super) struct Held {
     /// Its id; empty when its page is gone.
     pub id: Shared<String>,
     starts_at: Timestamp,
@@ -56,10 +62,18 @@ pub(super) struct Game {
     pub context: Context,
 }
 
+impl std::ops::Deref for Game {
+    type Target = Held;
+
+    fn deref(&self) -> &Held {
+        &self.0
+    }
+}
+
 impl Game {
     /// The tournament of `card` and its board.
     pub(super) fn new(card: &TournamentCard, store: BoardStore) -> Self {
-        Self {
+        Self(Arc::new(Held {
             id: Shared::new(card.tournament.tournament_id.to_string()),
             starts_at: card.tournament.starts_at,
             ends_at: card.tournament.ends_at,
@@ -75,46 +89,50 @@ impl Game {
             talk: Talk::new(),
             is_muted: Shared::new(false),
             context: Context::get(),
-        }
+        }))
     }
 
     /// Asks for all of it, now and when something has happened: a sign-in, the start, the end, a score of the player's.
-    pub(super) fn keep_current(self) {
+    pub(super) fn keep_current(&self) {
         let Context { session, visible, now, .. } = self.context;
+        let game = self.clone();
         let moment = reactive::memo(move || {
             let at = now.get();
-            let since_ms = at.millis_since(self.period_end());
-            let awaits = (0..AWAIT_FOR_MS).contains(&since_ms) && !self.is_settled();
-            let turn = match (awaits, self.is_settled()) {
+            let since_ms = at.millis_since(game.period_end());
+            let awaits = (0..AWAIT_FOR_MS).contains(&since_ms) && !game.is_settled();
+            let turn = match (awaits, game.is_settled()) {
                 (true, _) => since_ms / AWAIT_MS,
                 (false, true) => 0,
                 (false, false) => since_ms.div_euclid(REFRESH_MS),
             };
             let player = session.player().map(|player| player.to_string()).unwrap_or_default();
-            let points = self.store.me().map_or(0, |me| me.score.points());
-            let has_begun = u8::from(at >= self.starts_at) + u8::from(since_ms >= 0);
+            let points = game.store.me().map_or(0, |me| me.score.points());
+            let has_begun = u8::from(at >= game.starts_at) + u8::from(since_ms >= 0);
             // A page that nobody sees asks for nothing, and for all of it when it is seen again.
             if !visible.get() {
                 return String::new();
             }
             format!("{player} {points} {awaits}{turn} {has_begun}")
         });
+        let game = self.clone();
         reactive::effect(move || {
             if !moment.get().is_empty() {
-                reactive::spawn(self.load());
+                reactive::spawn(game.clone().load());
             }
         });
         // The time ticks every second; where the player stands hardly ever changes.
-        reactive::effect(move || self.stand.set(self.stand_now()));
+        let game = self.clone();
+        reactive::effect(move || game.stand.set(game.stand_now()));
+        let Held { store, samples, .. } = **self;
         reactive::effect(move || {
-            let Some(me) = self.store.me() else { return };
-            let mut ranks = self.samples.now();
+            let Some(me) = store.me() else { return };
+            let mut ranks = samples.now();
             if ranks.last() != Some(&me.rank) {
                 while ranks.len() >= SAMPLES_MAX {
                     ranks.remove(0);
                 }
                 ranks.push(me.rank);
-                self.samples.set(ranks);
+                samples.set(ranks);
             }
         });
     }
@@ -142,7 +160,7 @@ impl Game {
     }
 
     /// Asks for what the player has of it.
-    pub(super) async fn load_mine(self) {
+    pub(super) async fn load_mine(&self) {
         let Some(url) = self.url("me") else { return };
         let answer: Result<Mine, ErrorCode> = api::get(&url).await.read();
         if let Ok(mine) = answer
@@ -165,23 +183,23 @@ impl Game {
     }
 
     /// The address of something of the tournament; none when its page is gone.
-    pub(super) fn url(self, what: &str) -> Option<String> {
+    pub(super) fn url(&self, what: &str) -> Option<String> {
         let id = self.id.now();
         (!id.is_empty()).then(|| format!("/v1/tournaments/{id}/{what}"))
     }
 
     /// What everybody may know, once.
-    pub(super) fn known(self) -> Option<Details> {
+    pub(super) fn known(&self) -> Option<Details> {
         self.details.now().ready().cloned()
     }
 
     /// Where the player stands; the reader runs again when that changes.
-    pub(super) fn stand(self) -> Stand {
+    pub(super) fn stand(&self) -> Stand {
         self.stand.get()
     }
 
     /// Where the player stands at this second.
-    fn stand_now(self) -> Stand {
+    fn stand_now(&self) -> Stand {
         let (details, mine, person) = (self.details.get(), self.mine.get(), self.person.get());
         stand(&View {
             details: details.ready(),
@@ -196,7 +214,7 @@ impl Game {
     }
 
     /// Where the tournament stands in time; the reader runs again when that changes.
-    fn phase(self) -> Phase {
+    fn phase(&self) -> Phase {
         let now = self.context.now.get();
         if now < self.starts_at {
             Phase::Upcoming
@@ -207,7 +225,7 @@ impl Game {
         }
     }
 
-    fn period_end(self) -> Timestamp {
+    fn period_end(&self) -> Timestamp {
         match self.details.get() {
             Remote::Ready(details) => details.period.ends_at,
             _ => self.ends_at,
@@ -215,7 +233,7 @@ impl Game {
     }
 
     /// Whether nothing more is to come after the end.
-    fn is_settled(self) -> bool {
+    fn is_settled(&self) -> bool {
         let Remote::Ready(details) = self.details.get() else { return false };
         let owes = self.mine.get().is_some_and(|mine| {
             mine.result.is_some_and(|result| result.prize.is_some()) && mine.reward.is_none()

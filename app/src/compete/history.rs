@@ -57,8 +57,8 @@ fn past_cell(texts: Texts, past: &Past) -> Part {
             <span class="cell__main">{content}</span>
         </span>
     };
-    match past.tournament_id.parse() {
-        Ok(id) => cell_link(&Route::Tournament(id), content),
-        Err(_) => nodes! { <div class="cell">{content}</div> },
+    if let Ok(id) = past.tournament_id.parse() {
+        return cell_link(&Route::Tournament(id), content);
     }
+    nodes! { <div class="cell">{content}</div> }
 }

@@ -17,18 +17,19 @@ use crate::{
 };
 
 /// The page's main action while there is something to enter.
-pub(super) fn offer(game: Game) -> Option<Action> {
+pub(super) fn offer(game: &Game) -> Option<Action> {
     let texts = game.context.texts;
     let (key, number) = match game.stand() {
         Stand::ToJoin(true) => (later::GAME_JOIN, 1),
         Stand::In => (later::GAME_JOIN_AGAIN, next_entry(game)?),
         _ => return None,
     };
-    Some(Action::new(texts.get(key), move || reactive::spawn(join(game, number))))
+    let game = game.clone();
+    Some(Action::new(texts.get(key), move || reactive::spawn(join(game.clone(), number))))
 }
 
 /// The number of the next entry, for who has used all attempts and may enter again.
-fn next_entry(game: Game) -> Option<u64> {
+fn next_entry(game: &Game) -> Option<u64> {
     let (details, mine) = (game.known()?, game.mine.get()?);
     let entered = mine.entry?.entries;
     let is_used_up = mine.attempts_used? >= mine.attempts_allowed?;
@@ -42,7 +43,7 @@ async fn join(game: Game, number: u64) {
     }
     game.talk.hush();
     game.is_busy.set(true);
-    game.mine.set(Some(joined(game, before.clone(), number)));
+    game.mine.set(Some(joined(&game, before.clone(), number)));
     haptics::outcome(true);
     let answer: Result<Entry, ErrorCode> = api::post(&url, format!("{{\"entry\":{number}}}")).await.read();
     game.is_busy.set(false);
@@ -55,7 +56,7 @@ async fn join(game: Game, number: u64) {
 }
 
 /// What joining will come to.
-fn joined(game: Game, before: Mine, number: u64) -> Mine {
+fn joined(game: &Game, before: Mine, number: u64) -> Mine {
     let per_entry = game.known().and_then(|details| details.attempts_max);
     let tier = before.entry.map_or(0, |entry| entry.tier);
     Mine {

@@ -17,7 +17,8 @@ use crate::{
     net,
     node::nodes,
     part::{Part, attr, block, nothing, part},
-    reactive, router,
+    reactive::{self, Shared},
+    router,
     telegram::{access, haptics},
 };
 
@@ -26,21 +27,24 @@ const CONSENTS: &str = "/v1/tg/consents";
 const TURN_MS: i32 = 50;
 
 /// The bell, for who can be told something.
-pub(super) fn bell(game: Game) -> Part {
+pub(super) fn bell(game: &Game) -> Part {
     let texts = Context::get().texts;
+    let known = game.clone();
     let is_shown = reactive::whether(move || {
         let is_ahead = !matches!(
-            game.stand(),
+            known.stand(),
             Stand::Loading | Stand::Failed | Stand::Canceled | Stand::Out | Stand::Final(_) | Stand::Settling
         );
-        game.mine.get().is_some() && is_ahead
+        known.mine.get().is_some() && is_ahead
     });
+    let game = game.clone();
     let bell = block(move || {
         if !is_shown.get() {
             return nothing();
         }
-        let is_pressed = attr(move || Some(is_on(game).to_string()));
-        let press = move |_| reactive::spawn(turn(game));
+        let (game, turned) = (game.clone(), game.mine);
+        let is_pressed = attr(move || Some(is_on(turned).to_string()));
+        let press = move |_| reactive::spawn(turn(game.clone()));
         nodes! {
             <button
                 type="button"
@@ -61,10 +65,11 @@ pub(super) fn bell(game: Game) -> Part {
 }
 
 /// The way to the settings, after a no that can be changed there alone.
-pub(super) fn settings_hint(game: Game) -> Part {
+pub(super) fn settings_hint(game: &Game) -> Part {
     let texts = Context::get().texts;
+    let is_muted = game.is_muted;
     let hint = block(move || {
-        if !game.is_muted.get() {
+        if !is_muted.get() {
             return nothing();
         }
         nodes! {
@@ -77,11 +82,11 @@ pub(super) fn settings_hint(game: Game) -> Part {
     part(hint)
 }
 
-fn is_on(game: Game) -> bool {
-    game.mine.get().is_some_and(|mine| mine.wants_reminder)
+fn is_on(mine: Shared<Option<Mine>>) -> bool {
+    mine.get().is_some_and(|mine| mine.wants_reminder)
 }
 
-fn set(game: Game, wants_reminder: bool) {
+fn set(game: &Game, wants_reminder: bool) {
     if let Some(mine) = game.mine.now() {
         game.mine.set(Some(Mine { wants_reminder, ..mine }));
     }
@@ -97,15 +102,15 @@ async fn turn(game: Game) {
     game.talk.hush();
     game.is_muted.set(false);
     game.is_busy.set(true);
-    set(game, is_on);
+    set(&game, is_on);
     haptics::selection();
-    let done = if is_on { turn_on(game).await } else { remove(game).await };
+    let done = if is_on { turn_on(&game).await } else { remove(&game).await };
     game.is_busy.set(false);
     match done {
         Ok(Some(said)) => game.talk.say(said),
         Ok(None) => {}
         Err(why) => {
-            set(game, !is_on);
+            set(&game, !is_on);
             haptics::outcome(false);
             match why {
                 Why::Refused(code) => game.talk.fail(code),
@@ -123,7 +128,7 @@ enum Why {
     Muted,
 }
 
-async fn turn_on(game: Game) -> Result<Option<Key>, Why> {
+async fn turn_on(game: &Game) -> Result<Option<Key>, Why> {
     let url = game.url("reminder").ok_or(Why::Refused(ErrorCode::Internal))?;
     let consents: Consents = api::get(CONSENTS).await.read().map_err(Why::Refused)?;
     if !consents.tournaments {
@@ -143,7 +148,7 @@ async fn turn_on(game: Game) -> Result<Option<Key>, Why> {
     Ok(Some(later::GAME_NOTIFY_DONE))
 }
 
-async fn remove(game: Game) -> Result<Option<Key>, Why> {
+async fn remove(game: &Game) -> Result<Option<Key>, Why> {
     let url = game.url("reminder").ok_or(Why::Refused(ErrorCode::Internal))?;
     api::delete(&url).await.done().map_err(Why::Refused)?;
     Ok(None)

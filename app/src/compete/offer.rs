@@ -14,12 +14,14 @@ use crate::{
 };
 
 /// Offers it for as long as the calling part is shown.
-pub(super) fn offer(game: Game, card: &TournamentCard) {
+pub(super) fn offer(game: &Game, card: &TournamentCard) {
     let Context { texts, session, actions, .. } = Context::get();
     let is_at_me = Shared::new(false);
-    let is_far_down = reactive::whether(move || game.store.me().is_some_and(|me| me.rank > 3));
+    let store = game.store;
+    let is_far_down = reactive::whether(move || store.me().is_some_and(|me| me.rank > 3));
+    let (share, game) = (share::offer(game, card), game.clone());
     let main = move || {
-        if let Some(join) = join::offer(game) {
+        if let Some(join) = join::offer(&game) {
             return Some(join);
         }
         if !is_far_down.get() {
@@ -37,7 +39,7 @@ pub(super) fn offer(game: Game, card: &TournamentCard) {
             is_at_me.set(!at_me);
         }))
     };
-    actions.offer(main, share::offer(game, card));
+    actions.offer(main, share);
 }
 
 fn scroll_into_view(selector: &str, block: &str) {

@@ -55,13 +55,15 @@ impl Panel {
 }
 
 /// The choice and what is chosen.
-pub(super) fn panels(game: Game, card: Arc<TournamentCard>) -> Part {
+pub(super) fn panels(game: &Game, card: Arc<TournamentCard>) -> Part {
     let texts = Context::get().texts;
     // What there is to choose is known with the details, and hardly ever changes.
-    let has = reactive::memo(move || match game.details.get() {
+    let details = game.details;
+    let has = reactive::memo(move || match details.get() {
         Remote::Ready(details) => format!("{}{}", !details.prizes.is_empty(), details.has_periods),
         _ => "falsefalse".to_owned(),
     });
+    let owned = game.clone();
     let choice = block(move || {
         let has = has.get();
         let is_there = |panel: &Panel| match panel {
@@ -69,13 +71,14 @@ pub(super) fn panels(game: Game, card: Arc<TournamentCard>) -> Part {
             Panel::Prizes => has.starts_with("true"),
             Panel::Past => has.ends_with("true"),
         };
-        nodes! { {Panel::ALL.into_iter().filter(is_there).map(|panel| one(game, panel)).collect::<Vec<_>>()} }
+        nodes! { {Panel::ALL.into_iter().filter(is_there).map(|panel| one(&owned, panel)).collect::<Vec<_>>()} }
     });
+    let game = game.clone();
     let chosen = block(move || match game.panel.get() {
         Panel::Board => nothing(),
-        Panel::Prizes => prizes_panel(game),
-        Panel::Rules => rules_panel(game, &card),
-        Panel::Past => past_panel(game),
+        Panel::Prizes => prizes_panel(&game),
+        Panel::Rules => rules_panel(&game, &card),
+        Panel::Past => past_panel(&game),
     });
     nodes! {
         <div class="segments" role="group" aria-label={texts.get(later::PANEL_LABEL)}>{choice}</div>
@@ -83,15 +86,16 @@ pub(super) fn panels(game: Game, card: Arc<TournamentCard>) -> Part {
     }
 }
 
-fn one(game: Game, panel: Panel) -> Part {
+fn one(game: &Game, panel: Panel) -> Part {
     let texts = Context::get().texts;
-    let is_pressed = attr(move || Some((game.panel.get() == panel).to_string()));
+    let shown = game.panel;
+    let is_pressed = attr(move || Some((shown.get() == panel).to_string()));
     nodes! {
         <button
             type="button"
             class="segments__one"
             aria-pressed={is_pressed}
-            on:click={move |_| game.panel.set(panel)}
+            on:click={move |_| shown.set(panel)}
         >
             {texts.get(panel.label())}
         </button>

@@ -16,22 +16,23 @@ use crate::{
 };
 
 /// The panel of the earlier periods.
-pub(super) fn past_panel(game: Game) -> Part {
+pub(super) fn past_panel(game: &Game) -> Part {
     let texts = Context::get().texts;
     let opened: Shared<Option<Period>> = Shared::new(None);
+    let game = game.clone();
     let drawn = block(move || {
-        let Some(period) = opened.get() else { return periods(game, opened) };
+        let Some(period) = opened.get() else { return periods(&game, opened) };
         let back = move || {
             opened.set(None);
             router::give_focus(".segments [aria-pressed=true]");
         };
         let back = button(ButtonKind::Plain, texts.get(later::PAST_ALL), Arc::new(back));
-        nodes! { {section(Some(span(&period)), None, vec![back])} {results(game, period.period)} }
+        nodes! { {section(Some(span(&period)), None, vec![back])} {results(&game, period.period)} }
     });
     part(drawn)
 }
 
-fn periods(game: Game, opened: Shared<Option<Period>>) -> Part {
+fn periods(game: &Game, opened: Shared<Option<Period>>) -> Part {
     let texts = Context::get().texts;
     let Some(url) = game.url("periods?limit=20") else { return nothing() };
     paged(url, move |page, more| {

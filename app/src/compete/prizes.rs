@@ -17,15 +17,16 @@ use crate::{
 };
 
 /// The panel of the prizes.
-pub(super) fn prizes_panel(game: Game) -> Part {
+pub(super) fn prizes_panel(game: &Game) -> Part {
+    let game = game.clone();
     let drawn = block(move || match game.details.get() {
-        Remote::Ready(details) => prizes(game, &details),
+        Remote::Ready(details) => prizes(&game, &details),
         _ => section(None, None, vec![cell_skeleton()]),
     });
     part(drawn)
 }
 
-fn prizes(game: Game, details: &Details) -> Part {
+fn prizes(game: &Game, details: &Details) -> Part {
     let texts = Context::get().texts;
     let mine = game.mine.get();
     let tier = mine.as_ref().and_then(|mine| mine.entry).map(|entry| entry.tier);

@@ -4,6 +4,7 @@ use i18n::keys::later;
 use leptos::prelude::*;
 
 use crate::{
+    account::talk::Talk,
     compete::{
         game::Game,
         paged::{Paged, paged},
@@ -24,15 +25,17 @@ use crate::{
 const SHOWN: usize = 8;
 
 /// The hash of a period's final ranks.
-pub(super) fn proof(game: Game, period: u64) -> Part {
+pub(super) fn proof(game: &Game, period: u64) -> Part {
     let Some(url) = game.url(&format!("results?period={period}&limit=1")) else { return nothing() };
-    paged(url, move |page, _| section(None, None, vec![hash_cell(game, page)]))
+    let game = game.clone();
+    paged(url, move |page, _| section(None, None, vec![hash_cell(&game, page)]))
 }
 
 /// The final ranks of a period.
-pub(super) fn results(game: Game, period: u64) -> Part {
+pub(super) fn results(game: &Game, period: u64) -> Part {
     let texts = Context::get().texts;
     let Some(url) = game.url(&format!("results?period={period}&limit=50")) else { return nothing() };
+    let game = game.clone();
     paged(url, move |page, more| {
         let player = game.context.session.player();
         let rows =
@@ -45,7 +48,7 @@ pub(super) fn results(game: Game, period: u64) -> Part {
                 </ol>
                 {more}
             </div>
-            {section(None, None, vec![hash_cell(game, page)])}
+            {section(None, None, vec![hash_cell(&game, page)])}
         }
     })
 }
@@ -67,7 +70,7 @@ fn row(texts: Texts, result: &Final, is_me: bool) -> Part {
     }
 }
 
-fn hash_cell(game: Game, page: &Paged) -> Part {
+fn hash_cell(game: &Game, page: &Paged) -> Part {
     let texts = Context::get().texts;
     let hash = page.whole.field("result_hash").and_then(String::from_json).unwrap_or_default();
     let shown = format!(
@@ -75,7 +78,8 @@ fn hash_cell(game: Game, page: &Paged) -> Part {
         hash.get(..SHOWN).unwrap_or_default(),
         hash.get(hash.len().saturating_sub(SHOWN)..).unwrap_or_default()
     );
-    let copy = move |_| reactive::spawn(copy(game, hash.clone()));
+    let talk = game.talk;
+    let copy = move |_| reactive::spawn(copy(talk, hash.clone()));
     nodes! {
         <div class="cell">
             <span class="cell__main">
@@ -89,12 +93,12 @@ fn hash_cell(game: Game, page: &Paged) -> Part {
     }
 }
 
-async fn copy(game: Game, hash: String) {
+async fn copy(talk: Talk, hash: String) {
     let clipboard = net::field(&window().navigator(), "clipboard");
     let written = clipboard.and_then(|clipboard| net::call(&clipboard, "writeText", &[hash.as_str().into()]));
     let is_copied = match written.map(wasm_bindgen::JsCast::dyn_into::<js_sys::Promise>) {
         Some(Ok(promise)) => net::later::settled(promise).await.is_ok(),
         _ => false,
     };
-    game.talk.say(if is_copied { later::RESULTS_COPIED } else { later::RESULTS_NOT_COPIED });
+    talk.say(if is_copied { later::RESULTS_COPIED } else { later::RESULTS_NOT_COPIED });
 }

@@ -18,16 +18,16 @@ use crate::{
 };
 
 /// The panel of the rules.
-pub(super) fn rules_panel(game: Game, card: &Arc<TournamentCard>) -> Part {
-    let card = Arc::clone(card);
+pub(super) fn rules_panel(game: &Game, card: &Arc<TournamentCard>) -> Part {
+    let (game, card) = (game.clone(), Arc::clone(card));
     let drawn = block(move || match game.details.get() {
-        Remote::Ready(details) => rules(game, &card, &details),
+        Remote::Ready(details) => rules(&game, &card, &details),
         _ => section(None, None, vec![cell_skeleton(), cell_skeleton()]),
     });
     part(drawn)
 }
 
-fn rules(game: Game, card: &TournamentCard, details: &Details) -> Part {
+fn rules(game: &Game, card: &TournamentCard, details: &Details) -> Part {
     let texts = Context::get().texts;
     let cover = match details.cover.clone().filter(|cover| cover.starts_with("https://")) {
         Some(cover) => nodes! {

@@ -15,12 +15,13 @@ use crate::{
 };
 
 /// The page's secondary action.
-pub(super) fn offer(game: Game, card: &TournamentCard) -> impl Fn() -> Option<Action> + use<> {
-    let url = share_url(card);
+pub(super) fn offer(game: &Game, card: &TournamentCard) -> impl Fn() -> Option<Action> + use<> {
+    let (url, game) = (share_url(card), game.clone());
     move || {
         let url = url.clone()?;
+        let game = game.clone();
         let label = game.context.texts.get(app::ACTION_SHARE);
-        Some(Action::new(label, move || reactive::spawn(share(game, url.clone()))))
+        Some(Action::new(label, move || reactive::spawn(share(game.clone(), url.clone()))))
     }
 }
 

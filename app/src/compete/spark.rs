@@ -13,10 +13,11 @@ const WIDTH: u64 = 88;
 const HEIGHT: u64 = 28;
 
 /// The line; nothing before there are two ranks to draw it between.
-pub(super) fn spark(game: Game) -> Part {
+pub(super) fn spark(game: &Game) -> Part {
     let texts = Context::get().texts;
+    let samples = game.samples;
     let line = block(move || {
-        let ranks = game.samples.get();
+        let ranks = samples.get();
         let (Some(first), Some(now)) = (ranks.first(), ranks.last()) else { return nothing() };
         if ranks.len() < 2 {
             return nothing();

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The state, in a few words.
-pub(super) fn title(texts: Texts, game: Game) -> String {
+pub(super) fn title(texts: Texts, game: &Game) -> String {
     let key = match game.stand() {
         Stand::Loading => app::LOADING,
         Stand::Failed => app::FAILED_TITLE,
@@ -39,7 +39,7 @@ pub(super) fn title(texts: Texts, game: Game) -> String {
 }
 
 /// What follows from it, in one or two lines.
-pub(super) fn note(texts: Texts, game: Game) -> String {
+pub(super) fn note(texts: Texts, game: &Game) -> String {
     let key = match game.stand() {
         Stand::Loading | Stand::Failed => return String::new(),
         Stand::Canceled => later::GAME_CANCELED_NOTE,
@@ -64,7 +64,7 @@ pub(super) fn note(texts: Texts, game: Game) -> String {
     texts.get(key)
 }
 
-fn to_join_note(texts: Texts, game: Game) -> String {
+fn to_join_note(texts: Texts, game: &Game) -> String {
     let details = game.known();
     let places = details.and_then(|details| Some((details.entries, details.join.size_max?)));
     let Some((entries, places)) = places else { return texts.get(later::GAME_TO_JOIN_NOTE) };
@@ -72,7 +72,7 @@ fn to_join_note(texts: Texts, game: Game) -> String {
 }
 
 /// The place, what is missing to the next one, the league and the attempts.
-fn playing_note(texts: Texts, game: Game) -> String {
+fn playing_note(texts: Texts, game: &Game) -> String {
     let mut facts = Vec::new();
     let me = game.store.me();
     match &me {
@@ -131,7 +131,7 @@ fn league(texts: Texts, details: &Details, mine: &Mine, place: Option<(u64, u64)
 }
 
 /// What the player has won, and where it stands.
-fn final_note(texts: Texts, game: Game) -> String {
+fn final_note(texts: Texts, game: &Game) -> String {
     let (Some(mine), Some(details)) = (game.mine.get(), game.known()) else { return String::new() };
     let mut facts = Vec::new();
     let prize = mine.result.as_ref().and_then(|result| result.prize.as_ref());
