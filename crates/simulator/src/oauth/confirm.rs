@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The most people that the page shows.
-const SHOWN_MAX: usize = 50;
+const SHOWN_MAX: usize = 500;
 
 /// What the address says: of the widget, or of OpenID Connect.
 #[derive(Debug, Clone, Deserialize)]
