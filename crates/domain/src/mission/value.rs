@@ -292,6 +292,14 @@ mod tests {
         assert_ne!(digest([b"a", b"bc"]), digest([b"ab", b"c"]));
     }
 
+    #[test]
+    fn a_number_of_many_digits_is_read_to_its_last_one() {
+        let json = "118525106658.60701";
+        let value = serde_json::from_str::<FieldValue>(json).unwrap();
+        assert_eq!(value.quantity(), Some(quantity(json)));
+        assert_eq!(serde_json::to_string(&value).unwrap(), json);
+    }
+
     proptest! {
         #[test]
         fn a_number_survives_its_text_and_its_json(millionths in -9_223_372_036_854_000_000_i64..=9_223_372_036_854_000_000) {

@@ -124,7 +124,7 @@ mod tests {
             (with(r#""game":"dice""#, r#""game":{"is":"s3cret value"}"#), "rule.where.game"),
             (with(r#""code":"badge""#, r#""code":"s3cret value""#), "reward.code"),
             (with(r#""rule""#, r#""rules""#), "rules"),
-            (with(r#""event":"bet","#, ""), "event"),
+            (with(r#""event":"bet","#, ""), "rule.event"),
             (with("Europe/Rome", "Europe/Nowhere"), "time_zone"),
             (with("2026-01-01T00:00:00Z", secret), "starts_at"),
             (with(r#""target":3"#, r#""target":0"#), "rule.target"),
