@@ -11,7 +11,7 @@ use services::console::missions::{MissionList, MissionRow, Owner, templates};
 
 use super::{
     frame::{Section, View, page},
-    parts::{cell, dash, head, id, when_in, zone_choice},
+    parts::{begin, cell, dash, head, id, when_in, zone_choice},
     tournaments::title_of,
 };
 
@@ -41,7 +41,10 @@ pub fn render_missions(view: View<'_>, shown: MissionsView) -> String {
         let first = is_later_page.then(|| {
             view! { <a class="button" href=view.address(PATH, &[("all", all)])>{text(desk::FIRST)}</a> }
         });
-        let new = view.operator.may(Permission::EditMissions).then(|| new_one(view));
+        let new = view
+            .operator
+            .may(Permission::EditMissions)
+            .then(|| begin(view, "/console/missions/new", templates::all(), desk::NEW_MISSION));
         let table = if list.rows.is_empty() {
             view! { <p class="note">{text(desk::NONE)}</p> }.into_any()
         } else {
@@ -62,29 +65,6 @@ pub fn render_missions(view: View<'_>, shown: MissionsView) -> String {
         }
         .into_any()
     })
-}
-
-/// The way to a new mission: what it begins with.
-fn new_one(view: View<'_>) -> AnyView {
-    let text = |key| view.text(key);
-    let options = templates::all()
-        .iter()
-        .map(|template| {
-            view! { <option value=template.id.clone()>{template.title(view.locale).to_owned()}</option> }
-        })
-        .collect_view();
-    view! {
-        <form class="begin" method="get" action="/console/missions/new">
-            <label for="template">{text(desk::NEW_FROM)}</label>
-            <select class="field" id="template" name="template">
-                {options}
-                <option value="">{text(desk::NEW_BLANK)}</option>
-            </select>
-            <input type="hidden" name="zone" value=view.zone.name().to_owned() />
-            <button class="button button--main">{text(desk::NEW_MISSION)}</button>
-        </form>
-    }
-    .into_any()
 }
 
 fn table(view: View<'_>, list: MissionList) -> AnyView {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use services::console::{
     Operator,
     audit::AuditLine,
+    template::Template,
     zone::{OFFERED, ViewerZone},
 };
 
@@ -49,6 +50,29 @@ pub(super) fn when_in(view: View<'_>, at: Timestamp) -> AnyView {
             <span class="when__day">{local.day}</span>" "{local.time}
         </time>
         {changes}
+    }
+    .into_any()
+}
+
+/// The way to something new: what it begins with.
+pub(super) fn begin(view: View<'_>, path: &'static str, templates: &[Template], label: Key) -> AnyView {
+    let text = |key| view.text(key);
+    let options = templates
+        .iter()
+        .map(|template| {
+            view! { <option value=template.id.clone()>{template.title(view.locale).to_owned()}</option> }
+        })
+        .collect_view();
+    view! {
+        <form class="begin" method="get" action=path>
+            <label for="template">{text(desk::NEW_FROM)}</label>
+            <select class="field" id="template" name="template">
+                {options}
+                <option value="">{text(desk::NEW_BLANK)}</option>
+            </select>
+            <input type="hidden" name="zone" value=view.zone.name().to_owned() />
+            <button class="button button--main">{text(label)}</button>
+        </form>
     }
     .into_any()
 }

@@ -11,7 +11,7 @@ use services::console::tournaments::{QUERY_CHARS_MAX, TournamentList, Tournament
 
 use super::{
     frame::{Section, View, page},
-    parts::{cell, head, id, when_in, zone_choice},
+    parts::{begin, cell, head, id, when_in, zone_choice},
 };
 
 /// What is shown.
@@ -44,7 +44,10 @@ pub fn render_tournaments(view: View<'_>, shown: TournamentsView) -> String {
             is_later_page.then(|| view! { <a class="button" href=address("")>{text(desk::FIRST)}</a> });
         let kept = [("q", search.text.clone()), ("state", state.to_owned()), ("owner", owner.to_owned())];
         let zone = zone_choice(view, PATH, &kept);
-        let new = view.operator.may(Permission::EditTournaments).then(|| new_one(view));
+        let new = view
+            .operator
+            .may(Permission::EditTournaments)
+            .then(|| begin(view, "/console/tournaments/new", templates::all(), desk::NEW_TOURNAMENT));
         let table = if list.rows.is_empty() {
             view! { <p class="note">{text(desk::NONE)}</p> }.into_any()
         } else {
@@ -96,29 +99,6 @@ fn filter(view: View<'_>, search: &TournamentSearch) -> AnyView {
                 <input type="hidden" name="zone" value=view.zone.name().to_owned() />
                 <button class="button">{text(desk::FILTER)}</button>
             </div>
-        </form>
-    }
-    .into_any()
-}
-
-/// The way to a new tournament: what it begins with.
-fn new_one(view: View<'_>) -> AnyView {
-    let text = |key| view.text(key);
-    let options = templates::all()
-        .iter()
-        .map(|template| {
-            view! { <option value=template.id.clone()>{template.title(view.locale).to_owned()}</option> }
-        })
-        .collect_view();
-    view! {
-        <form class="begin" method="get" action="/console/tournaments/new">
-            <label for="template">{text(desk::NEW_FROM)}</label>
-            <select class="field" id="template" name="template">
-                {options}
-                <option value="">{text(desk::NEW_BLANK)}</option>
-            </select>
-            <input type="hidden" name="zone" value=view.zone.name().to_owned() />
-            <button class="button button--main">{text(desk::NEW_TOURNAMENT)}</button>
         </form>
     }
     .into_any()

@@ -17,6 +17,7 @@ pub mod operators;
 pub mod players;
 pub mod second_factor;
 pub mod session;
+pub mod template;
 mod token;
 pub mod totp;
 pub mod tournaments;

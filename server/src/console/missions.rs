@@ -78,8 +78,7 @@ pub(super) async fn begin(query: Asked, desk: Desk) -> Response {
     }
     let Query(asked) = query.unwrap_or_default();
     let now = desk.services().now();
-    let form = templates::find(&asked.template)
-        .map_or_else(MissionForm::default, |template| template.form(desk.zone(), now));
+    let form = templates::form(&asked.template, desk.zone(), now).unwrap_or_default();
     let shown = MissionFormView { form, errors: Vec::new(), changes: None, tried: None, days: TRY_DAYS };
     desk.page(render_mission_form(desk.view(), shown))
 }

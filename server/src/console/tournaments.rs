@@ -78,8 +78,7 @@ pub(super) async fn begin(query: Asked<NewQuery>, desk: Desk) -> Response {
     }
     let Query(NewQuery { template }) = query.unwrap_or_default();
     let now = desk.services().now();
-    let form = templates::find(&template)
-        .map_or_else(TournamentForm::default, |template| template.form(desk.zone(), now));
+    let form = templates::form(&template, desk.zone(), now).unwrap_or_default();
     let shown = TournamentFormView { form, errors: Vec::new(), changes: None, preview: None };
     desk.page(render_tournament_form(desk.view(), shown))
 }

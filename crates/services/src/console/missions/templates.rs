@@ -1,55 +1,34 @@
 //! What a new mission can begin with, as data.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
-use domain::{Locale, Timestamp};
-use serde::Deserialize;
+use domain::Timestamp;
 
 use super::form::MissionForm;
-use crate::console::zone::ViewerZone;
+use crate::console::{
+    template::{self, Template},
+    zone::ViewerZone,
+};
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// A template.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Template {
-    /// What stands in addresses.
-    pub id: String,
-    fields: BTreeMap<String, String>,
-}
-
-static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
-    // A test reads the file; without it there would only be nothing to begin with.
-    serde_json::from_str(include_str!("templates.json")).unwrap_or_default()
-});
+static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| template::read(include_str!("templates.json")));
 
 /// Every template.
 pub fn all() -> &'static [Template] {
     &TEMPLATES
 }
 
-/// The template of an id.
-pub fn find(id: &str) -> Option<&'static Template> {
-    all().iter().find(|template| template.id == id)
-}
-
-impl Template {
-    /// What it is called.
-    pub fn title(&self, locale: Locale) -> &str {
-        let own = self.fields.get(&format!("title.{}", locale.tag()));
-        own.or_else(|| self.fields.get("title.en")).map_or(&self.id, String::as_str)
-    }
-
-    /// The form that it begins: from the next midnight of the zone on. The id is left to whoever fills it in.
-    pub fn form(&self, zone: &ViewerZone, now: Timestamp) -> MissionForm {
-        let starts_at = zone.field(zone.next_at_hour(now, HOUR_MS, 0));
-        MissionForm::new(|name| match name {
-            "starts_at" => &starts_at,
-            "time_zone" => zone.name(),
-            other => self.fields.get(other).map(String::as_str).unwrap_or_default(),
-        })
-    }
+/// The form that the template of an id begins, from the next midnight of the zone on. The mission's id is left to whoever
+/// fills it in.
+pub fn form(id: &str, zone: &ViewerZone, now: Timestamp) -> Option<MissionForm> {
+    let template = all().iter().find(|template| template.id == id)?;
+    let starts_at = zone.field(zone.next_at_hour(now, HOUR_MS, template.starts_at_hour));
+    Some(MissionForm::new(|name| match name {
+        "starts_at" => &starts_at,
+        "time_zone" => zone.name(),
+        other => template.field(other),
+    }))
 }
 
 #[cfg(test)]
@@ -62,8 +41,8 @@ mod tests {
         let (zone, now) = (ViewerZone::default(), "2026-03-27T12:00:00Z".parse().unwrap());
         assert!(all().len() >= 6);
         for template in all() {
-            assert!(template.fields.keys().all(|name| FIELDS.contains(&name.as_str())), "{}", template.id);
-            let form = template.form(&zone, now);
+            assert!(template.names().all(|name| FIELDS.contains(&name)), "{}", template.id);
+            let form = form(&template.id, &zone, now).unwrap();
             assert_eq!(form.read(&zone).unwrap_err()[0].field, "mission_id", "{}", template.id);
             let named = MissionForm::new(|name| if name == "mission_id" { "m" } else { form.field(name) });
             assert_eq!(named.read(&zone).unwrap().starts_at, "2026-03-28T00:00:00Z".parse().unwrap());
