@@ -80,6 +80,8 @@ audit_actions! {
     TournamentStopped = "tournament_stopped";
     /// A tournament was given more time.
     TournamentExtended = "tournament_extended";
+    /// The platform told another end of a tournament than the one that an operator had decided on.
+    TournamentEndRetold = "tournament_end_retold";
     /// A tournament takes no scores until it is thawed.
     TournamentFrozen = "tournament_frozen";
     /// A frozen tournament goes on.

@@ -18,6 +18,7 @@ macro_rules! tournament_row {
     () => {
         "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, tie_orders,
            owner, state, is_frozen, is_private, rules, asks_entries, reminded_for, revision,
+           told_ends_at,
            COALESCE((
              SELECT SUM(boards.players)
              FROM boards
@@ -59,6 +60,7 @@ struct Row {
     asks_entries: bool,
     reminded_for: Option<i64>,
     revision: i64,
+    told_ends_at: Option<i64>,
 }
 
 impl TryFrom<Row> for TournamentRow {
@@ -77,6 +79,7 @@ impl TryFrom<Row> for TournamentRow {
                 asks_entries: row.asks_entries,
                 reminded_for: row.reminded_for.map(Timestamp::from_millis),
                 revision: stored::unsigned(row.revision, TABLE, "revision")?,
+                told_ends_at: row.told_ends_at.map(Timestamp::from_millis),
             },
             tournament: Tournament {
                 tournament_id: stored::parse(row.tournament_id, TABLE, "tournament_id")?,
@@ -191,7 +194,7 @@ impl TournamentRepository for Tournaments<'_> {
         let result = sqlx::query(
             "UPDATE tournaments
              SET owner = $2, state = $3, is_frozen = $4, is_private = $5, rules = $6, asks_entries = $7,
-               reminded_for = $8, revision = $9, updated_at = $10
+               reminded_for = $8, revision = $9, told_ends_at = $10, updated_at = $11
              WHERE tournament_id = $1",
         )
         .bind(tournament_id.as_str())
@@ -203,6 +206,7 @@ impl TournamentRepository for Tournaments<'_> {
         .bind(status.asks_entries)
         .bind(status.reminded_for.map(Timestamp::as_millis))
         .bind(stored::signed(status.revision))
+        .bind(status.told_ends_at.map(Timestamp::as_millis))
         .bind(now.as_millis())
         .execute(&mut *self.connection)
         .await

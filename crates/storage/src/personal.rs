@@ -470,6 +470,7 @@ pub const COLUMNS: &[(&str, &[Column])] = &[
             ("state", NotPersonal),
             ("tie_orders", NotPersonal),
             ("title", NotPersonal),
+            ("told_ends_at", NotPersonal),
             ("tournament_id", NotPersonal),
             ("updated_at", NotPersonal),
         ],

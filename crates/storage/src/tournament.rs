@@ -25,6 +25,8 @@ pub struct TournamentStatus {
     pub reminded_for: Option<Timestamp>,
     /// Grows by one with each change of the definition.
     pub revision: u64,
+    /// The end that the platform told last, where an operator has decided on another one.
+    pub told_ends_at: Option<Timestamp>,
 }
 
 impl Default for TournamentStatus {
@@ -38,6 +40,7 @@ impl Default for TournamentStatus {
             asks_entries: false,
             reminded_for: None,
             revision: 0,
+            told_ends_at: None,
         }
     }
 }

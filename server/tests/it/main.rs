@@ -57,6 +57,7 @@ mod sealed_names;
 mod stats;
 mod support;
 mod suspicion;
+mod tournament_decided;
 mod tournament_edges;
 mod tournament_end;
 mod tournament_join;

@@ -61,6 +61,8 @@ pub enum Step {
     Crash,
     /// Both nodes start anew. What is in Redis stays, or is lost.
     Restart { is_lost: bool },
+    /// The platform tells once more what the tournament is, as it told it at first.
+    Retell { node: usize },
     /// An operator does something.
     Command(Command),
 }
@@ -169,6 +171,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..2_usize).prop_map(|node| Step::Jobs { node }),
         1 => Just(Step::Crash),
         1 => any::<bool>().prop_map(|is_lost| Step::Restart { is_lost }),
+        2 => (0..2_usize).prop_map(|node| Step::Retell { node }),
         2 => command().prop_map(Step::Command),
     ]
 }

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     history::{PLAYERS, Setup},
-    periods::{Period, Stage},
+    periods::{Look, Period, Stage},
 };
 
 pub type Refusal = &'static str;
@@ -127,7 +127,7 @@ impl Model {
             filling: HashMap::new(),
         };
         model.open_first();
-        model.advance(true);
+        model.advance(Look::Moved);
         model
     }
 

@@ -1,6 +1,6 @@
 //! The model's time: which period a moment belongs to, and what a tournament becomes as time passes.
 
-use crate::model::{GRACE_MS, Model};
+use crate::model::{GRACE_MS, Model, Refusal};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -33,6 +33,17 @@ enum Step {
     Reset,
     End,
     Close(usize),
+}
+
+/// Who looks at what a tournament's clock has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Its job.
+    Clock,
+    /// An edit that has given it another end: for a minute from now on nothing is closed, so that it can be taken back.
+    Moved,
+    /// An edit that has not: it closes nothing before the moment for which that is planned.
+    Kept,
 }
 
 /// Why an operator can't have their way.
@@ -96,12 +107,18 @@ impl Model {
         }
     }
 
-    /// Does what its clock has brought. Whoever edits it closes nothing: for a minute from now on that can be taken back.
-    pub fn advance(&mut self, is_edit: bool) {
+    /// Does what its clock has brought.
+    pub fn advance(&mut self, look: Look) {
+        let held_until = self.now + GRACE_MS;
+        let earliest_close = match look {
+            Look::Clock => None,
+            Look::Moved => Some(held_until),
+            Look::Kept => self.clock_at.map(|at| at.min(held_until)),
+        };
         self.clock_at = None;
         while let Some((mut at, step)) = self.next_step() {
-            if is_edit && matches!(step, Step::Close(_)) {
-                at = at.max(self.now + GRACE_MS);
+            if matches!(step, Step::Close(_)) {
+                at = earliest_close.map_or(at, |earliest| earliest.max(at));
             }
             if at > self.now {
                 self.clock_at = Some(at);
@@ -139,7 +156,7 @@ impl Model {
     /// What a worker does that is due.
     pub fn work(&mut self) {
         if self.clock_at.is_some_and(|at| at <= self.now) {
-            self.advance(false);
+            self.advance(Look::Clock);
         }
         for number in 0..self.periods.len() {
             let period = &mut self.periods[number];
@@ -168,12 +185,12 @@ impl Model {
         self.ends_at = ends_at;
         let latest = self.latest();
         (latest.ends_at, latest.is_open) = (period_ends_at, true);
-        self.advance(true);
+        self.advance(Look::Moved);
     }
 
     pub fn stop(&mut self) -> Result<(), NotNow> {
         let mut tried = self.clone();
-        tried.advance(true);
+        tried.advance(Look::Kept);
         if tried.stage != Stage::Running {
             return Err(NotNow);
         }
@@ -209,7 +226,7 @@ impl Model {
                 period.ends_since = Some(now);
             }
         }
-        self.advance(true);
+        self.advance(Look::Kept);
         Ok(())
     }
 
@@ -219,6 +236,20 @@ impl Model {
         }
         self.stage = Stage::Canceled;
         self.clock_at = None;
+        Ok(())
+    }
+
+    /// The platform tells once more what it told at first: whatever operators have decided since holds.
+    pub fn retell(&mut self) -> Result<(), Refusal> {
+        if self.stage == Stage::Canceled {
+            return Err("tournament_closed");
+        }
+        // By a clock that was set back the end has come to lie before the period that is played.
+        let is_behind = self.periods.len() > 1 && self.ends_at <= self.latest().starts_at;
+        if is_behind && matches!(self.stage, Stage::Upcoming | Stage::Running) {
+            return Err("event_data_invalid");
+        }
+        self.advance(Look::Kept);
         Ok(())
     }
 

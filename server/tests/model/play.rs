@@ -34,6 +34,8 @@ pub struct Game<'world> {
     /// The number at Telegram of the first player.
     first_number: i64,
     sent: Vec<Fact>,
+    /// What the platform told of the tournament.
+    definition: Value,
 }
 
 /// Plays a history to its end.
@@ -69,8 +71,8 @@ impl<'world> Game<'world> {
                 event(&format!("{name}-user-{player}"), begins_at, "platform.user.upserted", &data)
             })
             .collect();
-        let data = definition(&name, setup, window);
-        events.push(event(&format!("{name}-cup"), begins_at, "platform.tournament.upserted", &data));
+        let definition = definition(&name, setup, window);
+        events.push(event(&format!("{name}-cup"), begins_at, "platform.tournament.upserted", &definition));
         let (status, answer) = world.events(0, &events).await;
         assert_eq!((status, &answer["rejected"]), (StatusCode::OK, &json!([])), "{answer}");
 
@@ -86,7 +88,7 @@ impl<'world> Game<'world> {
         let ages = users.iter().map(|user_id| user_id.as_uuid().as_u128()).collect();
         let model = Model::new(setup.clone(), ages, begins_at, window);
         let names = Names { tournament_id: name.parse().unwrap(), users };
-        let mut game = Self { world, model, names, name, first_number, sent: Vec::new() };
+        let mut game = Self { world, model, names, name, first_number, sent: Vec::new(), definition };
         for player in 0..setup.joining.as_ref().map_or(0, |joining| joining.at_once) {
             game.join(0, player, 1).await.unwrap();
         }
@@ -158,6 +160,7 @@ impl<'world> Game<'world> {
                 self.world.restart().await;
                 Ok(())
             }
+            Step::Retell { node } => self.retell(*node, turn).await,
             Step::Command(command) => self.command(turn % NODES, command).await,
         }
     }
@@ -237,6 +240,21 @@ impl<'world> Game<'world> {
         same("refused events", &rejected, &refused)?;
         same("taken events", &answer["accepted"], &json!(count(&Verdict::Taken)))?;
         same("repeated events", &answer["duplicates"], &json!(count(&Verdict::Seen)))
+    }
+
+    async fn retell(&mut self, node: usize, turn: usize) -> Result<(), Difference> {
+        let id = format!("{}-cup-{turn}", self.name);
+        let told = event(&id, self.world.now(), "platform.tournament.upserted", &self.definition);
+        let (status, answer) = self.world.events(node, &[told]).await;
+        same("the answer", &status, &StatusCode::OK)?;
+        let refused = self.model.retell().err();
+        same("the definition told again", &answer["rejected"][0]["code"], &json!(refused))?;
+        let row = {
+            let mut tx = self.world.nodes[node].services.store().begin_read().await.unwrap();
+            tx.tournaments().by_id(&self.names.tournament_id).await.unwrap().unwrap()
+        };
+        same("the end", &row.tournament.ends_at.as_millis(), &self.model.ends_at)?;
+        same("frozen", &row.status.is_frozen, &self.model.is_frozen)
     }
 
     /// A token of a player.

@@ -4,7 +4,10 @@
 use domain::{
     BoardId, Timestamp, TournamentId,
     audit::AuditAction,
-    tournament::lifecycle::{Event, Illegal, State},
+    tournament::{
+        lifecycle::{Event, Illegal, State},
+        owner::Owner,
+    },
 };
 use serde_json::{Value, json};
 use storage::{Transaction, audit::Actor, job::JobKind, period::PeriodState, tournament::TournamentRow};
@@ -35,8 +38,8 @@ pub async fn stop(
     if row.status.state != State::Running {
         return Err(Illegal { state: row.status.state, event: Event::End }.into());
     }
-    row.tournament.ends_at = now.max(row.tournament.starts_at.plus_ms(1));
-    set_end(services, tx, &mut row).await?;
+    let ends_at = now.max(row.tournament.starts_at.plus_ms(1));
+    set_end(services, tx, &mut row, ends_at).await?;
     let detail = json!({"tournament_id": tournament_id});
     audit::record(services, tx, actor, AuditAction::TournamentStopped, None, &detail).await?;
     Ok(())
@@ -65,19 +68,25 @@ pub async fn extend(
     if is_late || row.status.state == State::Running {
         row.status.state = row.status.state.apply(Event::Extend)?;
     }
-    row.tournament.ends_at = ends_at;
-    set_end(services, tx, &mut row).await?;
+    set_end(services, tx, &mut row, ends_at).await?;
     let detail = json!({"tournament_id": tournament_id, "ends_at": ends_at});
     audit::record(services, tx, actor, AuditAction::TournamentExtended, None, &detail).await?;
     Ok(())
 }
 
-/// Stores another end, and that of the period that it cuts off or sets free.
+/// Stores another end, and that of the period that it cuts off or sets free. What the platform has told stays known, so
+/// that telling it again does not undo the decision; at the console whoever decides is the owner.
 async fn set_end(
     services: &Services,
     tx: &mut dyn Transaction,
     row: &mut TournamentRow,
+    ends_at: Timestamp,
 ) -> Result<(), TournamentError> {
+    if row.status.owner == Owner::Platform {
+        let told = row.status.told_ends_at.unwrap_or(row.tournament.ends_at);
+        row.status.told_ends_at = (told != ends_at).then_some(told);
+    }
+    row.tournament.ends_at = ends_at;
     let id = row.tournament.tournament_id.clone();
     tx.tournaments().upsert(&row.tournament, services.now()).await?;
     let period = tx.periods().latest(&id).await?.ok_or(inconsistent("tournament_id"))?;

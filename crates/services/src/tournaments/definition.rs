@@ -3,23 +3,29 @@
 //! A definition replaces the one before, as far as what has happened allows it: a tournament that is over is what it was,
 //! apart from its texts. A definition that comes for a finished tournament with a later start begins its next period, so
 //! that a platform may use an id again; the results of the one before stay.
+//!
+//! Invariant: what an operator has decided about the end of a platform's tournament holds until the platform tells an end
+//! that it has not told before. Platforms repeat their definitions all the time, and a repeat decides nothing.
 
 use domain::{
     ErrorCode, Timestamp, Tournament,
+    audit::AuditAction,
     tournament::{
         lifecycle::{Event, State},
         owner::Owner,
         rules::TournamentRules,
     },
 };
+use serde_json::json;
 use storage::{
     StoreError, Transaction,
+    audit::Actor,
     period::{PeriodRow, PeriodState},
     tournament::{TournamentRow, TournamentStatus},
 };
 
 use crate::{
-    Services,
+    Services, audit,
     schedule::Schedule,
     tournaments::{
         clock::{self, Ends},
@@ -88,20 +94,51 @@ pub async fn take(
     definition: &Definition,
 ) -> Result<Result<Taken, Refused>, StoreError> {
     let id = &definition.tournament.tournament_id;
-    let Some(row) = tx.tournaments().lock(id).await? else {
+    let Some(mut row) = tx.tournaments().lock(id).await? else {
         create(services, tx, owner, definition).await?;
         return Ok(Ok(Taken::default()));
     };
     let Some(period) = tx.periods().latest(id).await? else {
         return Err(inconsistent("tournament_id"));
     };
+    let repeated = repeated(&row, definition);
+    let definition = repeated.as_ref().unwrap_or(definition);
     let change = match judge(services, &row, &period, owner, definition) {
         Ok(change) => change,
         Err(refused) => return Ok(Err(refused)),
     };
+    if repeated.is_none() {
+        overrule(services, tx, &mut row, definition).await?;
+    }
     let is_reordered = row.tournament.ranking().order != definition.tournament.ranking().order;
     replace(services, tx, row, &period, definition, change).await?;
     Ok(Ok(Taken { is_reordered }))
+}
+
+/// The definition with the end that an operator has decided on, when its own is the one that was told before.
+fn repeated(row: &TournamentRow, definition: &Definition) -> Option<Definition> {
+    let is_repeated = row.status.told_ends_at == Some(definition.tournament.ends_at);
+    is_repeated.then(|| Definition {
+        tournament: Tournament { ends_at: row.tournament.ends_at, ..definition.tournament.clone() },
+        ..definition.clone()
+    })
+}
+
+/// Lets what the platform tells now take the place of what an operator had decided about the end.
+async fn overrule(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    row: &mut TournamentRow,
+    definition: &Definition,
+) -> Result<(), StoreError> {
+    let ends_at = definition.tournament.ends_at;
+    if row.status.told_ends_at.take().is_none() || row.tournament.ends_at == ends_at {
+        return Ok(());
+    }
+    let id = &row.tournament.tournament_id;
+    tracing::info!(tournament.id = %id, "the platform has told another end than an operator had decided on");
+    let detail = json!({"tournament_id": id, "ends_at": ends_at});
+    audit::record(services, tx, Actor::platform(), AuditAction::TournamentEndRetold, None, &detail).await
 }
 
 async fn create(
@@ -191,6 +228,9 @@ fn judge(
             false if is_same_apart_from_texts(row, definition) => Ok(Change::TextsAlone),
             false => Err(OVER),
         };
+    }
+    if after.starts_at >= after.ends_at {
+        return Err(invalid("starts_at must be earlier than the end that an operator has decided on"));
     }
     if after.ends_at <= period.starts_at && period.period > 0 {
         return Err(invalid("ends_at must be later than the start of the period that is played"));

@@ -6,8 +6,11 @@
 //! another machine's, so it is asked before the job's transaction begins. In that transaction what was seen is compared
 //! with what each player was last seen with, and both the new sight and the message are written: a process that dies in
 //! between has told nobody and noted nothing, and the next one sees the fall again.
+//!
+//! An index that hangs must not take the job over its time limit, so a look asks for a short time alone. Boards that it
+//! has not come to are looked at another time: they are asked in no order, so that none is always the last.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
 use bus::ranks::Window;
@@ -41,6 +44,8 @@ const PODIUM: u32 = 3;
 const PLACES_MAX: u32 = 100;
 /// How many wishes one run looks at.
 const SLICE: u32 = 200;
+/// How long one run asks boards, well within the time that a job may take.
+const ASK: Duration = Duration::from_secs(15);
 
 /// Begins to look at a tournament that runs, when somebody wants to hear of it and nobody looks yet.
 pub(crate) async fn watch(
@@ -90,23 +95,9 @@ impl JobHandler for Overtaken {
         let wishes = tx.wishes().page(&id, after, SLICE).await?;
         let boards = boards_of(&mut *tx, &row, &wishes).await?;
         drop(tx);
-        let mut tops = HashMap::new();
-        for (board, places) in boards.into_values() {
-            if tops.contains_key(&board) {
-                continue;
-            }
-            match ranked(services, &board, Window::Top, places, None).await {
-                Ok(page) => {
-                    let top = page.rows.into_iter().map(|ranked| (ranked.key.user_id, ranked.rank));
-                    tops.insert(board, top.collect());
-                }
-                Err(error) => tracing::debug!(
-                    board.id = %board,
-                    error = %domain::ErrorChain(&error),
-                    "a board does not say who stands where; it is looked at again"
-                ),
-            }
-        }
+        // Each board once, however many of those who asked are on it, and whether or not it answers.
+        let boards: HashMap<BoardId, u32> = boards.into_values().collect();
+        let tops = ask_within(ASK, boards, |board, places| top_of(services, board, places)).await;
         Ok(Some(Box::new(Self { tops })))
     }
 
@@ -161,6 +152,41 @@ impl Overtaken {
         }
         tx.outbox().add_many(&rows).await?;
         Ok(!rows.is_empty())
+    }
+}
+
+/// Asks boards one after the other until the time is over. Those that have not answered by then are left out.
+async fn ask_within<A, T>(time: Duration, boards: HashMap<BoardId, u32>, ask: A) -> HashMap<BoardId, Top>
+where
+    A: Fn(BoardId, u32) -> T + Send,
+    T: Future<Output = Option<Top>> + Send,
+{
+    let mut tops = HashMap::new();
+    let asked = async {
+        for (board, places) in boards {
+            if let Some(top) = ask(board.clone(), places).await {
+                tops.insert(board, top);
+            }
+        }
+    };
+    if tokio::time::timeout(time, asked).await.is_err() {
+        tracing::debug!("boards answer slowly; those that were not asked are looked at another time");
+    }
+    tops
+}
+
+/// Who stands on the places of a board that count; `None` when it does not say.
+async fn top_of(services: &Services, board: BoardId, places: u32) -> Option<Top> {
+    match ranked(services, &board, Window::Top, places, None).await {
+        Ok(page) => Some(page.rows.into_iter().map(|ranked| (ranked.key.user_id, ranked.rank)).collect()),
+        Err(error) => {
+            tracing::debug!(
+                board.id = %board,
+                error = %domain::ErrorChain(&error),
+                "a board does not say who stands where; it is looked at again"
+            );
+            None
+        }
     }
 }
 
@@ -233,6 +259,8 @@ fn step(wish: &WishRow, board: &BoardId, rank: Option<u64>, now: Timestamp) -> L
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use domain::SeededRng;
 
     use super::*;
@@ -271,6 +299,24 @@ mod tests {
     #[test]
     fn a_fall_out_of_the_only_prize_is_a_fall() {
         assert_eq!([0, 1, 3, 50, 10_000].map(places_that_count), [3, 1, 3, 50, 100]);
+    }
+
+    #[tokio::test]
+    async fn boards_that_hang_end_a_look_in_time_and_those_that_answered_are_kept() {
+        let user_id = UserId::new(Timestamp::from_millis(0), &SeededRng::new(1));
+        let asked = AtomicU32::new(0);
+        // Whichever is asked first answers; all behind it never do.
+        let ask = |_, _| async {
+            if asked.fetch_add(1, Ordering::Relaxed) > 0 {
+                std::future::pending::<()>().await;
+            }
+            Some(HashMap::from([(user_id, 1)]))
+        };
+        let boards: HashMap<BoardId, u32> =
+            (1..=200).map(|cohort| (BoardId::of(&"cup".parse().unwrap(), 0, cohort), 3)).collect();
+        let tops = ask_within(Duration::from_millis(20), boards, ask).await;
+        assert_eq!(tops.len(), 1);
+        assert_eq!(asked.load(Ordering::Relaxed), 2, "the one that hangs is waited for no longer");
     }
 
     #[test]

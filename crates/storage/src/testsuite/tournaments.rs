@@ -226,6 +226,7 @@ pub async fn a_status_is_kept_when_the_definition_changes(store: &dyn Store) {
         asks_entries: true,
         reminded_for: Some(at(7)),
         revision: 4,
+        told_ends_at: Some(at(99)),
     };
     set(store, "cup", &status).await;
     put(store, &[tournament("cup", 50)]).await;
@@ -234,6 +235,9 @@ pub async fn a_status_is_kept_when_the_definition_changes(store: &dyn Store) {
     assert_eq!(row.tournament.starts_at, at(50));
     assert_eq!(row.phase(at(49)), Phase::Upcoming);
     assert_eq!(row.audience(), Audience::SignedIn);
+    let told = TournamentStatus { told_ends_at: None, ..status.clone() };
+    set(store, "cup", &told).await;
+    assert_eq!(by_id(store, "cup").await.unwrap().status, told);
     let mut transaction = store.begin_write().await.unwrap();
     let unknown = transaction.tournaments().set_status(&tournament_id("none"), &status, at(5)).await;
     assert!(unknown.is_err(), "a tournament that is not there has no status");
