@@ -4,6 +4,7 @@
 //! Invariant: what can't be taken back, or is about who somebody is, is asked first; the server gets a fresh proof of
 //! who opened the app along with it.
 
+mod alias;
 pub(crate) mod api;
 pub(crate) mod cabinet;
 mod code;
@@ -16,6 +17,7 @@ mod privacy;
 mod settings;
 mod standing;
 pub(crate) mod start;
+mod switch;
 pub(crate) mod talk;
 pub(crate) mod wire;
 

@@ -1,5 +1,6 @@
 //! A leaderboard: its state, its live stream and how it looks.
 
+mod course;
 pub(crate) mod live;
 mod me_bar;
 mod more;
@@ -14,6 +15,7 @@ mod telemetry;
 #[cfg(feature = "hydrate")]
 pub(crate) use self::telemetry::page_opened;
 pub(crate) use self::{
+    course::Course,
     live::keep_live,
     me_bar::me_bar,
     more::more,

@@ -18,6 +18,7 @@ mod past;
 mod prizes;
 mod results;
 mod rules;
+mod samples;
 mod share;
 mod spark;
 mod stand;

@@ -88,6 +88,12 @@ impl Data {
         self.tournament.now()
     }
 
+    /// Forgets all of it: the next page asks anew.
+    pub(crate) fn forget(self) {
+        self.lobby.set(Remote::Loading);
+        self.tournament.set(None);
+    }
+
     /// Asks for the tournaments. What is there stays until the answer comes, and after a failure.
     pub(crate) async fn load_lobby(self) {
         if matches!(self.lobby_now(), Remote::Failed(_)) {

@@ -73,7 +73,7 @@ fn marks() -> Part {
         shown("Steps", vec![line(logos)]),
         shown("Icons", vec![line(Shape::ALL.map(icon).into())]),
         shown("Avatars", vec![line(avatars.into())]),
-        shown("Phases", vec![line(cards.iter().map(phase_mark).collect())]),
+        shown("Phases", vec![line(cards.iter().map(|card| phase_mark(card, None)).collect())]),
     ))
 }
 
@@ -90,7 +90,7 @@ fn buttons() -> Part {
 fn boards() -> Part {
     let session = Context::get().session;
     let with_players = |players: u64| {
-        let store = BoardStore::new(samples::board(players), &samples::card().tournament, session);
+        let store = BoardStore::new(samples::board(players), &samples::card(), session);
         panel(part((board(store, 50), more(store))))
     };
     let retry = Way::Press("Try again".to_owned(), Arc::new(|| ()));
@@ -142,7 +142,7 @@ fn notices() -> Part {
 
 fn feet() -> Part {
     let session = Context::get().session;
-    let store = BoardStore::new(samples::board(8), &samples::card().tournament, session);
+    let store = BoardStore::new(samples::board(8), &samples::card(), session);
     let foot = part(view! { <div class="dock">{me_bar(store)}{dock()}</div> });
     shown("Foot", vec![foot])
 }

@@ -94,6 +94,13 @@ impl Session {
         player(self.0.now())
     }
 
+    /// Boards call the signed-in player something else by now.
+    pub(crate) fn rename(self, alias: String, player: PlayerKey) {
+        if let SignIn::In(before) = self.0.now() {
+            self.0.set(SignIn::In(Player { alias, player, ..before }));
+        }
+    }
+
     /// Picks up what the inline script has begun. Called once, in the WebView, when the host is known or nearly so.
     pub(crate) async fn start(self, telegram: Telegram) {
         tokens::set_session(self, telegram);

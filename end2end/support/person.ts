@@ -110,11 +110,6 @@ export class Person {
     return this.post(`/v1/tournaments/${tournamentId}/share`, {});
   }
 
-  /** Hides behind a made-up name, or shows the alias again. Returns what boards show. */
-  async hide(hidden: boolean): Promise<string> {
-    return (await this.post<{ alias: string }>("/v1/tg/alias", { hidden })).alias;
-  }
-
   /** A call in this person's name. */
   private async post<Answer>(path: string, body: unknown): Promise<Answer> {
     const call = async <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> => {

@@ -23,8 +23,9 @@ const devicesOf = (app: MiniApp) => app.root.getByTestId("device");
 
 test("every consent is off at first, says what it is for, and stays as it was chosen", async ({ openApp, page, person }) => {
   const app = await openApp(person, { path: SETTINGS });
-  await expect(app.root.getByRole("switch")).toHaveCount(3);
-  for (const each of await app.root.getByRole("switch").all()) {
+  const consents = ["Tournaments and missions", "Payouts", "Offers and bonuses"];
+  await expect(app.root.getByRole("switch")).toHaveCount(consents.length + 1);
+  for (const each of consents.map((name) => switchOf(app, name))) {
     await expect(each).toHaveAttribute("aria-checked", "false");
     await expect(each).toHaveAccessibleDescription(/The bot may write to you/);
   }
@@ -46,6 +47,31 @@ test("a consent that the server has not heard turns back and says so", async ({ 
   await switchOf(app, "Payouts").click();
   await expect(app.root.getByTestId("said")).toContainText("No connection");
   await expect(switchOf(app, "Payouts")).toHaveAttribute("aria-checked", "false");
+});
+
+test("who could not be hidden is shown as before, and told so", async ({ context, openApp, page, person, watch }) => {
+  watch.expect(FAILED_REQUEST);
+  const app = await openApp(person, { path: SETTINGS });
+  const hides = switchOf(app, "Hide my name on boards");
+  await expect(hides).toHaveAccessibleDescription(/^On boards you are: \S/);
+  const alias = await app.root.getByTestId("alias").innerText();
+  let refuse = () => {};
+  const gate = new Promise<void>((done) => (refuse = done));
+  await context.route("**/v1/tg/alias", async (route) => {
+    await gate;
+    await route.abort("connectionfailed");
+  });
+  await hides.click();
+  // At once, before the server has heard of it.
+  await expect(hides).toHaveAttribute("aria-checked", "true");
+  await expect(app.root.getByTestId("alias")).not.toHaveText(alias);
+  refuse();
+  await expect(app.root.getByTestId("said")).toContainText("No connection");
+  await expect(hides).toHaveAttribute("aria-checked", "false");
+  await expect(app.root.getByTestId("alias")).toHaveText(alias);
+  await context.unroute("**/v1/tg/alias");
+  await page.reload();
+  await expect(hides).toHaveAttribute("aria-checked", "false");
 });
 
 test("the keyboard turns a switch and stays on it", async ({ openApp, page, person }) => {

@@ -16,8 +16,8 @@ const MINUTE_MS = 60_000;
 const from = (ms: number) => new Date(Date.now() + ms).toISOString();
 
 async function make(platform: Platform, data: Partial<Tournament> = {}): Promise<string> {
-  const tournament_id = `rounds-${randomUUID().slice(0, 8)}`;
-  await platform.tournament({ tournament_id, title: { en: "Night Race" }, ...data });
+  const tournament_id = data.tournament_id ?? `rounds-${randomUUID().slice(0, 8)}`;
+  await platform.tournament({ title: { en: "Night Race" }, ...data, tournament_id });
   return tournament_id;
 }
 
@@ -98,6 +98,29 @@ test("a round that is over can be read, and the next one begins with an empty bo
   await expect(app.ownRow).toContainText("30");
 });
 
+test("when an operator moves the end, the open page's heading and the player's card count on it together", async ({ openApp, person, stack }) => {
+  test.setTimeout(120_000);
+  const starts_at = from(-MINUTE_MS);
+  const id = await make(stack.platform, { starts_at, ends_at: from(15_000) });
+  await introduce(stack.platform, person, "Racer");
+  const app = await openApp(person, { path: `/app/t/${id}`, platform: PLAIN });
+  const heading = app.root.locator("header.head");
+  await expect(state(app)).toHaveText("Free to enter");
+  await expect(heading).toContainText("Ends in 00:00:");
+
+  // Nothing tells the page; at the end that it knows it asks, and there is more time.
+  const ends_at = from(35_000);
+  await make(stack.platform, { tournament_id: id, starts_at, ends_at });
+  await expect.poll(() => Date.parse(ends_at) - Date.now(), { timeout: 40_000 }).toBeLessThan(12_000);
+  await expect(state(app)).toHaveText("Free to enter");
+  await expect(heading).toContainText("Ends in 00:00:");
+
+  // Then it is over, and no result stands before the ranks do.
+  await expect(note(app)).toHaveText("The final ranks are being settled.", { timeout: 30_000 });
+  await expect(heading).toContainText("Result being settled");
+  await expect(heading).not.toContainText("The result stands");
+});
+
 test("a tournament's picture has its room before it is there", async ({ context, openApp, page, person, stack }) => {
   const cover = "https://pictures.example/cup.svg";
   let show = () => {};
@@ -152,13 +175,34 @@ test("who hides behind a made-up name is shown by it at once to those who watch,
     const page = await (await newBrowser()).newPage();
     return [await openApp(person, { path: `/app/t/${id}` }, page), page];
   };
-  const [[bens, bensPage], [anns, annsPage]] = [await open(ben), await open(ann)];
+  const [[bens, bensPage], [anns, annsPage], [elsewhere]] = [await open(ben), await open(ann), await open(ann)];
   await expect(bens.row(alias)).toHaveAttribute("data-rank", "1");
   const player = () => bens.rows.first().evaluate((row) => row.outerHTML);
   const loaded = await bensPage.evaluate(() => performance.timeOrigin);
   const before = await player();
+  await elsewhere.expectRank(1);
 
-  const madeUp = await ann.hide(true);
+  const annsLoaded = await annsPage.evaluate(() => performance.timeOrigin);
+  await anns.expectRank(1);
+  // As the client's own settings button does, which this page has not.
+  await annsPage.evaluate(() => {
+    const link = Object.assign(document.createElement("a"), { href: "/app/settings" });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  });
+  const hides = anns.root.getByRole("switch", { name: "Hide my name on boards" });
+  const shown = anns.root.getByTestId("alias");
+  await expect(hides).toHaveAttribute("aria-checked", "false");
+  await expect(shown).toHaveText(alias);
+  const box = () => hides.boundingBox();
+  const place = await box();
+  await hides.press("Space");
+  await expect(hides).toHaveAttribute("aria-checked", "true");
+  await expect(shown).toHaveText(/^[A-Z][a-z]+ [A-Z][a-z]+ \d{1,4}$/);
+  await expect(hides).toBeFocused();
+  expect(await box(), "nothing moves").toEqual(place);
+  const madeUp = await shown.innerText();
   expect(madeUp).not.toBe(alias);
   await expect(bens.row(madeUp)).toHaveAttribute("data-rank", "1");
   await expect(bens.root.getByText(alias)).toHaveCount(0);
@@ -166,12 +210,20 @@ test("who hides behind a made-up name is shown by it at once to those who watch,
   expect(await player()).not.toBe(before);
   expect(await bensPage.locator("#podium").innerHTML()).not.toContain(alias);
   expect(JSON.stringify(await stack.leaders(id))).not.toContain(alias);
-  // The player finds the own row by the new name.
-  await annsPage.reload();
-  await anns.expectRank(1);
-  await expect(anns.ownRow).toContainText(madeUp);
+  // The player finds the own row by the new name: where they have hidden, and on the page that was open elsewhere.
+  await annsPage.goBack();
+  for (const own of [anns, elsewhere]) {
+    await own.expectRank(1);
+    await expect(own.ownRow).toContainText(madeUp);
+    await expect(own.root.getByText(alias)).toHaveCount(0);
+  }
+  expect(await annsPage.evaluate(() => performance.timeOrigin), "the player's page was loaded anew").toBe(annsLoaded);
 
-  expect(await ann.hide(false)).toBe(alias);
+  await annsPage.goForward();
+  await expect(shown).toHaveText(madeUp);
+  await hides.click();
+  await expect(hides).toHaveAttribute("aria-checked", "false");
+  await expect(shown).toHaveText(alias);
   await expect(bens.row(alias)).toHaveAttribute("data-rank", "1");
   await expect(bens.root.getByText(madeUp)).toHaveCount(0);
   expect(await bensPage.evaluate(() => performance.timeOrigin), "the viewer's page was loaded anew").toBe(loaded);

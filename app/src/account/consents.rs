@@ -1,15 +1,20 @@
 //! What the player wants to be told.
 
-use domain::ErrorCode;
 use i18n::{
     Key,
     keys::{consent, later},
 };
 
 use crate::{
-    account::{api, start::remote, talk::Talk, wire::Consents},
+    account::{
+        start::remote,
+        switch::{Switch, turn},
+        talk::Talk,
+        wire::Consents,
+    },
     context::Context,
     data::Remote,
+    node::nodes,
     part::Part,
     reactive::{self, Shared},
     ui::{section, switch_cell},
@@ -53,8 +58,15 @@ pub(super) fn consents(talk: Talk) -> Part {
         let texts = Context::get().texts;
         let cells = KINDS.iter().map(|kind| {
             let is_on = (kind.is_given)(&given);
-            let press = move || reactive::spawn(change(state, talk, given, kind.field, !is_on));
-            switch_cell(texts.get(kind.title), texts.get(kind.text), kind.field, is_on, press)
+            let press = move || {
+                let change = (given, with(given, kind.field, !is_on));
+                let switch = Switch { url: URL, field: kind.field };
+                reactive::spawn(async move {
+                    turn(state, talk, switch, !is_on, change).await;
+                });
+            };
+            let note = nodes! { {texts.get(kind.text)} };
+            switch_cell(texts.get(kind.title), note, kind.field, is_on, press)
         });
         section(
             Some(texts.get(later::CONSENTS_HEADER)),
@@ -64,29 +76,6 @@ pub(super) fn consents(talk: Talk) -> Part {
     })
 }
 
-/// Says yes or no. The switch turns at once, and back when the server has not heard it.
-async fn change(
-    state: Shared<Remote<Consents>>,
-    talk: Talk,
-    before: Consents,
-    field: &'static str,
-    is_given: bool,
-) {
-    talk.hush();
-    state.set(Remote::Ready(with(before, field, is_given)));
-    keep_focus_on(field);
-    let answer: Result<Consents, ErrorCode> =
-        api::post(URL, format!("{{\"{field}\":{is_given}}}")).await.read();
-    match answer {
-        Ok(now) => state.set(Remote::Ready(now)),
-        Err(code) => {
-            state.set(Remote::Ready(before));
-            talk.fail(code);
-        }
-    }
-    keep_focus_on(field);
-}
-
 fn with(mut consents: Consents, field: &str, is_given: bool) -> Consents {
     match field {
         "tournaments" => consents.tournaments = is_given,
@@ -94,9 +83,4 @@ fn with(mut consents: Consents, field: &str, is_given: bool) -> Consents {
         _ => consents.promotions = is_given,
     }
     consents
-}
-
-/// The switches are drawn anew when one has turned; the keyboard stays where it was.
-fn keep_focus_on(field: &str) {
-    crate::router::give_focus(&format!("[data-switch={field}]"));
 }

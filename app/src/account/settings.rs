@@ -4,8 +4,8 @@ use i18n::keys::later;
 
 use crate::{
     account::{
-        consents::consents, devices::devices, language::languages, linking::linking, start::signed_in_page,
-        talk::Talk,
+        alias::alias, consents::consents, devices::devices, language::languages, linking::linking,
+        start::signed_in_page, talk::Talk,
     },
     context::Context,
     node::nodes,
@@ -26,6 +26,7 @@ pub(crate) fn settings_page() -> Part {
         nodes! {
             {talk.notices()}
             {linking(talk)}
+            {alias(talk)}
             {consents(talk)}
             {devices(talk)}
             {languages()}

@@ -52,8 +52,17 @@ impl Own {
     async fn fetch(self) {
         // A page that is gone has no id any more.
         let Some(id) = self.store.id() else { return };
+        let asked = self.session.player_now();
         let is_known = match functions::board_page(id, true, ROWS).await {
-            Ok(page) => self.store.take_around(page) || move_on(self.store).await,
+            Ok(page) => {
+                // Elsewhere they may have hidden behind another name, or come back.
+                if let Some(me) = page.me.clone()
+                    && self.session.player_now() == asked
+                {
+                    self.session.rename(me.alias, me.player);
+                }
+                self.store.take_around(page) || move_on(self.store).await
+            }
             // What is shown stays.
             Err(_) => false,
         };

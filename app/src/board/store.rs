@@ -8,12 +8,13 @@
 //! keep the two apart and without a gap ([`tail`]); what moves within the tail is asked for.
 
 use domain::{
-    PlayerKey, Timestamp, Tournament, TournamentId,
-    board::{BoardEntry, BoardPage, LiveDelta, LiveSnapshot},
+    PlayerKey, Timestamp, TournamentId,
+    board::{BoardEntry, BoardPage, LiveDelta, LiveSnapshot, TournamentCard},
+    tournament::Phase,
 };
 
 use crate::{
-    board::tail,
+    board::{Course, tail},
     reactive::{Counted, Shared},
     session::Session,
 };
@@ -56,14 +57,14 @@ pub(crate) struct BoardStore {
     next_cursor: Shared<Option<String>>,
     /// Whether they are on their way.
     is_loading: Shared<bool>,
-    starts_at: Timestamp,
-    ends_at: Timestamp,
+    /// When its tournament takes place.
+    course: Shared<Course>,
     session: Session,
 }
 
 impl BoardStore {
-    /// The board of `tournament`, showing `page`.
-    pub(crate) fn new(page: BoardPage, tournament: &Tournament, session: Session) -> Self {
+    /// The board of `card`'s tournament, showing `page`.
+    pub(crate) fn new(page: BoardPage, card: &TournamentCard, session: Session) -> Self {
         Self {
             board: Shared::new(page.board.as_str().to_owned()),
             rows: Shared::new(page.entries.iter().cloned().map(row).collect()),
@@ -76,13 +77,12 @@ impl BoardStore {
             asked: Shared::new(0),
             next_cursor: Shared::new(None),
             is_loading: Shared::new(false),
-            starts_at: tournament.starts_at,
-            ends_at: tournament.ends_at,
+            course: Shared::new(Course::of(card)),
             window: Shared::new(Some(LiveSnapshot {
                 tournament_id: page.tournament_id,
                 version: page.version,
                 total: page.total,
-                order: tournament.order,
+                order: card.tournament.order,
                 entries: page.entries,
             })),
             session,
@@ -106,12 +106,27 @@ impl BoardStore {
 
     /// Whether scores have counted at `now`.
     pub(crate) fn has_begun(self, now: Timestamp) -> bool {
-        now >= self.starts_at
+        self.course().phase(now) != Phase::Upcoming
     }
 
     /// Whether the tournament is over at `now`.
     pub(crate) fn is_over(self, now: Timestamp) -> bool {
-        now >= self.ends_at
+        matches!(self.course().phase(now), Phase::Finished | Phase::Canceled)
+    }
+
+    /// When the tournament takes place; the reader runs again when that changes.
+    pub(crate) fn course(self) -> Course {
+        self.course.get()
+    }
+
+    /// When the tournament takes place, once.
+    pub(crate) fn course_now(self) -> Course {
+        self.course.now()
+    }
+
+    /// Takes what is known by now of when the tournament takes place.
+    pub(crate) fn set_course(self, course: Course) {
+        self.course.set(course);
     }
 
     /// All rows that are shown, by rank.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{ErrorCode, Timestamp, board::TournamentCard, tournament::Phase};
+use domain::{ErrorCode, Timestamp, board::TournamentCard};
 use leptos::prelude::Get;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     board::{BoardStore, move_on},
     compete::{
         panels::Panel,
+        samples::Samples,
         stand::{Stand, View, stand},
         wire::{Details, Mine, Person},
     },
@@ -23,8 +24,6 @@ const AWAIT_MS: i64 = 3000;
 const AWAIT_FOR_MS: i64 = 300_000;
 /// How often it is asked otherwise: an end may be moved, a tournament stopped.
 const REFRESH_MS: i64 = 60_000;
-/// How many ranks are remembered; each is two pixels of the line.
-const SAMPLES_MAX: usize = 40;
 
 /// A tournament as it concerns the player. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -35,8 +34,6 @@ pub(super) struct Game(Arc<Held>);
 pub(super) struct Held {
     /// Its id; empty when its page is gone.
     pub id: Shared<String>,
-    starts_at: Timestamp,
-    ends_at: Timestamp,
     /// The board.
     pub store: BoardStore,
     /// What everybody may know.
@@ -45,8 +42,8 @@ pub(super) struct Held {
     pub mine: Shared<Option<Mine>>,
     /// What is known of the player, where the tournament asks.
     pub person: Shared<Option<Person>>,
-    /// The ranks that the player has had when they looked, the first one first.
-    pub samples: Shared<Vec<u64>>,
+    /// The ranks that the player has had when they looked.
+    pub samples: Shared<Samples>,
     /// What is shown in the place of the board.
     pub panel: Shared<Panel>,
     stand: Shared<Stand>,
@@ -75,13 +72,11 @@ impl Game {
     pub(super) fn new(card: &TournamentCard, store: BoardStore) -> Self {
         Self(Arc::new(Held {
             id: Shared::new(card.tournament.tournament_id.to_string()),
-            starts_at: card.tournament.starts_at,
-            ends_at: card.tournament.ends_at,
             store,
             details: Shared::new(Remote::Loading),
             mine: Shared::new(None),
             person: Shared::new(None),
-            samples: Shared::new(Vec::new()),
+            samples: Shared::new(Samples::default()),
             panel: Shared::new(Panel::Board),
             is_busy: Shared::new(false),
             stand: Shared::new(Stand::Loading),
@@ -107,7 +102,7 @@ impl Game {
             };
             let player = session.player().map(|player| player.to_string()).unwrap_or_default();
             let points = game.store.me().map_or(0, |me| me.score.points());
-            let has_begun = u8::from(at >= game.starts_at) + u8::from(since_ms >= 0);
+            let has_begun = u8::from(game.store.has_begun(at)) + u8::from(since_ms >= 0);
             // A page that nobody sees asks for nothing, and for all of it when it is seen again.
             if !visible.get() {
                 return String::new();
@@ -126,13 +121,14 @@ impl Game {
         let Held { store, samples, .. } = **self;
         reactive::effect(move || {
             let Some(me) = store.me() else { return };
-            let mut ranks = samples.now();
-            if ranks.last() != Some(&me.rank) {
-                while ranks.len() >= SAMPLES_MAX {
-                    ranks.remove(0);
-                }
-                ranks.push(me.rank);
-                samples.set(ranks);
+            samples.set(samples.now().with(&me.player, me.rank));
+        });
+        // What is known of the tournament is known to its heading and board too.
+        let game = self.clone();
+        reactive::effect(move || {
+            if let Remote::Ready(details) = game.details.get() {
+                let is_ranked = game.mine.get().is_some_and(|mine| mine.result.is_some());
+                game.store.set_course(details.course(game.store.course_now(), is_ranked));
             }
         });
     }
@@ -161,23 +157,18 @@ impl Game {
 
     /// Asks for what the player has of it.
     pub(super) async fn load_mine(&self) {
-        let Some(url) = self.url("me") else { return };
+        let (Some(url), Some(player)) = (self.url("me"), self.context.session.player_now()) else { return };
         let answer: Result<Mine, ErrorCode> = api::get(&url).await.read();
         if let Ok(mine) = answer
             && !self.is_busy.now()
+            && self.context.session.player_now().as_ref() == Some(&player)
         {
             // Who has joined, or has their first score, may have a place on another board than everybody is shown.
             if mine.entry.is_some() && mine.board != self.store.board_now() {
                 move_on(self.store).await;
             }
-            let seen = self.samples.now();
-            if seen.len() < 2 {
-                // The line goes on from where it was left.
-                let mut ranks: Vec<u64> = mine.ranks.iter().map(|sample| sample.rank).collect();
-                ranks.extend(seen);
-                ranks.dedup();
-                self.samples.set(ranks);
-            }
+            let earlier = mine.ranks.iter().map(|sample| sample.rank).collect();
+            self.samples.set(self.samples.now().after(&player, earlier));
             self.mine.set(Some(mine));
         }
     }
@@ -208,27 +199,15 @@ impl Game {
             person: person.as_ref(),
             is_signed_in: self.context.session.player().is_some(),
             has_row: self.store.me().is_some(),
-            phase: self.phase(),
+            phase: self.store.course().phase(self.context.now.get()),
             now: self.context.now.get(),
         })
-    }
-
-    /// Where the tournament stands in time; the reader runs again when that changes.
-    fn phase(&self) -> Phase {
-        let now = self.context.now.get();
-        if now < self.starts_at {
-            Phase::Upcoming
-        } else if now < self.ends_at {
-            Phase::Running
-        } else {
-            Phase::Finished
-        }
     }
 
     fn period_end(&self) -> Timestamp {
         match self.details.get() {
             Remote::Ready(details) => details.period.ends_at,
-            _ => self.ends_at,
+            _ => self.store.course().ends_at,
         }
     }
 

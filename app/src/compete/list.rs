@@ -99,7 +99,7 @@ fn cell(card: &TournamentCard, joined: Shared<Vec<String>>) -> Part {
     });
     let content = nodes! {
         <span class="cell__line"><span class="cell__title">{title(texts, card)}</span>{mark}</span>
-        <span class="cell__subtitle"><span>{countdown(card)}</span>{format!(" · {players}")}</span>
+        <span class="cell__subtitle"><span>{countdown(card, None)}</span>{format!(" · {players}")}</span>
     };
     cell_link(&to, content)
 }

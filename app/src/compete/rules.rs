@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::{board::TournamentCard, tournament::Phase};
+use domain::board::TournamentCard;
 use i18n::keys::later;
 
 use crate::{
+    board::Course,
     clock,
     compete::{game::Game, results::proof, wire::Details, words::of_locale},
     context::Context,
@@ -43,9 +44,10 @@ fn rules(game: &Game, card: &TournamentCard, details: &Details) -> Part {
         }
         None => nothing(),
     };
-    let facts = facts(texts, card, details).into_iter();
+    let course = details.course(game.store.course_now(), false);
+    let facts = facts(texts, card, details, course).into_iter();
     let facts = facts.map(|(key, fact)| fact_cell(texts.get(key), fact)).collect();
-    let result = if details.period.is_final && card.phase != Phase::Running {
+    let result = if details.period.is_final && details.phase != "running" {
         proof(game, details.period.period)
     } else {
         nothing()
@@ -64,13 +66,12 @@ fn fact_cell(label: String, fact: String) -> Part {
     }
 }
 
-fn facts(texts: Texts, card: &TournamentCard, details: &Details) -> Vec<(i18n::Key, String)> {
+fn facts(texts: Texts, card: &TournamentCard, details: &Details, course: Course) -> Vec<(i18n::Key, String)> {
     let moment = |at| clock::moment(texts.locale(), at);
-    let tournament = &card.tournament;
     let window = |from: &str, until: &str| texts.with(|catalog| later::rules_window(catalog, from, until));
     let mut facts = vec![
         (later::RULES_COUNTING, format!("{} {}", rule(texts, card), texts.get(later::RULES_TIES))),
-        (later::RULES_WHEN, window(&moment(tournament.starts_at), &moment(tournament.ends_at))),
+        (later::RULES_WHEN, window(&moment(course.starts_at), &moment(course.ends_at))),
     ];
     if details.has_periods {
         let period = &details.period;

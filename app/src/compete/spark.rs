@@ -15,9 +15,11 @@ const HEIGHT: u64 = 28;
 /// The line; nothing before there are two ranks to draw it between.
 pub(super) fn spark(game: &Game) -> Part {
     let texts = Context::get().texts;
-    let samples = game.samples;
+    let (samples, session) = (game.samples, game.context.session);
     let line = block(move || {
-        let ranks = samples.get();
+        let Some(player) = session.player() else { return nothing() };
+        let samples = samples.get().of(&player);
+        let ranks = samples.ranks();
         let (Some(first), Some(now)) = (ranks.first(), ranks.last()) else { return nothing() };
         if ranks.len() < 2 {
             return nothing();
@@ -26,7 +28,7 @@ pub(super) fn spark(game: &Game) -> Part {
         let label = texts.with(|catalog| later::game_spark(catalog, best, *first, *now));
         nodes! {
             <svg class="spark" viewBox="0 0 88 28" role="img" aria-label={label} data-testid="spark">
-                <polyline points={points(&ranks)}></polyline>
+                <polyline points={points(ranks)}></polyline>
             </svg>
         }
     });

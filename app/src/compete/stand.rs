@@ -129,7 +129,10 @@ fn unmet(details: &Details, mine: &Mine, view: &View<'_>) -> Option<Unmet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compete::wire::{Condition, Entry, Final, Join, Period};
+    use crate::{
+        board::Course,
+        compete::wire::{Condition, Entry, Final, Join, Period},
+    };
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_millis(ms)
@@ -249,6 +252,22 @@ mod tests {
         assert_eq!(of(&Details { period, ..over }, Some(&playing)), Stand::Final(false));
         let canceled = Details { phase: "canceled".to_owned(), ..details() };
         assert_eq!(of(&canceled, Some(&playing)), Stand::Canceled);
+    }
+
+    #[test]
+    fn what_the_details_say_of_the_end_takes_the_place_of_what_was_known() {
+        let before = Course { ends_at: at(40), ..Course::default() };
+        let moved = details().course(before, false);
+        assert_eq!((moved.phase(at(50)), moved.phase(at(100))), (Phase::Running, Phase::Finished));
+        let stopped = Details { phase: "finished".to_owned(), ..details() };
+        let course = stopped.course(before, false);
+        assert_eq!((course.phase(at(50)), course.is_settled(at(1_000_000))), (Phase::Finished, false));
+        assert!(stopped.course(before, true).is_settled(at(50)), "the own rank stands");
+        // Stopped no more.
+        assert_eq!(details().course(course, false).phase(at(50)), Phase::Running);
+        // A period may be one of many.
+        let long = Course { ends_at: at(400), ..before };
+        assert_eq!(Details { has_periods: true, ..details() }.course(long, false).ends_at, at(400));
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! What these pages read of the server's answers. The rest of them is for others.
 
-use domain::{PlayerKey, Score, Timestamp, tournament::Title};
+use domain::{
+    PlayerKey, Score, Timestamp,
+    tournament::{Phase, Title},
+};
+
+use crate::board::Course;
 
 /// What everybody may know of a tournament.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +38,26 @@ pub(crate) struct Details {
     pub rules_text: Option<Title>,
     /// A picture.
     pub cover: Option<String>,
+}
+
+impl Details {
+    /// When the tournament takes place, by what was known `before`; `is_ranked`: whether the player's final rank stands,
+    /// which it may before all do.
+    pub(crate) fn course(&self, before: Course, is_ranked: bool) -> Course {
+        let Period { starts_at, ends_at, is_final, .. } = self.period;
+        // Of several periods this is one; the tournament ends with it or later.
+        let (starts_at, ends_at) = if self.has_periods {
+            (before.starts_at, before.ends_at.max(ends_at))
+        } else {
+            (starts_at, ends_at)
+        };
+        let said = match self.phase.as_str() {
+            "finished" => Some(Phase::Finished),
+            "canceled" => Some(Phase::Canceled),
+            _ => None,
+        };
+        Course { starts_at, ends_at, said, is_final: Some(is_final || is_ranked) }
+    }
 }
 
 /// A period.

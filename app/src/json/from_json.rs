@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use domain::{
-    BoardId, ErrorCode, Operator, PlayerKey, Score, TieOrders, Timestamp, Tournament, TournamentId,
+    AliasState, BoardId, ErrorCode, Operator, PlayerKey, Score, TieOrders, Timestamp, Tournament,
+    TournamentId,
     board::{BoardEntry, BoardPage, LiveDelta, LiveSnapshot, Lobby, TournamentCard, TournamentPage},
     ranking::Order,
     tournament::{Phase, Title},
@@ -170,6 +171,7 @@ structs! {
     Grant { jwt, refresh_token, user }
     Player { first_name, alias, player }
     PageData { path, bot, now, first }
+    AliasState { hidden, alias, player }
     Consents { promotions, tournaments, payouts }
     Device { id, method, last_used_at, device, current }
     Devices { sessions }

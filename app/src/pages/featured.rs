@@ -5,7 +5,7 @@ use i18n::keys::app;
 use leptos::prelude::*;
 
 use crate::{
-    board::{BoardStore, board, keep_live, keep_own, more, neighbors},
+    board::{BoardStore, Course, board, keep_live, keep_own, more, neighbors},
     context::Context,
     node::nodes,
     part::{Part, block, nothing, part},
@@ -13,15 +13,12 @@ use crate::{
     ui::{Way, placeholder},
 };
 
-/// After the end late scores are taken for a minute; then nothing moves any more.
-const SETTLED_MS: i64 = 120_000;
-
 /// The board of `card`'s tournament, kept live for as long as the calling page is shown. One that is settled stands
 /// still; only the player's own place on it is asked for.
 pub(crate) fn store_of(card: &TournamentCard, page: BoardPage) -> BoardStore {
     let Context { session, visible, now, .. } = Context::get();
-    let store = BoardStore::new(page, &card.tournament, session);
-    if now.once() < card.tournament.ends_at.plus_ms(SETTLED_MS) {
+    let store = BoardStore::new(page, card, session);
+    if !Course::of(card).is_settled(now.once()) {
         keep_live(store, visible);
     }
     keep_own(store, session, visible);

@@ -1,7 +1,6 @@
 //! What a tournament is called, where it stands in time and how many take part.
 
 use domain::{
-    Timestamp, Tournament,
     board::TournamentCard,
     ranking::Order,
     tournament::{Operator, Phase},
@@ -10,7 +9,7 @@ use i18n::keys::app;
 use leptos::prelude::*;
 
 use crate::{
-    board::BoardStore,
+    board::{BoardStore, Course},
     clock,
     context::Context,
     node::nodes,
@@ -21,54 +20,41 @@ use crate::{
     ui::{Shape, icon},
 };
 
-/// When a tournament takes place. Cheap to copy: what ticks need not hold the tournament.
-#[derive(Clone, Copy)]
-struct Course {
-    starts_at: Timestamp,
-    ends_at: Timestamp,
-    is_canceled: bool,
-}
-
-impl Course {
-    const fn of(card: &TournamentCard) -> Self {
-        let Tournament { starts_at, ends_at, .. } = card.tournament;
-        Self { starts_at, ends_at, is_canceled: matches!(card.phase, Phase::Canceled) }
-    }
-
-    /// The phase at `now`: a tournament moves on while the page is open, but one that was canceled.
-    fn phase(self, now: Timestamp) -> Phase {
-        if self.is_canceled { Phase::Canceled } else { Phase::at(now, self.starts_at, self.ends_at) }
-    }
+/// When a tournament takes place: what its page has learned since, or what a list has said.
+fn course_of(card: &TournamentCard, board: Option<BoardStore>) -> impl Fn() -> Course + Send + use<> {
+    let on_card = Course::of(card);
+    move || board.map_or(on_card, BoardStore::course)
 }
 
 /// Where a tournament stands in time. Ticks by itself and touches nothing but its own text.
-pub(crate) fn countdown(card: &TournamentCard) -> Text {
+pub(crate) fn countdown(card: &TournamentCard, board: Option<BoardStore>) -> Text {
     let Context { texts, now, .. } = Context::get();
-    let course = Course::of(card);
+    let course = course_of(card, board);
     text(move || {
-        let now = now.get();
+        let (now, course) = (now.get(), course());
         let until = |at| clock::countdown(texts, at, now);
         match course.phase(now) {
             Phase::Upcoming => {
                 texts.with(|catalog| app::tournament_starts_in(catalog, &until(course.starts_at)))
             }
             Phase::Running => texts.with(|catalog| app::tournament_ends_in(catalog, &until(course.ends_at))),
-            Phase::Finished => texts.get(app::TOURNAMENT_ENDED),
+            Phase::Finished if course.is_settled(now) => texts.get(app::TOURNAMENT_ENDED),
+            Phase::Finished => texts.get(app::TOURNAMENT_SETTLING),
             Phase::Canceled => texts.get(app::PHASE_CANCELED),
         }
     })
 }
 
 /// The mark of a tournament's phase.
-pub(crate) fn phase_mark(card: &TournamentCard) -> Part {
+pub(crate) fn phase_mark(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     let Context { texts, now, .. } = Context::get();
-    let course = Course::of(card);
+    let (course, labeled) = (course_of(card, board), course_of(card, board));
     let class = attr(move || {
-        let is_running = course.phase(now.get()) == Phase::Running;
+        let is_running = course().phase(now.get()) == Phase::Running;
         Some(if is_running { "mark mark--live" } else { "mark" }.to_owned())
     });
     let label = text(move || {
-        texts.get(match course.phase(now.get()) {
+        texts.get(match labeled().phase(now.get()) {
             Phase::Running => app::LIVE,
             Phase::Upcoming => app::PHASE_UPCOMING,
             Phase::Finished => app::PHASE_FINISHED,
@@ -78,7 +64,7 @@ pub(crate) fn phase_mark(card: &TournamentCard) -> Part {
     nodes! { <span class={class}>{label}</span> }
 }
 
-/// Time and players in one line. The board, once it is there, knows the number of players better than the card.
+/// Time and players in one line. The board, once it is there, knows them better than the card.
 pub(crate) fn facts(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     let texts = Context::get().texts;
     let on_card = card.players;
@@ -87,7 +73,7 @@ pub(crate) fn facts(card: &TournamentCard, board: Option<BoardStore>) -> Part {
     });
     nodes! {
         <p class="facts">
-            <span class="fact">{icon(Shape::Clock)}<span>{countdown(card)}</span></span>
+            <span class="fact">{icon(Shape::Clock)}<span>{countdown(card, board)}</span></span>
             <span class="fact">{icon(Shape::People)}<span>{players}</span></span>
         </p>
     }

@@ -131,7 +131,7 @@ fn panel(card: &TournamentCard, store: BoardStore) -> Part {
                     <h2 class="panel__title">
                         <a href={to.path()} class="panel__link">{title(texts, card)}</a>
                     </h2>
-                    {phase_mark(card)}
+                    {phase_mark(card, Some(store))}
                 </div>
                 {facts(card, Some(store))}
             </div>
@@ -192,7 +192,7 @@ fn tournament_cell(card: &TournamentCard) -> Part {
     let players = texts.with(|catalog| app::board_players(catalog, card.players));
     let content = nodes! {
         <span class="cell__title">{title(texts, card)}</span>
-        <span class="cell__subtitle"><span>{countdown(card)}</span>{format!(" · {players}")}</span>
+        <span class="cell__subtitle"><span>{countdown(card, None)}</span>{format!(" · {players}")}</span>
     };
     cell_link(&to, content)
 }

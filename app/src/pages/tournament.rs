@@ -61,7 +61,7 @@ fn head(card: &TournamentCard, board: Option<BoardStore>) -> Part {
         <header class="head">
             <div class={line}>
                 <h1 class="head__title" tabindex="-1">{title}</h1>
-                {phase_mark(card)}
+                {phase_mark(card, board)}
             </div>
             {facts(card, board)}
             <div class="head__foot"><p class="head__rule">{rule(texts, card)}</p>{hello()}</div>

@@ -39,7 +39,7 @@ pub(crate) fn cell(label: String, value: String) -> Part {
 /// A line of a section that is on or off. `name` tells it from the others on the page.
 pub(crate) fn switch_cell(
     label: String,
-    note: String,
+    note: Part,
     name: &'static str,
     is_on: bool,
     press: impl Fn() + Send + 'static,

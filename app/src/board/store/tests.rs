@@ -1,6 +1,6 @@
 //! What a board of the page does with what comes.
 
-use domain::{Operator, Score, ranking::Order, tournament::Title};
+use domain::{Operator, Score, Tournament, ranking::Order, tournament::Title};
 use leptos::prelude::Owner;
 
 use super::*;
@@ -28,8 +28,8 @@ fn page(version: u64, entries: Vec<BoardEntry>) -> BoardPage {
     }
 }
 
-fn cup(order: Order) -> Tournament {
-    Tournament {
+fn cup(order: Order) -> TournamentCard {
+    let tournament = Tournament {
         tournament_id: "cup".parse().unwrap(),
         title: Title::from_wire(vec![("en".to_owned(), "Cup".to_owned())]),
         starts_at: Timestamp::from_millis(1000),
@@ -37,7 +37,8 @@ fn cup(order: Order) -> Tournament {
         operator: Operator::Best,
         order,
         ties: domain::TieOrders::default(),
-    }
+    };
+    TournamentCard { tournament, phase: Phase::Running, players: 3 }
 }
 
 fn store_of(me: &str, order: Order, entries: Vec<BoardEntry>) -> BoardStore {
@@ -126,6 +127,9 @@ fn a_tournament_begins_and_ends_on_time() {
             [999, 1000, 1999, 2000].map(at),
             [(false, false), (true, false), (true, false), (true, true)]
         );
+        // An operator has moved the end.
+        store.set_course(Course { ends_at: Timestamp::from_millis(3000), ..store.course_now() });
+        assert_eq!([2000, 3000].map(at), [(true, false), (true, true)]);
     });
 }
 
