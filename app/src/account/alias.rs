@@ -5,15 +5,16 @@ use i18n::keys::later;
 
 use crate::{
     account::{
+        api::Reply,
         start::remote,
-        switch::{Switch, turn},
+        switch::{Show, Switch, turn},
         talk::Talk,
     },
     context::Context,
     data::Remote,
     node::nodes,
     part::Part,
-    reactive::{self, Shared},
+    reactive::Shared,
     ui::{section, switch_cell},
 };
 
@@ -35,7 +36,7 @@ pub(super) fn alias(talk: Talk) -> Part {
         let context = Context::get();
         let press = move || {
             if shown.alias != AWAITED {
-                reactive::spawn(change(context, state, talk, shown.clone()));
+                turn(talk, SWITCH, !is_hidden, change(context, state, shown.clone()));
             }
         };
         let cell = switch_cell(texts.get(later::ALIAS_HIDE), note, SWITCH.field, is_hidden, press);
@@ -44,12 +45,22 @@ pub(super) fn alias(talk: Talk) -> Part {
     nodes! { <div class="alias">{content}</div> }
 }
 
-/// Hides the player, or shows them again. What the page knows of boards says the former name, and is forgotten.
-async fn change(context: Context, state: Shared<Remote<AliasState>>, talk: Talk, before: AliasState) {
-    let hidden = !before.hidden;
-    let after = AliasState { hidden, alias: AWAITED.to_owned(), ..before.clone() };
-    if let Some(now) = turn(state, talk, SWITCH, hidden, (before, after)).await {
-        context.session.rename(now.alias, now.player);
-        context.data.forget();
-    }
+/// Shows the name before and after a change. What the page knows of boards says the former one, and is forgotten.
+fn change(context: Context, state: Shared<Remote<AliasState>>, before: AliasState) -> Show {
+    Box::new(move |reply| {
+        let (shown, said) = match reply.map(Reply::read::<AliasState>) {
+            None => {
+                let alias = AWAITED.to_owned();
+                (AliasState { hidden: !before.hidden, alias, player: before.player.clone() }, Ok(()))
+            }
+            Some(Ok(now)) => {
+                context.session.rename(now.alias.clone(), now.player.clone());
+                context.data.forget();
+                (now, Ok(()))
+            }
+            Some(Err(code)) => (before.clone(), Err(code)),
+        };
+        state.set(Remote::Ready(shown));
+        said
+    })
 }

@@ -7,8 +7,9 @@ use i18n::{
 
 use crate::{
     account::{
+        api::Reply,
         start::remote,
-        switch::{Switch, turn},
+        switch::{Show, Switch, turn},
         talk::Talk,
         wire::Consents,
     },
@@ -16,7 +17,7 @@ use crate::{
     data::Remote,
     node::nodes,
     part::Part,
-    reactive::{self, Shared},
+    reactive::Shared,
     ui::{section, switch_cell},
 };
 
@@ -59,11 +60,8 @@ pub(super) fn consents(talk: Talk) -> Part {
         let cells = KINDS.iter().map(|kind| {
             let is_on = (kind.is_given)(&given);
             let press = move || {
-                let change = (given, with(given, kind.field, !is_on));
                 let switch = Switch { url: URL, field: kind.field };
-                reactive::spawn(async move {
-                    turn(state, talk, switch, !is_on, change).await;
-                });
+                turn(talk, switch, !is_on, change(state, given, with(given, kind.field, !is_on)));
             };
             let note = nodes! { {texts.get(kind.text)} };
             switch_cell(texts.get(kind.title), note, kind.field, is_on, press)
@@ -73,6 +71,15 @@ pub(super) fn consents(talk: Talk) -> Part {
             Some(texts.get(later::CONSENTS_NOTE)),
             cells.collect(),
         )
+    })
+}
+
+/// Shows the consents before and after a change.
+fn change(state: Shared<Remote<Consents>>, before: Consents, after: Consents) -> Show {
+    Box::new(move |reply| {
+        let answer = reply.map_or(Ok(after), Reply::read);
+        state.set(Remote::Ready(answer.unwrap_or(before)));
+        answer.map(|_| ())
     })
 }
 

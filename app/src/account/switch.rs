@@ -1,10 +1,13 @@
 //! What switches of these pages have in common: they turn at once, and back when the server has not heard it.
 
+use domain::ErrorCode;
+
 use crate::{
-    account::{api, talk::Talk},
-    data::Remote,
-    json::FromJson,
-    reactive::Shared,
+    account::{
+        api::{self, Reply},
+        talk::Talk,
+    },
+    reactive,
 };
 
 /// What a switch says to the server.
@@ -16,27 +19,24 @@ pub(super) struct Switch {
     pub field: &'static str,
 }
 
-/// Turns it on or off. The page shows `after` at once, and then what the server says; `before`, with the reason, when it
-/// has not heard it. Returns what the server says.
-pub(super) async fn turn<T: FromJson + Clone + PartialEq + Send + Sync + 'static>(
-    state: Shared<Remote<T>>,
-    talk: Talk,
-    switch: Switch,
-    is_on: bool,
-    (before, after): (T, T),
-) -> Option<T> {
+/// Shows what a switch says: without a reply as it was turned, then as the server says, and as it was before when that
+/// has not heard it.
+pub(super) type Show = Box<dyn Fn(Option<Reply>) -> Result<(), ErrorCode>>;
+
+/// Turns it on or off.
+pub(super) fn turn(talk: Talk, switch: Switch, is_on: bool, show: Show) {
     let Switch { url, field } = switch;
-    talk.hush();
-    state.set(Remote::Ready(after));
-    keep_focus_on(field);
-    let answer = api::post(url, format!("{{\"{field}\":{is_on}}}")).await.read::<T>();
-    if let Err(code) = &answer {
-        talk.fail(*code);
-    }
-    let now = answer.ok();
-    state.set(Remote::Ready(now.clone().unwrap_or(before)));
-    keep_focus_on(field);
-    now
+    reactive::spawn(async move {
+        talk.hush();
+        // Nothing can have failed yet.
+        let _ = show(None);
+        keep_focus_on(field);
+        let reply = api::post(url, format!("{{\"{field}\":{is_on}}}")).await;
+        if let Err(code) = show(Some(reply)) {
+            talk.fail(code);
+        }
+        keep_focus_on(field);
+    });
 }
 
 /// The switches are drawn anew when one has turned; the keyboard stays where it was.
