@@ -4,6 +4,8 @@ mod acts;
 mod chart;
 mod tables;
 
+pub(super) use self::tables::prize;
+
 use domain::{
     console::Permission,
     tournament::{owner::Owner, steps::Step},

@@ -3,6 +3,7 @@
 use i18n::{Key, keys::desk};
 use leptos::prelude::*;
 use services::console::tournaments::{
+    dry_run::{DryRun, PLAYERS_MAX},
     form::{FieldError, TournamentForm},
     preview::Preview,
 };
@@ -10,8 +11,8 @@ use services::console::tournaments::{
 use super::{
     fields::{Fields, Kind, group},
     frame::{Section, View, page},
-    parts::{form_key, panel, zone_field},
-    tournament::schedule,
+    parts::{cell, fact, form_key, head, or_dash, panel, zone_field},
+    tournament::{prize, schedule},
 };
 
 /// What is shown.
@@ -25,12 +26,16 @@ pub struct TournamentFormView {
     pub changes: Option<(String, u64, bool)>,
     /// What it would do.
     pub preview: Option<Preview>,
+    /// What it would have come to, and `Some(None)` when there is no such board.
+    pub tried: Option<Option<DryRun>>,
+    /// The board on which it is tried.
+    pub tried_on: String,
 }
 
 /// The page.
 pub fn render_tournament_form(view: View<'_>, shown: TournamentFormView) -> String {
     let text = move |key| view.text(key);
-    let TournamentFormView { form, errors, changes, preview } = shown;
+    let TournamentFormView { form, errors, changes, preview, tried, tried_on } = shown;
     let title = match &changes {
         Some((id, ..)) => id.clone(),
         None => text(desk::NEW_TOURNAMENT).to_owned(),
@@ -44,6 +49,7 @@ pub fn render_tournament_form(view: View<'_>, shown: TournamentFormView) -> Stri
             None => ("/console/tournaments/new".to_owned(), String::new()),
         };
         let preview = preview.map(|preview| panel(text(desk::SCHEDULE), schedule(view, &preview)));
+        let tried = tried.map(|run| figures(view, run.as_ref(), &tried_on));
         let is_published = changes.as_ref().is_some_and(|(.., is_draft)| !is_draft);
         let save = |wish: &'static str, key: Key, class: &'static str| {
             view! { <button class=class name="do" value=wish>{text(key)}</button> }.into_any()
@@ -59,6 +65,7 @@ pub fn render_tournament_form(view: View<'_>, shown: TournamentFormView) -> Stri
         view! {
             {verdict}
             {preview}
+            {tried}
             <p class="hint">{desk::f_times(view.catalog(), view.zone.name())}</p>
             <form class="long" method="post" action=action novalidate>
                 {form_key(view.operator)}
@@ -67,6 +74,10 @@ pub fn render_tournament_form(view: View<'_>, shown: TournamentFormView) -> Stri
                 {groups(view, &fields, changes.is_some())}
                 <p class="long__buttons">
                     {save("preview", desk::F_PREVIEW, "button")}
+                    {save("try", desk::T_TRY, "button")}
+                    <label class="inline" for="try-on">{text(desk::T_TRY_ON)}</label>
+                    <input class="field" id="try-on" name="try_on" value=tried_on placeholder="winter-cup.3"
+                        autocomplete="off" maxlength="96" />
                     {saves}
                 </p>
             </form>
@@ -138,6 +149,53 @@ fn groups(view: View<'_>, fields: &Fields<'_>, is_change: bool) -> AnyView {
         ])}
     }
     .into_any()
+}
+
+/// What it would have come to.
+fn figures(view: View<'_>, run: Option<&DryRun>, on: &str) -> AnyView {
+    let text = |key| view.text(key);
+    let Some(run) = run else {
+        return panel(
+            text(desk::T_TRY_TITLE),
+            view! { <p class="flash flash--bad" role="alert">{text(desk::T_TRY_NO_BOARD)}</p> },
+        );
+    };
+    let facts = vec![
+        fact(text(desk::T_TRY_ON), on.to_owned()),
+        fact(text(desk::PLAYERS), run.players.to_string()),
+        fact(text(desk::T_TRY_SCORES), run.scores.to_string()),
+        fact(text(desk::T_TRY_BEYOND), run.beyond.to_string()),
+        fact(text(desk::T_TRY_WINNERS), run.winners.to_string()),
+    ];
+    let names = [desk::RANK, desk::T_TRY_WAS, desk::PLAYER, desk::SCORE, desk::PRIZE].map(text);
+    let [rank, was, player, score, won] = names;
+    let rows = run
+        .rows
+        .iter()
+        .map(|row| {
+            view! {
+                <tr>
+                    {cell(rank, row.rank.to_string())}
+                    {cell(was, or_dash(row.was.map(|rank| rank.to_string())))}
+                    {cell(player, row.alias.clone())}
+                    {cell(score, row.key.score.points().to_string())}
+                    {cell(won, or_dash(row.prize.as_ref().map(|what| prize(what, view.locale))))}
+                </tr>
+            }
+        })
+        .collect_view();
+    let cut = run.is_cut.then(|| {
+        view! { <p class="flash flash--bad">{desk::t_try_cut(view.catalog(), &PLAYERS_MAX.to_string())}</p> }
+    });
+    panel(
+        text(desk::T_TRY_TITLE),
+        view! {
+            {cut}
+            <dl class="facts" data-testid="tried">{facts}</dl>
+            <table class="table" data-testid="tried-ranks">{head(&names)}<tbody>{rows}</tbody></table>
+            <p class="hint">{text(desk::T_TRY_NOTE)}</p>
+        },
+    )
 }
 
 /// How far players must be identified: of tournaments and of missions.

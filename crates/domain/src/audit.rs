@@ -104,6 +104,8 @@ audit_actions! {
     TournamentCreated = "tournament_created";
     /// An operator changed what a tournament is.
     TournamentEdited = "tournament_edited";
+    /// An operator tried a tournament's rules on a board that was played.
+    TournamentTried = "tournament_tried";
     /// An operator let a draft be seen by everybody.
     TournamentPublished = "tournament_published";
     /// An operator looked at the list of missions.

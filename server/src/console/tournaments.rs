@@ -21,6 +21,7 @@ use services::console::{
         self, TournamentSearch,
         act::{self, Command},
         dispute,
+        dry_run::{self, DryRun},
         form::TournamentForm,
         preview::preview,
         pulse,
@@ -29,6 +30,7 @@ use services::console::{
         templates,
     },
 };
+use services::tournaments::definition::Definition;
 
 use crate::console::{answer::see_other, desk::Desk, form::ConsoleForm};
 
@@ -79,7 +81,14 @@ pub(super) async fn begin(query: Asked<NewQuery>, desk: Desk) -> Response {
     let Query(NewQuery { template }) = query.unwrap_or_default();
     let now = desk.services().now();
     let form = templates::form(&template, desk.zone(), now).unwrap_or_default();
-    let shown = TournamentFormView { form, errors: Vec::new(), changes: None, preview: None };
+    let shown = TournamentFormView {
+        form,
+        errors: Vec::new(),
+        changes: None,
+        preview: None,
+        tried: None,
+        tried_on: String::new(),
+    };
     desk.page(render_tournament_form(desk.view(), shown))
 }
 
@@ -109,6 +118,8 @@ pub(super) async fn edit(Path(id): Path<String>, desk: Desk) -> Response {
         errors: Vec::new(),
         changes: Some((id, row.status.revision, row.status.state == State::Draft)),
         preview: None,
+        tried: None,
+        tried_on: String::new(),
     };
     desk.page(render_tournament_form(desk.view(), shown))
 }
@@ -139,12 +150,31 @@ async fn keep(form: &ConsoleForm, changed: Option<Changed>) -> Response {
     };
     let changes =
         changed.as_ref().map(|changed| (changed.tournament_id.to_string(), changed.revision, is_draft));
-    let again = |errors, preview| TournamentFormView { form: typed.clone(), errors, changes, preview };
+    let tried_on = form.field("try_on").trim().to_owned();
+    let again = |errors| TournamentFormView {
+        form: typed.clone(),
+        errors,
+        changes,
+        preview: None,
+        tried: None,
+        tried_on,
+    };
     let Some(wish) = wish else {
         let grace_ms = desk.services().settings().score_grace_ms;
         let shown = match typed.read(desk.zone()) {
-            Ok(definition) => again(Vec::new(), Some(preview(&definition, desk.services().now(), grace_ms))),
-            Err(errors) => again(errors, None),
+            Ok(definition) if form.field("do") == "try" => {
+                let shown = again(Vec::new());
+                let tried = match attempt(desk, &definition, &shown.tried_on).await {
+                    Ok(tried) => tried,
+                    Err(error) => return desk.failed(error),
+                };
+                TournamentFormView { tried: Some(tried), ..shown }
+            }
+            Ok(definition) => TournamentFormView {
+                preview: Some(preview(&definition, desk.services().now(), grace_ms)),
+                ..again(Vec::new())
+            },
+            Err(errors) => again(errors),
         };
         return desk.page(render_tournament_form(desk.view(), shown));
     };
@@ -155,10 +185,18 @@ async fn keep(form: &ConsoleForm, changed: Option<Changed>) -> Response {
             desk.on(&format!("/console/tournaments/{id}"), done, &[])
         }
         Ok(Saved::Wrong(errors)) => {
-            let html = render_tournament_form(desk.view(), again(errors, None));
+            let html = render_tournament_form(desk.view(), again(errors));
             desk.page_with(StatusCode::UNPROCESSABLE_ENTITY, html)
         }
         Err(error) => desk.failed(error),
+    }
+}
+
+/// Tries what was typed on a board; there may be none of such a name.
+async fn attempt(desk: &Desk, definition: &Definition, on: &str) -> Result<Option<DryRun>, ConsoleError> {
+    match on.parse() {
+        Ok(board) => dry_run::attempt(desk.services(), desk.operator(), definition, &board).await,
+        Err(_) => Ok(None),
     }
 }
 

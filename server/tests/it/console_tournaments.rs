@@ -97,6 +97,53 @@ async fn a_tournament_is_made_published_played_stopped_and_has_results() {
     assert_eq!(done, wanted);
 }
 
+/// The cells of the ranks that a try shows, row by row.
+fn tried_ranks(page: &Page) -> Vec<Vec<String>> {
+    let table = page.html.split("data-testid=\"tried-ranks\"").nth(1).unwrap_or_default();
+    let table = table.split("</table>").next().unwrap_or_default();
+    let text =
+        |cell: &str| cell.split("class=\"value\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    table.split("<tr>").skip(2).map(|row| row.split("<td").skip(1).map(text).collect()).collect()
+}
+
+#[tokio::test]
+async fn rules_are_tried_on_a_board_that_was_played_and_nothing_is_saved() {
+    let server = server().await;
+    players(&server, 3).await;
+    let manager = at_work(&server, 101, Role::Manager).await;
+    submit(&manager, "/console/tournaments/new", &cup(&server), &[("do", "publish")]).await;
+    run_jobs(&server).await;
+    let scores = [("a", "p-1", 40), ("b", "p-2", 70), ("c", "p-1", 10), ("d", "p-3", 5), ("e", "p-1", 30)];
+    let scores = scores.map(|(id, player, points)| server.score(id, "cup", player, points));
+    send(&server, &scores).await;
+
+    let wish = [("do", "try"), ("tournament_id", "next"), ("operator", "sum"), ("try_on", "cup")];
+    let sum = submit(&manager, "/console/tournaments/new", &cup(&server), &wish).await;
+    let ranks = tried_ranks(&sum);
+    let of = |column: usize| ranks.iter().map(|row| row[column].as_str()).collect::<Vec<_>>();
+    assert_eq!(of(3), ["80", "70", "5"], "{}", sum.html);
+    assert_eq!(of(1), ["2", "1", "3"], "the ranks that were");
+    assert!(ranks[0][4].contains("Champion"), "{ranks:?}");
+
+    let one = [&wish[..], &[("attempts_max", "1"), ("order", "asc"), ("prizes", "1 | cup")]].concat();
+    let one = submit(&manager, "/console/tournaments/new", &cup(&server), &one).await;
+    let ranks = tried_ranks(&one);
+    let scores: Vec<&str> = ranks.iter().map(|row| row[3].as_str()).collect();
+    assert_eq!(scores, ["5", "40", "70"], "the first score of each alone: {}", one.html);
+    let fact = |name: &str| one.html.split(name).nth(1).unwrap_or_default()[..40].to_owned();
+    assert!(fact("Scores beyond the attempts").contains(">2<"), "{}", one.html);
+    assert!(fact("Players who win").contains(">1<"), "{}", one.html);
+
+    for unknown in ["nothing", "", "not a board"] {
+        let wish = [("do", "try"), ("tournament_id", "next"), ("try_on", unknown)];
+        let none = submit(&manager, "/console/tournaments/new", &cup(&server), &wish).await;
+        assert!(none.html.contains("There is no such board"), "{}", none.html);
+    }
+    assert_eq!(manager.get("/console/tournaments/next").await.status, StatusCode::NOT_FOUND);
+    let tries = actions(&server).await.into_iter().filter(|action| *action == AuditAction::TournamentTried);
+    assert_eq!(tries.count(), 2, "each try is a line of the log");
+}
+
 #[tokio::test]
 async fn each_field_that_is_wrong_is_named_beside_it_and_nothing_is_saved() {
     let server = server().await;

@@ -61,7 +61,8 @@ pub async fn step(
     Ok(Step { next, change })
 }
 
-async fn logs_of(
+/// The whole log of each player, the newest row first.
+pub(crate) async fn logs_of(
     tx: &mut dyn Transaction,
     rows: &[PlayerRow],
 ) -> Result<HashMap<UserId, Vec<ScoreEvent>>, StoreError> {

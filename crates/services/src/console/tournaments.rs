@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod dispute;
+pub mod dry_run;
 pub mod form;
 pub(super) mod lines;
 pub mod preview;
