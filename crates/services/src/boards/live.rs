@@ -5,8 +5,12 @@
 //! what it missed.
 //!
 //! A board is watched for more than its rows. When another period is shown by now in the place of its own, viewers are
-//! told (`OVER_AGAIN_MS`), and again until they leave. When the tournament is no longer for those who it was for, all
+//! told, and again until they leave. When the tournament is no longer for those who it was for, all
 //! streams end, and who comes back is asked again who they are.
+
+mod frame;
+mod viewers;
+mod watch;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -15,22 +19,22 @@ use std::{
 };
 
 use bus::{ranks::Window, signals::Signal};
-use bytes::Bytes;
 use domain::{
-    BoardId, Timestamp,
+    BoardId,
     board::{LIVE_ROWS, LiveDelta, LiveSnapshot},
 };
 use futures::{Stream, stream};
-use serde::Serialize;
-use storage::tournament::Audience;
 use tokio::sync::broadcast::{self, error::RecvError};
 
+pub use self::frame::{Frame, version_of};
+use self::{
+    frame::{About, Nothing, Over, encode},
+    viewers::ViewersOf,
+    watch::{Watch, outlook},
+};
 use crate::{
     Services,
-    boards::{
-        BoardError, SeenBoard, index, read,
-        sight::{self, Outlook},
-    },
+    boards::{BoardError, SeenBoard, index, read},
 };
 
 /// The least milliseconds between two frames of a board.
@@ -47,52 +51,6 @@ const HISTORY_MAX: usize = 64;
 
 /// How many frames a viewer may be behind before it gets a snapshot.
 const BEHIND_MAX: usize = 16;
-
-/// How often a node tells the others how many viewers a board has on it.
-const VIEWERS_TOLD_MS: i64 = 4_000;
-
-/// For how long that is believed.
-const VIEWERS_BELIEVED_MS: i64 = 15_000;
-
-/// How often it is looked whom a board is for and whether it is over.
-const OUTLOOK_MS: i64 = 2_000;
-
-/// How often viewers of a board that is over are told so.
-const OVER_AGAIN_MS: i64 = 15_000;
-
-/// A frame as it goes over the wire (Server-Sent Events).
-#[derive(Debug, Clone)]
-pub struct Frame {
-    /// The version that the board has after it.
-    pub version: u64,
-    /// `id`, `event` and `data` lines; without an `id` where the board has not changed.
-    pub bytes: Bytes,
-    /// Where the lines behind the `id` begin.
-    body: usize,
-    /// Whether nothing comes behind it, and nothing is in it.
-    is_end: bool,
-}
-
-impl Frame {
-    /// Whether it leads to another version; a viewer that comes back need not have seen the others.
-    pub const fn has_id(&self) -> bool {
-        self.body > 0
-    }
-
-    /// Whether the stream ends here: who comes back is asked again who they are.
-    pub const fn is_end(&self) -> bool {
-        self.is_end
-    }
-
-    const fn end() -> Self {
-        Self { version: 0, bytes: Bytes::new(), body: 0, is_end: true }
-    }
-
-    /// The `event` and `data` lines, for a stream that has ids of its own.
-    pub fn body(&self) -> Bytes {
-        self.bytes.slice(self.body..)
-    }
-}
 
 /// One viewer's stream.
 #[derive(Debug)]
@@ -356,89 +314,6 @@ enum Hint {
     Closed,
 }
 
-/// How many viewers a board has: here, and as other nodes tell.
-struct ViewersOf {
-    node: u64,
-    told_at: Option<Timestamp>,
-    elsewhere: HashMap<u64, (u64, Timestamp)>,
-}
-
-impl ViewersOf {
-    fn new(services: &Services) -> Self {
-        let node = *services.live().node.get_or_init(|| services.rng().next_u64());
-        Self { node, told_at: None, elsewhere: HashMap::new() }
-    }
-
-    fn heard(&mut self, node: u64, viewers: u64, now: Timestamp) {
-        if node != self.node {
-            self.elsewhere.insert(node, (viewers, now));
-        }
-    }
-
-    /// Counts them, and tells the other nodes of those here now and then.
-    fn count(&mut self, services: &Services, board: &LiveBoard) -> u64 {
-        let now = services.now();
-        let here = board.frames.receiver_count() as u64;
-        if self.told_at.is_none_or(|told_at| now.millis_since(told_at) >= VIEWERS_TOLD_MS) {
-            self.told_at = Some(now);
-            let (board_id, node) = (board.board_id.clone(), self.node);
-            services.signals().publish(Signal::Viewers { board_id, node, viewers: here });
-        }
-        self.elsewhere.retain(|_, (_, heard_at)| now.millis_since(*heard_at) < VIEWERS_BELIEVED_MS);
-        here + self.elsewhere.values().map(|(viewers, _)| viewers).sum::<u64>()
-    }
-}
-
-/// What becomes of a board, looked at now and then.
-struct Watch {
-    /// Whom the board was for.
-    audience: Option<Audience>,
-    looked_at: Timestamp,
-    told_at: Option<Timestamp>,
-}
-
-impl Watch {
-    fn new(services: &Services) -> Self {
-        // So long ago that it is looked at once.
-        Self { audience: None, looked_at: services.now().plus_ms(-OUTLOOK_MS), told_at: None }
-    }
-
-    /// Looks, and tells the viewers of a board that is over. Returns whether the tournament is for fewer than it was.
-    async fn is_for_others(&mut self, services: &Services, board: &LiveBoard) -> bool {
-        let now = services.now();
-        if now.millis_since(self.looked_at) < OUTLOOK_MS {
-            return false;
-        }
-        self.looked_at = now;
-        let Outlook { audience, next_period } = match outlook(services, &board.board_id).await {
-            Ok(outlook) => outlook,
-            Err(error) => {
-                tracing::warn!(
-                    board.id = %board.board_id,
-                    error = %domain::ErrorChain(&error),
-                    "it can't be seen what becomes of a board that is watched"
-                );
-                return false;
-            }
-        };
-        let is_new = board.state().next_period != next_period;
-        if is_new || self.told_at.is_none_or(|told_at| now.millis_since(told_at) >= OVER_AGAIN_MS) {
-            self.told_at = Some(now);
-            board.followed_by(next_period);
-        }
-        let before = self.audience.replace(audience).unwrap_or(audience);
-        [false, true]
-            .into_iter()
-            .any(|is_signed_in| before.admits(is_signed_in) && !audience.admits(is_signed_in))
-    }
-}
-
-async fn outlook(services: &Services, board_id: &BoardId) -> Result<Outlook, BoardError> {
-    let doing = "looking at what becomes of a board";
-    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
-    sight::outlook(&mut *tx, board_id, services.now()).await.map_err(BoardError::store(doing))
-}
-
 /// Waits for a hint about one board; a hint that was lost counts as one.
 async fn changed(
     services: &Services,
@@ -486,71 +361,4 @@ async fn look(services: &Services, board_id: &BoardId) -> Result<Option<LiveSnap
         order,
         entries,
     }))
-}
-
-/// What every frame says beside its data.
-#[derive(Clone, Copy, Serialize)]
-struct About<'a> {
-    board: &'a BoardId,
-    viewers: u64,
-}
-
-#[derive(Serialize)]
-struct Nothing {}
-
-/// Which period is shown in the place of the board's own.
-#[derive(Serialize)]
-struct Over {
-    period: u32,
-}
-
-#[derive(Serialize)]
-struct Data<'a, T> {
-    #[serde(flatten)]
-    about: About<'a>,
-    #[serde(flatten)]
-    data: &'a T,
-}
-
-fn encode<T: Serialize>(event: &'static str, version: Option<u64>, about: About<'_>, data: &T) -> Frame {
-    // Our own types, whose serialisation has no way to fail; an empty frame would only make the viewer poll.
-    let json = serde_json::to_string(&Data { about, data }).unwrap_or_default();
-    let id = version.map(|version| format!("id: {}\n", event_id(about.board, version))).unwrap_or_default();
-    let bytes = Bytes::from(format!("{id}event: {event}\ndata: {json}\n\n"));
-    Frame { version: version.unwrap_or_default(), bytes, body: id.len(), is_end: false }
-}
-
-/// The id of an event: the version, with the board before it where a tournament has several, so that whoever comes back
-/// to another one is given all of that.
-fn event_id(board: &BoardId, version: u64) -> String {
-    if is_plain(board) { version.to_string() } else { format!("{board}:{version}") }
-}
-
-/// The version of a board that an event's id tells of; `None` when it is of another board, or none of ours.
-pub fn version_of(board: &BoardId, id: &str) -> Option<u64> {
-    let version = if is_plain(board) { id } else { id.strip_prefix(board.as_str())?.strip_prefix(':')? };
-    version.parse().ok()
-}
-
-fn is_plain(board: &BoardId) -> bool {
-    (board.period(), board.cohort()) == (0, 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_of_one_board() {
-        let [plain, third, cohort]: [BoardId; 3] =
-            ["cup", "cup.3", "cup.3.12"].map(|text| text.parse().unwrap());
-        for board in [&plain, &third, &cohort] {
-            assert_eq!(version_of(board, &event_id(board, 7)), Some(7));
-        }
-        assert_eq!(event_id(&plain, 7), "7");
-        for (board, id) in [(&third, "7"), (&plain, "cup.3:7"), (&third, "cup.3.12:7"), (&cohort, "cup.3:7")]
-        {
-            assert_eq!(version_of(board, id), None, "{board} {id}");
-        }
-    }
 }
