@@ -1,9 +1,9 @@
 //! `/console/missions/{id}`: one mission, and what can be done to it.
 
-use domain::{Timestamp, console::Permission};
+use domain::{Owner, Timestamp, console::Permission};
 use i18n::keys::desk;
 use leptos::prelude::*;
-use services::console::missions::{MissionRow, Owner, form::MissionForm};
+use services::console::missions::{MissionRow, form::MissionForm};
 
 use super::{
     frame::{Section, View, page},

@@ -1,13 +1,13 @@
 //! `/console/missions`: every mission.
 
 use domain::{
-    Timestamp,
+    Owner, Timestamp,
     console::Permission,
     mission::{Mission, MissionKind},
 };
 use i18n::{Key, keys::desk};
 use leptos::prelude::*;
-use services::console::missions::{MissionList, MissionRow, Owner, templates};
+use services::console::missions::{MissionList, MissionRow, templates};
 
 use super::{
     frame::{Section, View, page},

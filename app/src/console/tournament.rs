@@ -6,10 +6,7 @@ mod tables;
 
 pub(super) use self::tables::prize;
 
-use domain::{
-    console::Permission,
-    tournament::{owner::Owner, steps::Step},
-};
+use domain::{Owner, console::Permission, tournament::steps::Step};
 use i18n::{Key, keys::desk};
 use leptos::prelude::*;
 use services::console::tournaments::{

@@ -1,10 +1,6 @@
 //! `/console/tournaments`: every tournament, drafts included.
 
-use domain::{
-    Locale,
-    console::Permission,
-    tournament::{lifecycle::State, owner::Owner},
-};
+use domain::{Locale, Owner, console::Permission, tournament::lifecycle::State};
 use i18n::{Key, keys::desk};
 use leptos::prelude::*;
 use services::console::tournaments::{QUERY_CHARS_MAX, TournamentList, TournamentSearch, templates};

@@ -22,6 +22,7 @@ pub mod locale;
 pub mod mission;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod owner;
 pub mod problem;
 pub mod ranking;
 pub mod reachability;
@@ -47,6 +48,7 @@ pub use crate::{
         UpdateId, UserId,
     },
     locale::Locale,
+    owner::Owner,
     problem::{ErrorCode, Problem},
     ranking::{BoardOrder, Order, Ranking, Score, Standing, TieOrders, Ties},
     reachability::Reachability,

@@ -2,7 +2,6 @@
 
 pub mod cohort;
 pub mod lifecycle;
-pub mod owner;
 pub mod rules;
 pub mod steps;
 pub mod view;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Timestamp, Tournament, TournamentId,
-    tournament::{lifecycle::State, owner::Owner, view::ListFilter},
+    Owner, Timestamp, Tournament, TournamentId,
+    tournament::{lifecycle::State, view::ListFilter},
 };
 use sqlx::FromRow;
 use storage::{

@@ -3,13 +3,9 @@
 //! The number that grows with every change stands in `counters`.
 
 use async_trait::async_trait;
-use domain::{MissionId, Timestamp, mission::Mission};
+use domain::{MissionId, Owner, Timestamp, mission::Mission};
 use sqlx::FromRow;
-use storage::{
-    MissionRepository, StoreError,
-    mission::{MissionRow, Owner},
-    stored,
-};
+use storage::{MissionRepository, StoreError, mission::MissionRow, stored};
 
 use crate::{connection::Connection, error::At};
 

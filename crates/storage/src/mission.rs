@@ -4,39 +4,12 @@
 //! one number before using what it remembers.
 
 use async_trait::async_trait;
-use domain::{MissionId, Timestamp, mission::Mission};
+use domain::{MissionId, Owner, Timestamp, mission::Mission};
 
 use crate::error::StoreError;
 
 /// The most missions that are not over at a time.
 pub const MISSIONS_MAX: u32 = 1000;
-
-/// Who a thing belongs to: nobody else changes what it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Owner {
-    /// The platform, by its events.
-    Platform,
-    /// The operators, at the console.
-    Console,
-}
-
-impl Owner {
-    /// Every owner.
-    pub const ALL: [Self; 2] = [Self::Platform, Self::Console];
-
-    /// The stored form.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Platform => "platform",
-            Self::Console => "console",
-        }
-    }
-
-    /// The owner of a stored form.
-    pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|owner| owner.as_str() == text)
-    }
-}
 
 /// A mission.
 #[derive(Debug, Clone, PartialEq, Eq)]

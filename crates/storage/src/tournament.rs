@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Order, Timestamp, Tournament, TournamentId,
-    tournament::{Phase, lifecycle::State, owner::Owner, rules::TournamentRules, view::ListFilter},
+    Order, Owner, Timestamp, Tournament, TournamentId,
+    tournament::{Phase, lifecycle::State, rules::TournamentRules, view::ListFilter},
 };
 
 use crate::error::StoreError;

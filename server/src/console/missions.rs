@@ -8,12 +8,12 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use domain::{MissionId, console::Permission};
+use domain::{MissionId, Owner, console::Permission};
 use serde::Deserialize;
 use services::console::{
     ConsoleError,
     missions::{
-        self, Owner, TRY_DAYS_MAX,
+        self, TRY_DAYS_MAX,
         form::MissionForm,
         save::{Saved, save},
         templates,

@@ -9,11 +9,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use domain::{
-    BoardId, PlayerKey, TournamentId,
-    console::Permission,
-    tournament::{lifecycle::State, owner::Owner},
-};
+use domain::{BoardId, Owner, PlayerKey, TournamentId, console::Permission, tournament::lifecycle::State};
 use serde::Deserialize;
 use services::console::{
     ConsoleError,

@@ -1,9 +1,8 @@
 //! Whom missions are open to, whose they are, and what is refused.
 
-use domain::{Timestamp, mission::Day};
+use domain::{Owner, Timestamp, mission::Day};
 use serde_json::json;
 use services::missions::{self, MissionError, dry_run::dry_run, explain::explain};
-use storage::mission::Owner;
 
 use crate::{
     missions_support::{DAY_MS, Game, NOWHERE, stand},

@@ -1,7 +1,7 @@
 //! What an operator has decided about a tournament of the platform, against a platform that tells its definitions again
 //! and again.
 
-use domain::{Timestamp, TournamentId, audit::AuditAction, tournament::owner::Owner};
+use domain::{Owner, Timestamp, TournamentId, audit::AuditAction};
 use serde_json::{Value, json};
 use services::tournaments::command;
 use storage::audit::Actor;

@@ -277,7 +277,7 @@ async fn what_is_owned_by_the_console_is_not_the_platform_s_to_edit() {
     let id: domain::TournamentId = "cup".parse().unwrap();
     let mut tx = server.services.store().begin_write().await.unwrap();
     let mut status = tx.tournaments().by_id(&id).await.unwrap().unwrap().status;
-    status.owner = domain::tournament::owner::Owner::Console;
+    status.owner = domain::Owner::Console;
     tx.tournaments().set_status(&id, &status, server.services.now()).await.unwrap();
     tx.save().await.unwrap();
     let mine = definition(&server, "cup-2", &json!({"title": {"en": "Mine now"}}));

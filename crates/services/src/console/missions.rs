@@ -9,7 +9,7 @@ pub mod templates;
 
 use domain::{MissionId, Timestamp, audit::AuditAction, console::Permission, mission::Mission};
 use serde_json::json;
-pub use storage::mission::{MissionRow, Owner};
+pub use storage::mission::MissionRow;
 
 use super::{ConsoleError, Operator};
 use crate::{

@@ -1,10 +1,7 @@
 //! Writing missions: read from JSON, checked, and saved by whose they are.
 
-use domain::{MissionId, mission::Mission};
-use storage::{
-    Transaction,
-    mission::{MISSIONS_MAX, Owner},
-};
+use domain::{MissionId, Owner, mission::Mission};
+use storage::{Transaction, mission::MISSIONS_MAX};
 
 use crate::{
     Services,

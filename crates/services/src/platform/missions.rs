@@ -1,7 +1,7 @@
 //! `platform.mission.upserted`: missions of the platform.
 
-use domain::{ErrorCode, mission::Mission};
-use storage::{StoreError, Transaction, mission::Owner};
+use domain::{ErrorCode, Owner, mission::Mission};
+use storage::{StoreError, Transaction};
 
 use crate::{
     Services,

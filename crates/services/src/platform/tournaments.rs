@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    BoardId, ErrorCode, Operator, Order, PlatformUserId, TieOrders, Timestamp, Tournament, TournamentId,
-    UserId,
-    tournament::{Title, owner::Owner, rules::TournamentRules},
+    BoardId, ErrorCode, Operator, Order, Owner, PlatformUserId, TieOrders, Timestamp, Tournament,
+    TournamentId, UserId,
+    tournament::{Title, rules::TournamentRules},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};

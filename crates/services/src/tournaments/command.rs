@@ -2,12 +2,9 @@
 //! it whoever owns the tournament; each leaves a line in the audit log. The callers check who may.
 
 use domain::{
-    BoardId, Timestamp, TournamentId,
+    BoardId, Owner, Timestamp, TournamentId,
     audit::AuditAction,
-    tournament::{
-        lifecycle::{Event, Illegal, State},
-        owner::Owner,
-    },
+    tournament::lifecycle::{Event, Illegal, State},
 };
 use serde_json::{Value, json};
 use storage::{Transaction, audit::Actor, job::JobKind, period::PeriodState, tournament::TournamentRow};

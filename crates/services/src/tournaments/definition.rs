@@ -8,11 +8,10 @@
 //! that it has not told before. Platforms repeat their definitions all the time, and a repeat decides nothing.
 
 use domain::{
-    ErrorCode, Timestamp, Tournament,
+    ErrorCode, Owner, Timestamp, Tournament,
     audit::AuditAction,
     tournament::{
         lifecycle::{Event, State},
-        owner::Owner,
         rules::TournamentRules,
     },
 };

@@ -1,11 +1,11 @@
 //! Contracts of missions.
 
-use domain::{MissionId, Timestamp, mission::Mission};
+use domain::{MissionId, Owner, Timestamp, mission::Mission};
 use futures::future::join_all;
 
 use crate::{
     Store,
-    mission::{MissionRow, Owner},
+    mission::MissionRow,
     testsuite::fixtures::{HARD_TEXT, at, mission, read, write},
 };
 

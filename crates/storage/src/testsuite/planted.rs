@@ -1,7 +1,7 @@
 //! A person with rows in every table, for the tests that search a dump of a whole database.
 
 use domain::{
-    BotId, CampaignCode, ChatId, ConsentChannel, ConsentKind, Locale, OutgoingEventId, PlatformUserId,
+    BotId, CampaignCode, ChatId, ConsentChannel, ConsentKind, Locale, OutgoingEventId, Owner, PlatformUserId,
     TelegramUserId, TokenAction, TokenId, UserId,
     mission::{Day, Progress},
 };
@@ -14,7 +14,6 @@ use crate::{
     board_message::{BoardMessageLimits, NewBoardMessage},
     consent::ConsentProof,
     inbox::NewUpdate,
-    mission::Owner,
     mission_progress::ProgressRow,
     one_time_token::NewOneTimeToken,
     outbox::{NewOutgoing, Outcome, OutgoingClass},

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Mutex};
 
 use domain::{
-    Locale, Operator, Order, TieOrders, Timestamp, Tournament, TournamentId,
-    tournament::{Phase, Title, lifecycle::State, owner::Owner, view::ListFilter},
+    Locale, Operator, Order, Owner, TieOrders, Timestamp, Tournament, TournamentId,
+    tournament::{Phase, Title, lifecycle::State, view::ListFilter},
 };
 use futures::future::join_all;
 

@@ -1,8 +1,7 @@
 //! Writing missions of the console.
 
-use domain::{MissionId, audit::AuditAction, console::Permission};
+use domain::{MissionId, Owner, audit::AuditAction, console::Permission};
 use serde_json::json;
-use storage::mission::Owner;
 
 use super::{
     failed,

@@ -3,12 +3,7 @@
 //! Invariant: what belongs to the platform is never written here; what is saved, its jobs and the line of the audit log
 //! are one transaction.
 
-use domain::{
-    TournamentId,
-    audit::AuditAction,
-    console::Permission,
-    tournament::{lifecycle::State, owner::Owner},
-};
+use domain::{Owner, TournamentId, audit::AuditAction, console::Permission, tournament::lifecycle::State};
 use serde_json::json;
 use storage::Transaction;
 

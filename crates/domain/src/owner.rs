@@ -1,9 +1,9 @@
-//! Who a tournament belongs to.
+//! Who a tournament or a mission belongs to.
 
 use serde::{Deserialize, Serialize};
 
-/// Who says what a tournament is. Nobody else edits it; operators of the console may stop or freeze it and exclude
-/// players, whoever owns it.
+/// Who says what a thing is. Nobody else edits it; operators of the console may stop it, and do what else stands in
+/// docs/CONSOLE.md, whoever owns it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
