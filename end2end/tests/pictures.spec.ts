@@ -2,12 +2,19 @@
 
 import { join } from "node:path";
 
+import type { MiniApp } from "../pages/mini-app.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { pictures } from "../support/environment.ts";
 import { TOURNAMENTS } from "../support/stack.ts";
 
 const FOLDER = pictures() ?? "";
 const shot = (name: string) => ({ path: join(FOLDER, `${name}.png`), animations: "disabled" as const });
+
+/** The player's card says how they stand, no longer that it is asking. */
+const settled = async (app: MiniApp) => {
+  await expect(app.root.getByTestId("my-state")).not.toHaveText(/…$/);
+  await expect(app.root.locator(".spark")).toBeVisible();
+};
 
 test.use({ deviceScaleFactor: 2 });
 
@@ -30,6 +37,7 @@ test("the lobby and a tournament, light and dark", async ({ newBrowser, newPerso
   const page = await fresh();
   const app = await openApp(person, { path: `/app/t/${TOURNAMENTS.best}`, platform: "ios" }, page);
   await app.expectRank(4);
+  await settled(app);
   await page.screenshot(shot("tournament"));
 });
 
@@ -52,6 +60,7 @@ test.describe("on a desktop", () => {
     await desk.inlineButton("Open leaderboard").click();
     await expect(desk.app.rows.first()).toBeVisible();
     await expect(desk.native("secondary")).toBeVisible();
+    await settled(desk.app);
     await desk.page.screenshot(shot("chat"));
   });
 });

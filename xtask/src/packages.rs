@@ -32,6 +32,15 @@ pub const POSTGRESQL: Package =
 pub const REDIS: Package =
     Package { debian: &["redis-server"], is_there: || process::exists("redis-server") };
 
+/// Medals and flags as phones have them, for the pictures of the documents.
+pub const EMOJI: Package = Package { debian: &["fontconfig", "fonts-noto-color-emoji"], is_there: has_emoji };
+
+/// Whether any font has emoji, by fontconfig's name for their language.
+fn has_emoji() -> bool {
+    let listed = Command::new("fc-list").args([":lang=und-zsye", "family"]).output();
+    listed.is_ok_and(|listed| !listed.stdout.is_empty())
+}
+
 /// Where the browser is, by the names that distributions give it.
 pub fn chromium() -> Option<std::path::PathBuf> {
     ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]

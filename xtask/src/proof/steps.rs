@@ -99,6 +99,9 @@ fn each_selection(mut run: impl FnMut(&[&str]) -> Result<()>) -> Result<()> {
 /// Playwright.
 fn e2e(proof: &mut Proof) -> Result<()> {
     packages::ensure(&[packages::NODE, packages::CHROMIUM])?;
+    if std::env::var_os("PODIUM_E2E_PICTURES").is_some() {
+        packages::ensure(&[packages::EMOJI])?;
+    }
     let simulator = workspace::root().join("crates/simulator");
     let end2end = workspace::root().join("end2end");
     node::ensure_packages(&simulator)?;
