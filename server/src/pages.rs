@@ -13,7 +13,7 @@ pub(crate) mod next;
 mod plain;
 pub(crate) mod qr;
 mod reader;
-mod security;
+pub(crate) mod security;
 mod site;
 
 use axum::{

@@ -1,5 +1,5 @@
 //! What an operator sets: `config/default.toml`, then the file named by `PODIUM_CONFIG`, then the environment, which
-//! wins. The variables with names of their own are those of DESIGN 5; anything else is `PODIUM_<SECTION>_<KEY>`.
+//! wins. The variables with names of their own are in docs/SETTINGS.md; anything else is `PODIUM_<SECTION>_<KEY>`.
 
 mod parse;
 pub mod secret;

@@ -135,17 +135,6 @@ impl<'de> Deserialize<'de> for Title {
     }
 }
 
-/// Whether a score of a given time may still be counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Acceptance {
-    /// It counts.
-    Counts,
-    /// It is from before the start or from after the end.
-    OutsideWindow,
-    /// It is from inside the window, but came too long after the end.
-    TooLate,
-}
-
 impl Tournament {
     /// How scores become standings, and standings ranks.
     pub const fn ranking(&self) -> Ranking {
@@ -155,18 +144,6 @@ impl Tournament {
     /// Where the tournament stands at `now`.
     pub fn phase(&self, now: Timestamp) -> Phase {
         Phase::at(now, self.starts_at, self.ends_at)
-    }
-
-    /// Whether a score reached at `achieved_at` and received at `now` counts. What comes after the end is taken for
-    /// `grace_ms`, when its time is before the end.
-    pub fn accepts(&self, achieved_at: Timestamp, now: Timestamp, grace_ms: i64) -> Acceptance {
-        if achieved_at < self.starts_at || achieved_at >= self.ends_at {
-            Acceptance::OutsideWindow
-        } else if now >= self.ends_at.plus_ms(grace_ms) {
-            Acceptance::TooLate
-        } else {
-            Acceptance::Counts
-        }
     }
 }
 
@@ -183,26 +160,6 @@ mod tests {
             operator: Operator::Best,
             order: Order::Desc,
             ties: TieOrders::default(),
-        }
-    }
-
-    #[test]
-    fn the_window_is_closed_at_the_start_and_open_at_the_end() {
-        let at = Timestamp::from_millis;
-        let cases = [
-            (999, 1500, Acceptance::OutsideWindow),
-            (1000, 1500, Acceptance::Counts),
-            (1999, 1999, Acceptance::Counts),
-            (1999, 2059, Acceptance::Counts),
-            (1999, 2060, Acceptance::TooLate),
-            (2000, 2000, Acceptance::OutsideWindow),
-        ];
-        for (achieved_at, now, expected) in cases {
-            assert_eq!(
-                tournament().accepts(at(achieved_at), at(now), 60),
-                expected,
-                "{achieved_at} at {now}"
-            );
         }
     }
 

@@ -19,6 +19,7 @@ pub mod inbox;
 pub mod jobs;
 pub mod limits;
 pub mod links;
+mod list_cursor;
 pub mod maintenance;
 pub mod missions;
 pub mod outbox;

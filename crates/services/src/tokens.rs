@@ -11,7 +11,7 @@ pub use crate::tokens::{
     key_ring::{Jwk, Jwks, KeyError, KeyRing, rotate},
 };
 
-/// Seconds that an access token is good for (REQUIREMENTS A2: 5 to 15 minutes).
+/// Seconds that an access token is good for (it may be 5 to 15 minutes).
 pub const ACCESS_TOKEN_SECONDS: u32 = 900;
 
 /// Milliseconds between the publication of a key and its first signature: longer than a node or a verifier caches the

@@ -42,11 +42,6 @@ impl OutgoingClass {
         }
     }
 
-    /// The class of a stored priority.
-    pub fn from_priority(priority: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.priority() == priority)
-    }
-
     /// The metric label.
     pub const fn label(self) -> &'static str {
         match self {

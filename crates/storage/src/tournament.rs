@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     Order, Owner, Timestamp, Tournament, TournamentId,
+    board::TournamentCard,
     tournament::{Phase, lifecycle::State, rules::TournamentRules, view::ListFilter},
 };
 
@@ -62,6 +63,11 @@ impl TournamentRow {
     /// What readers see at `now`, whatever job is late.
     pub fn phase(&self, now: Timestamp) -> Phase {
         self.status.state.phase((self.tournament.starts_at, self.tournament.ends_at), now)
+    }
+
+    /// The tournament as lists show it at `now`.
+    pub fn card(self, now: Timestamp) -> TournamentCard {
+        TournamentCard { phase: self.phase(now), players: self.players, tournament: self.tournament }
     }
 
     /// Whom it is for.

@@ -5,15 +5,12 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use crate::settings::Settings;
+use crate::{pages::security, settings::Settings};
 
 /// Nothing inline, nothing from elsewhere, nobody's frame, and forms that lead nowhere else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
                       frame-ancestors 'none'";
-
-const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-                           magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
 /// A page of the console.
 pub(super) fn page(settings: &Settings, status: StatusCode, html: String) -> Response {
@@ -24,16 +21,11 @@ pub(super) fn page(settings: &Settings, status: StatusCode, html: String) -> Res
     };
     set(header::CONTENT_SECURITY_POLICY, POLICY);
     set(header::X_FRAME_OPTIONS, "DENY");
-    set(header::CACHE_CONTROL, "no-store");
     // With `no-referrer` browsers would send forms with the origin `null`, and the origin is what forms are checked by.
     set(header::REFERRER_POLICY, "same-origin");
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), PERMISSIONS);
     set(header::VARY, "accept-language, cookie");
-    if settings.public_url.starts_with("https://") {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
-    }
+    security::set_common(settings, headers);
     response
 }
 

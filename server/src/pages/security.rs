@@ -4,7 +4,7 @@
 //! `X-Frame-Options`, which could not; everywhere else nobody may.
 
 use axum::{
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 
@@ -46,15 +46,24 @@ pub fn page(settings: &Settings, fence: Fence, status: StatusCode, nonce: &str, 
     if fence != Fence::App {
         set(header::X_FRAME_OPTIONS, "DENY");
     }
-    set(header::CACHE_CONTROL, "no-store");
     set(header::REFERRER_POLICY, "no-referrer");
+    set(header::VARY, "accept-language");
+    set_common(settings, headers);
+    response
+}
+
+/// What every page has around it, of the app and of the console: nothing is kept or guessed, no device is asked for, and
+/// where there is TLS there is nothing else.
+pub(crate) fn set_common(settings: &Settings, headers: &mut HeaderMap) {
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    set(header::CACHE_CONTROL, "no-store");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(HeaderName::from_static("permissions-policy"), PERMISSIONS);
     if settings.public_url.starts_with("https://") {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
-    set(header::VARY, "accept-language");
-    response
 }
 
 fn policy(settings: &Settings, fence: Fence, nonce: &str) -> String {

@@ -49,7 +49,7 @@ fn function(name: &str, id: &str, player: Option<&SignedIn>) -> Request<Body> {
     }
 }
 
-const FUNCTIONS: [&str; 3] = ["boards/page", "tournaments/page", "tournaments/details"];
+const FUNCTIONS: [&str; 2] = ["boards/page", "tournaments/page"];
 
 async fn page_of(server: &TestServer, path: &str) -> (StatusCode, String) {
     let response = server.request(get(path)).await;

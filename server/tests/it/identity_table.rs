@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 108] = [
+const TABLE: [(&str, &str, Needs); 98] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -91,19 +91,9 @@ const TABLE: [(&str, &str, Needs); 108] = [
     ("post", "/v1/tg/refresh", Needs::Body),
     ("post", "/telegram/webhook", Needs::WebhookSecret),
     // Server functions. A page asks for its own place with `around_me`, which needs a player; the board itself does not.
-    ("post", "/fn/alias", Needs::Player),
     ("post", "/fn/boards/page", Needs::Nothing),
-    ("post", "/fn/me", Needs::Player),
-    ("post", "/fn/missions/claim", Needs::Player),
-    ("post", "/fn/missions/list", Needs::Player),
-    ("post", "/fn/tournaments/details", Needs::Nothing),
-    ("post", "/fn/tournaments/join", Needs::Player),
-    ("post", "/fn/tournaments/list", Needs::Nothing),
     ("post", "/fn/tournaments/lobby", Needs::Nothing),
-    ("post", "/fn/tournaments/mine", Needs::Player),
     ("post", "/fn/tournaments/page", Needs::Nothing),
-    ("post", "/fn/tournaments/reminder", Needs::Player),
-    ("post", "/fn/tournaments/share", Needs::Player),
     ("get", "/console", Needs::Operator),
     ("get", "/console/", Needs::Operator),
     // The door: whoever comes, and the style and scripts of the pages.
@@ -176,13 +166,6 @@ async fn a_caller_without_the_needed_identity_is_refused_and_the_public_is_not()
         ("/v1/tg/logout", json!({"refresh_token": "x"})),
         ("/fn/boards/page", json!({"id": "cup", "around_me": false, "limit": 10})),
         ("/fn/tournaments/page", json!({"id": "cup"})),
-        ("/fn/tournaments/share", json!({"id": "cup"})),
-        ("/fn/missions/claim", json!({"id": "daily"})),
-        ("/fn/tournaments/details", json!({"id": "cup"})),
-        ("/fn/tournaments/join", json!({"id": "cup"})),
-        ("/fn/tournaments/list", json!({"filter": "live"})),
-        ("/fn/tournaments/mine", json!({"id": "cup"})),
-        ("/fn/tournaments/reminder", json!({"id": "cup", "on": true})),
     ]);
     let door = answer(&server, get("/console/enter")).await.html;
     let style = door.split("/console/files/").nth(1).unwrap().split('"').next().unwrap().to_owned();

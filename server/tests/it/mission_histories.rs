@@ -80,20 +80,6 @@ async fn a_page_that_asks_for_what_is_newer_is_answered_as_soon_as_there_is_some
 }
 
 #[tokio::test]
-async fn server_functions_answer_as_the_api_does() {
-    let server = server().await;
-    let game = Game::begin(&server).await;
-    game.has("m", "one_off", &json!({})).await;
-    game.bet(2).await;
-    let call = async |path: &str, body: Value| server.json(post_as(path, &game.player.jwt, &body)).await;
-    assert_eq!(call("/fn/missions/list", json!({})).await, (StatusCode::OK, game.list().await));
-    let (status, claimed) = call("/fn/missions/claim", json!({"id": "m"})).await;
-    assert_eq!((status, &claimed), (StatusCode::OK, &game.claimed("m").await));
-    let (status, body) = call("/fn/missions/claim", json!({"id": "other"})).await;
-    assert_eq!(problem_code(status, &body), "mission_unknown");
-}
-
-#[tokio::test]
 async fn an_erased_person_leaves_no_progress_and_a_copy_holds_it_before() {
     let server = server_with_platform(NOWHERE).await;
     let mut game = Game::begin(&server).await;

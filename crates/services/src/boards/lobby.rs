@@ -1,11 +1,10 @@
 //! What the Mini App's first screens show.
 
 use domain::{
-    Timestamp, TournamentId, UserId,
+    TournamentId, UserId,
     board::{BoardPage, LIVE_ROWS, Lobby, TournamentCard, TournamentPage},
     tournament::Phase,
 };
-use storage::tournament::TournamentRow;
 
 use crate::{
     Services,
@@ -31,7 +30,7 @@ pub async fn tournaments(services: &Services, limit: u32) -> Result<Vec<Tourname
         .list(now, limit.clamp(1, TOURNAMENTS_MAX))
         .await
         .map_err(BoardError::store(doing))?;
-    Ok(rows.into_iter().map(|row| card(row, now)).collect())
+    Ok(rows.into_iter().map(|row| row.card(now)).collect())
 }
 
 /// The lobby: the tournaments, and the board of the first one, as the viewer sees it.
@@ -63,7 +62,7 @@ pub async fn tournament_page(
     let row = row.ok_or(BoardError::Unknown)?;
     drop(tx);
     let now = services.now();
-    let card = card(row, now);
+    let card = row.card(now);
     let board = top_of(services, tournament_id, viewer).await?;
     Ok(TournamentPage { card, board, now })
 }
@@ -76,8 +75,4 @@ async fn top_of(
 ) -> Result<BoardPage, BoardError> {
     let board = sight::board(services, tournament_id, viewer, Wanted::default()).await?;
     page(services, &board, BoardQuery { window: WindowQuery::Top, limit: LIVE_ROWS }).await
-}
-
-fn card(row: TournamentRow, now: Timestamp) -> TournamentCard {
-    TournamentCard { phase: row.phase(now), players: row.players, tournament: row.tournament }
 }

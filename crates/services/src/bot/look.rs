@@ -219,7 +219,7 @@ pub(crate) async fn view(
     // A private one is shown to a person alone, not to a group or to where a message may go on to: nobody reads those.
     let Some(row) = sight::tournament(&mut *tx, id, viewer).await? else { return Ok(None) };
     drop(tx);
-    let card = TournamentCard { phase: row.phase(now), players: row.players, tournament: row.tournament };
+    let card = row.card(now);
     let board = match card.phase {
         Phase::Upcoming | Phase::Canceled => None,
         Phase::Running | Phase::Finished => board(services, id, viewer, rows).await?,

@@ -14,14 +14,13 @@ pub mod save;
 pub mod sheet;
 pub mod templates;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{Timestamp, TournamentId, audit::AuditAction, console::Permission};
+use domain::{Timestamp, audit::AuditAction, console::Permission};
 use serde_json::json;
 use storage::tournament::TournamentRow;
 pub use storage::tournament::TournamentSearch;
 
 use super::{ConsoleError, Operator};
-use crate::Services;
+use crate::{Services, list_cursor};
 
 /// Tournaments on a page.
 pub const PAGE: u32 = 50;
@@ -55,27 +54,19 @@ pub async fn list(
     if search.text.chars().count() > QUERY_CHARS_MAX {
         return Err(ConsoleError::Invalid);
     }
-    let after = cursor.map(|text| decode(text).ok_or(ConsoleError::Invalid)).transpose()?;
+    let after = cursor.map(|text| list_cursor::decode(text).ok_or(ConsoleError::Invalid)).transpose()?;
     let after = after.as_ref().map(|(at, id)| (*at, id));
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;
-    let rows = tx.tournaments().search(search, after, PAGE).await.map_err(ConsoleError::store(DOING))?;
+    let mut rows =
+        tx.tournaments().search(search, after, PAGE + 1).await.map_err(ConsoleError::store(DOING))?;
     // A page of the same look is not a new look.
     if after.is_none() {
         operator.write(services, &mut *tx, AuditAction::TournamentsViewed, None, &json!({})).await?;
         tx.save().await.map_err(ConsoleError::store(DOING))?;
     }
-    let next = rows.last().filter(|_| rows.len() == PAGE as usize).map(encode);
+    let is_more = list_cursor::cut(&mut rows, PAGE);
+    let behind =
+        |row: &TournamentRow| list_cursor::encode(row.tournament.starts_at, &row.tournament.tournament_id);
+    let next = rows.last().filter(|_| is_more).map(behind);
     Ok(TournamentList { rows, next, now: services.now() })
-}
-
-fn encode(row: &TournamentRow) -> String {
-    let tournament = &row.tournament;
-    URL_SAFE_NO_PAD.encode(format!("{}.{}", tournament.starts_at.as_millis(), tournament.tournament_id))
-}
-
-fn decode(text: &str) -> Option<(Timestamp, TournamentId)> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() <= 100)?;
-    let text = String::from_utf8(bytes).ok()?;
-    let (at, id) = text.split_once('.')?;
-    Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    BoardId, Timestamp, TournamentId,
+    TournamentId,
     tournament::view::{Entered, HistoryPage, PastResult},
 };
 use storage::entry::ENTRIES_MAX;
@@ -11,6 +11,7 @@ use storage::entry::ENTRIES_MAX;
 use crate::{
     Services,
     identity::{Session, current::user_of},
+    list_cursor,
     tournaments::{TournamentError, prizes::prize_of},
 };
 
@@ -28,17 +29,14 @@ pub async fn page(
     limit: u32,
 ) -> Result<HistoryPage, TournamentError> {
     let limit = limit.clamp(1, LIMIT_MAX);
-    let after = cursor.map(|text| decode(text).ok_or(TournamentError::Cursor)).transpose()?;
+    let after = cursor.map(|text| list_cursor::decode(text).ok_or(TournamentError::Cursor)).transpose()?;
     let after = after.as_ref().map(|(ended_at, board)| (*ended_at, board));
     let mut tx = services.store().begin_read().await?;
     let user = user_of(&mut *tx, session).await?;
     let mut rows = tx.results().history(user.user_id, after, limit + 1).await?;
-    let has_more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next_cursor = rows
-        .last()
-        .filter(|_| has_more)
-        .map(|last| format!("{}.{}", last.ended_at.as_millis(), last.board_id));
+    let is_more = list_cursor::cut(&mut rows, limit);
+    let next_cursor =
+        rows.last().filter(|_| is_more).map(|last| list_cursor::encode(last.ended_at, &last.board_id));
     let ids: BTreeSet<TournamentId> = rows.iter().map(|row| row.board_id.tournament_id()).collect();
     let tournaments = tx.tournaments().by_ids(&ids.into_iter().collect::<Vec<_>>()).await?;
     let titles: HashMap<_, _> =
@@ -74,24 +72,4 @@ pub async fn entered(services: &Services, session: &Session) -> Result<Entered, 
     let entered = entries.into_iter().filter(|entry| entry.entries > 0 && entry.disqualified.is_none());
     let ids: BTreeSet<TournamentId> = entered.map(|entry| entry.tournament_id).collect();
     Ok(Entered { tournaments: ids.into_iter().collect() })
-}
-
-/// The time and the board behind which a page begins.
-fn decode(text: &str) -> Option<(Timestamp, BoardId)> {
-    let (ended_at, board) = text.split_once('.')?;
-    Some((Timestamp::from_millis(ended_at.parse().ok()?), board.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_names_a_time_and_a_board() {
-        let board: BoardId = "cup.3.2".parse().unwrap();
-        assert_eq!(decode("1700.cup.3.2"), Some((Timestamp::from_millis(1700), board)));
-        for bad in ["", "1700", "x.cup", "1700."] {
-            assert_eq!(decode(bad), None, "{bad:?}");
-        }
-    }
 }
