@@ -338,13 +338,14 @@ impl BoardRepository for Boards<'_> {
             (row.board_id.as_str(), list::hex(row.user_id.as_uuid()), score, ties, times, figures)
         })?;
         sqlx::query(
-            "INSERT INTO board_entries
+            "WITH told (item) AS MATERIALIZED (SELECT value FROM json_each($1))
+             INSERT INTO board_entries
                (board_id, user_id, score, tie_1, tie_2, tie_3, achieved_at, newest_at, is_out, attempts, last_event,
                 version)
-             SELECT value ->> 0, unhex(value ->> 1), value ->> 2, value ->> '$[3][0]', value ->> '$[3][1]',
-               value ->> '$[3][2]', value ->> '$[4][0]', value ->> '$[4][1]', value ->> '$[5][0]',
-               value ->> '$[5][1]', value ->> '$[5][2]', value ->> '$[5][3]'
-             FROM json_each($1)
+             SELECT item ->> 0, unhex(item ->> 1), item ->> 2, item ->> '$[3][0]', item ->> '$[3][1]',
+               item ->> '$[3][2]', item ->> '$[4][0]', item ->> '$[4][1]', item ->> '$[5][0]',
+               item ->> '$[5][1]', item ->> '$[5][2]', item ->> '$[5][3]'
+             FROM told
              WHERE true
              ON CONFLICT (board_id, user_id) DO UPDATE
              SET score = excluded.score,

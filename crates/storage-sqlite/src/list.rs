@@ -1,4 +1,7 @@
 //! Lists as one JSON text, for `json_each`.
+//!
+//! SQLite writes an item out anew for each mention of `value`. A statement with many columns, which runs for every score,
+//! therefore takes the items from a `MATERIALIZED` table: half the time for thirteen columns.
 
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::Value;

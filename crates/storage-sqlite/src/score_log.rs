@@ -86,13 +86,14 @@ impl ScoreLogRepository for ScoreLog<'_> {
             (event.number, whose, event.source.as_str(), event.event_id.as_str(), what, times, links)
         })?;
         sqlx::query(
-            "INSERT INTO score_events
+            "WITH told (item) AS MATERIALIZED (SELECT value FROM json_each($1))
+             INSERT INTO score_events
                (number, board_id, user_id, source, event_id, score, tie_1, tie_2, tie_3, happened_at, received_at,
                 corrects, previous)
-             SELECT value ->> 0, value ->> '$[1][0]', unhex(value ->> '$[1][1]'), value ->> 2, value ->> 3,
-               value ->> '$[4][0]', value ->> '$[4][1]', value ->> '$[4][2]', value ->> '$[4][3]',
-               value ->> '$[5][0]', value ->> '$[5][1]', value ->> '$[6][0]', value ->> '$[6][1]'
-             FROM json_each($1)",
+             SELECT item ->> 0, item ->> '$[1][0]', unhex(item ->> '$[1][1]'), item ->> 2, item ->> 3,
+               item ->> '$[4][0]', item ->> '$[4][1]', item ->> '$[4][2]', item ->> '$[4][3]',
+               item ->> '$[5][0]', item ->> '$[5][1]', item ->> '$[6][0]', item ->> '$[6][1]'
+             FROM told",
         )
         .bind(rows)
         .execute(&mut *self.connection)

@@ -20,6 +20,10 @@ use crate::{
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
+/// How many rows a connection's thread reads ahead of who wants them: as many as most answers have, so that the two do not
+/// wake each other up for every few rows.
+const ROWS_AHEAD: usize = 1024;
+
 /// What may be chosen when a file is opened.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -83,6 +87,7 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(options.busy_timeout)
             .synchronous(SqliteSynchronous::Full)
+            .row_buffer_size(ROWS_AHEAD)
             .pragma("temp_store", "MEMORY");
 
         let pool = SqlitePoolOptions::new()
