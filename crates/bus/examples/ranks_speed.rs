@@ -114,7 +114,8 @@ impl<'a> Board<'a> {
             .map(|_| Ok(Change::Put(self.anybody()?)))
             .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
         let watch = Stopwatch::start();
-        let applied = self.ranks.apply(&self.id, self.version, self.version + 1, &keys).await?;
+        let applied =
+            self.ranks.apply(&self.id, BoardOrder::DESC, (self.version, self.version + 1), &keys).await?;
         let micros = watch.micros();
         self.version += 1;
         if applied == Applied::Done { Ok(micros) } else { Err(format!("{applied:?}").into()) }

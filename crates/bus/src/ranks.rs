@@ -1,8 +1,9 @@
 //! Who stands where on a board, answered in microseconds.
 //!
 //! A board's index carries the version of the board in SQL that it reflects. A change is applied only when it follows
-//! on that version; a gap makes the caller catch up from SQL. A board that was never loaded answers nothing, and the
-//! caller asks SQL: a rank is late rather than wrong.
+//! on that version, in the order in which the board is kept; a gap makes the caller catch up from SQL, another order
+//! takes the board out. A board that is not loaded answers nothing, and the caller asks SQL: a rank is late rather than
+//! wrong.
 
 mod encoding;
 mod fenwick;
@@ -69,14 +70,26 @@ pub enum Applied {
     /// The index is at the new version.
     Done,
     /// The index is at this version or beyond already; nothing was changed.
-    Known,
+    Known {
+        /// The version that the index is at.
+        at: u64,
+    },
     /// The index is behind the version that the change follows on; nothing was changed.
     Gap {
         /// The version that the index is at.
         at: u64,
     },
-    /// The board is not loaded; nothing was changed.
+    /// The board is not loaded, or was in another order: then it is not loaded any more.
     NotLoaded,
+}
+
+/// What the index holds of a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loaded {
+    /// The version that it is at.
+    pub version: u64,
+    /// The order in which it is kept.
+    pub order: BoardOrder,
 }
 
 /// A board was to be loaded with two keys of one player.
@@ -104,15 +117,16 @@ pub trait Ranks: Send + Sync + std::fmt::Debug {
 
     /// Applies what has become of players, which leads from version `from` to `version`. A catch-up over several
     /// versions is one call. Each player at most once a call. An index between the two versions takes it too: it
-    /// holds every standing that changed since `from`, so whatever was applied before is only said again.
+    /// holds every standing that changed since `from`, so whatever was applied before is only said again. `order` is
+    /// the board's at `version`: an earlier index in another order is forgotten.
     ///
     /// A catch-up over more than some ten thousand players is done better by [`Ranks::load`]: this call changes a
     /// board at one go and keeps its readers waiting meanwhile.
     async fn apply(
         &self,
         board: &BoardId,
-        from: u64,
-        version: u64,
+        order: BoardOrder,
+        (from, version): (u64, u64),
         changes: &[Change],
     ) -> Result<Applied, BusError>;
 
@@ -126,8 +140,13 @@ pub trait Ranks: Send + Sync + std::fmt::Debug {
         me: Option<UserId>,
     ) -> Result<Option<RankPage>, BusError>;
 
+    /// What is loaded of a board.
+    async fn loaded(&self, board: &BoardId) -> Result<Option<Loaded>, BusError>;
+
     /// The version that a board's index is at; `None` when it is not loaded.
-    async fn version(&self, board: &BoardId) -> Result<Option<u64>, BusError>;
+    async fn version(&self, board: &BoardId) -> Result<Option<u64>, BusError> {
+        Ok(self.loaded(board).await?.map(|loaded| loaded.version))
+    }
 
     /// Whether other nodes read this index too: then no node forgets a board because it does not read it itself.
     fn is_shared(&self) -> bool;

@@ -23,6 +23,7 @@ macro_rules! suite {
             a_page_follows_a_key_that_is_gone
             peers_1_3_6_a_page_before_a_row_is_the_one_that_led_there
             who_is_taken_off_a_board_is_not_on_it
+            a_board_in_another_order_is_forgotten
             tie_columns_decide_each_in_its_own_direction
             a_player_stands_in_the_middle_where_there_is_room
             a_limit_of_0_and_one_beyond_the_board_are_answered

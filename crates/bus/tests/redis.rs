@@ -150,9 +150,9 @@ async fn a_finished_call_leaves_nothing_staged_behind() {
         let many: Vec<_> = (0..5_000).map(|number| key(number, number.unsigned_abs().into())).collect();
         ranks.load(&board, BoardOrder::DESC, 5, many.clone()).await.unwrap();
         let changes: Vec<_> = many.iter().copied().map(Change::Put).collect();
-        ranks.apply(&board, 5, 6, &changes).await.unwrap();
-        ranks.apply(&board, 5, 6, &changes).await.unwrap();
-        ranks.apply(&board, 8, 9, &changes).await.unwrap();
+        ranks.apply(&board, BoardOrder::DESC, (5, 6), &changes).await.unwrap();
+        ranks.apply(&board, BoardOrder::DESC, (5, 6), &changes).await.unwrap();
+        ranks.apply(&board, BoardOrder::DESC, (8, 9), &changes).await.unwrap();
         ranks.load(&board, BoardOrder::DESC, 4, many.clone()).await.unwrap();
         assert!(ranks.load(&board, BoardOrder::DESC, 9, vec![key(1, 1), key(2, 1)]).await.is_err());
         assert_eq!(server.keys("*:staged:*").await, [""; 0]);
@@ -295,9 +295,13 @@ async fn many_nodes_may_change_one_board_at_once() {
                 let mut done = 0;
                 for version in 1..=50_u64 {
                     let change = [Change::Put(key(i64::try_from(version).unwrap(), version.into()))];
-                    match ranks.apply(&board, version - 1, version, &change).await.unwrap() {
+                    match ranks
+                        .apply(&board, BoardOrder::DESC, (version - 1, version), &change)
+                        .await
+                        .unwrap()
+                    {
                         bus::ranks::Applied::Done => done += 1,
-                        bus::ranks::Applied::Known => {}
+                        bus::ranks::Applied::Known { .. } => {}
                         other => panic!("{other:?} at {version}"),
                     }
                 }

@@ -12,7 +12,8 @@
 //! - All that it does is written in the transaction that it is handed. It neither saves it nor calls the network: what
 //!   has to be asked of others is asked before it begins ([`JobHandler::prepare`]).
 //! - It is short: on SQLite everyone who writes waits for it. What is long is done in slices: it plans its own job
-//!   anew, at once, with a payload that says where it stands.
+//!   anew, at once, with a payload that says where it stands. What nobody may see in part is written ahead
+//!   ([`JobHandler::prepare`]).
 //! - It locks what it is about before it plans or cancels jobs, as those do who plan from elsewhere.
 //!
 //! Invariants: what a job does and its end are committed together; a job that fails again and again is given up, and

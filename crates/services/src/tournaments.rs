@@ -33,6 +33,7 @@ pub mod results;
 pub(crate) mod route;
 pub mod samples;
 pub mod scores;
+pub mod slices;
 
 use domain::{ErrorCode, condition, tournament::lifecycle::Illegal};
 use storage::StoreError;

@@ -49,12 +49,17 @@ fn from_database(operation: &'static str, error: &dyn DatabaseError) -> StoreErr
         };
     }
     let message = format!("(code: {code}) {}", error.message());
-    if is_temporary(&code) {
+    if code == STATEMENT_TIMEOUT {
+        StoreError::timed_out(operation, message)
+    } else if is_temporary(&code) {
         StoreError::unavailable(operation, message)
     } else {
         StoreError::failed(operation, message)
     }
 }
+
+/// A statement was stopped because of its time.
+const STATEMENT_TIMEOUT: &str = "57014";
 
 /// Whether an SQLSTATE tells of something that may pass by itself.
 fn is_temporary(code: &str) -> bool {
@@ -62,8 +67,8 @@ fn is_temporary(code: &str) -> bool {
     matches!(code.get(..2), Some("08" | "53"))
         || matches!(
             code,
-            // Serialization failure, deadlock, idle in transaction for too long, lock not available, statement timeout,
-            // shutting down (by an administrator, after a crash), starting up.
-            "40001" | "40P01" | "25P03" | "55P03" | "57014" | "57P01" | "57P02" | "57P03"
+            // Serialization failure, deadlock, idle in transaction for too long, lock not available, shutting down (by
+            // an administrator, after a crash), starting up.
+            "40001" | "40P01" | "25P03" | "55P03" | "57P01" | "57P02" | "57P03"
         )
 }

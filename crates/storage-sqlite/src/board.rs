@@ -1,11 +1,10 @@
 //! Standings.
-//!
-//! Ranks are counted from rows that no index orders: right, but slow on a large board. They answer while the rank index
-//! is being built.
+
+mod ranks;
+mod rows;
 
 use async_trait::async_trait;
-use domain::{BoardId, BoardOrder, Ranking, Standing, Timestamp, TournamentId, UserId, ranking::RankKey};
-use sqlx::FromRow;
+use domain::{BoardId, BoardOrder, TournamentId, UserId, ranking::RankKey};
 use storage::{
     BoardRepository, StoreError,
     board::{BoardBump, BoardRow, NewBoard, PlayerRow, Presence, RankedKey},
@@ -13,7 +12,12 @@ use storage::{
 };
 use uuid::Uuid;
 
-use crate::{connection::Connection, error::At, list};
+use crate::{
+    board::rows::{ChangedRow, EntryRow, KeyRow, Row},
+    connection::Connection,
+    error::At,
+    list,
+};
 
 const TABLE: &str = "board_entries";
 const USERS_MAX: usize = 1000;
@@ -23,125 +27,18 @@ pub(crate) struct Boards<'t> {
     pub(crate) connection: &'t mut Connection,
 }
 
-/// A board with how its tournament ranks.
+/// A board with how its tournament ranks; a final one with how it ranked.
 macro_rules! board_row {
     () => {
         "SELECT boards.board_id, boards.tier, boards.starts_at, boards.ends_at, boards.version, boards.players,
-           boards.state, tournaments.operator, tournaments.ranking_order, tournaments.tie_orders
+           boards.state,
+           COALESCE(CASE boards.state WHEN 'final' THEN boards.operator END, tournaments.operator) AS operator,
+           COALESCE(CASE boards.state WHEN 'final' THEN boards.ranking_order END, tournaments.ranking_order)
+             AS ranking_order,
+           COALESCE(CASE boards.state WHEN 'final' THEN boards.tie_orders END, tournaments.tie_orders) AS tie_orders
          FROM boards
          JOIN tournaments ON tournaments.tournament_id = boards.tournament_id"
     };
-}
-
-#[derive(FromRow)]
-struct Row {
-    board_id: String,
-    tier: i64,
-    starts_at: i64,
-    ends_at: i64,
-    version: i64,
-    players: i64,
-    state: String,
-    operator: String,
-    ranking_order: String,
-    tie_orders: String,
-}
-
-impl TryFrom<Row> for BoardRow {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        const BOARDS: &str = "boards";
-        const TOURNAMENTS: &str = "tournaments";
-        Ok(Self {
-            board_id: stored::parse(row.board_id, BOARDS, "board_id")?,
-            tier: stored::unsigned(row.tier, BOARDS, "tier")?,
-            starts_at: Timestamp::from_millis(row.starts_at),
-            ends_at: Timestamp::from_millis(row.ends_at),
-            version: stored::unsigned(row.version, BOARDS, "version")?,
-            players: stored::unsigned(row.players, BOARDS, "players")?,
-            state: stored::board_state(&row.state, BOARDS, "state")?,
-            ranking: Ranking {
-                operator: stored::operator(&row.operator, TOURNAMENTS, "operator")?,
-                order: BoardOrder {
-                    order: stored::order(&row.ranking_order, TOURNAMENTS, "ranking_order")?,
-                    ties: stored::tie_orders(&row.tie_orders, TOURNAMENTS, "tie_orders")?,
-                },
-            },
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct KeyRow {
-    user_id: Uuid,
-    score: i64,
-    tie_1: i64,
-    tie_2: i64,
-    tie_3: i64,
-    achieved_at: i64,
-}
-
-impl TryFrom<KeyRow> for RankKey {
-    type Error = StoreError;
-
-    fn try_from(row: KeyRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            score: stored::score(row.score, TABLE, "score")?,
-            ties: stored::ties([row.tie_1, row.tie_2, row.tie_3], TABLE)?,
-            achieved_at: Timestamp::from_millis(row.achieved_at),
-            user_id: UserId::from_uuid(row.user_id),
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct ChangedRow {
-    #[sqlx(flatten)]
-    key: KeyRow,
-    is_out: i64,
-}
-
-#[derive(FromRow)]
-struct EntryRow {
-    board_id: String,
-    user_id: Uuid,
-    score: i64,
-    tie_1: i64,
-    tie_2: i64,
-    tie_3: i64,
-    achieved_at: i64,
-    newest_at: i64,
-    is_out: i64,
-    attempts: i64,
-    last_event: Option<i64>,
-    version: i64,
-}
-
-impl TryFrom<EntryRow> for PlayerRow {
-    type Error = StoreError;
-
-    fn try_from(row: EntryRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            board_id: stored::parse(row.board_id, TABLE, "board_id")?,
-            user_id: UserId::from_uuid(row.user_id),
-            standing: Standing {
-                score: stored::score(row.score, TABLE, "score")?,
-                ties: stored::ties([row.tie_1, row.tie_2, row.tie_3], TABLE)?,
-                achieved_at: Timestamp::from_millis(row.achieved_at),
-                newest_at: Timestamp::from_millis(row.newest_at),
-            },
-            presence: stored::presence(row.is_out, TABLE, "is_out")?,
-            attempts: stored::unsigned(row.attempts, TABLE, "attempts")?,
-            last_event: row.last_event,
-            version: stored::unsigned(row.version, TABLE, "version")?,
-        })
-    }
-}
-
-/// Gives rows in the order of the board their ranks, the first one `first_rank`.
-fn ranked(rows: Vec<KeyRow>, first_rank: u64) -> Result<Vec<RankedKey>, StoreError> {
-    (first_rank..).zip(rows).map(|(rank, row)| Ok(RankedKey { rank, key: RankKey::try_from(row)? })).collect()
 }
 
 impl Boards<'_> {
@@ -156,64 +53,6 @@ impl Boards<'_> {
             .await
             .at(operation)?;
         row.map(BoardRow::try_from).transpose()
-    }
-
-    /// How many rows stand above `key`, which is itself counted when `inclusive`.
-    async fn count_above(
-        &mut self,
-        board_id: &BoardId,
-        order: BoardOrder,
-        key: RankKey,
-        inclusive: bool,
-        operation: &'static str,
-    ) -> Result<u64, StoreError> {
-        let sign = stored::order_sign(order.order);
-        let [first, second, third] = stored::tie_signs(order.ties);
-        let [tie_1, tie_2, tie_3] = stored::tie_columns(&key.ties);
-        let count: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*)
-             FROM board_entries
-             WHERE board_id = $1 AND is_out = 0
-               AND ((score * $2, tie_1 * $3, tie_2 * $4, tie_3 * $5, achieved_at, user_id)
-                   < ($6, $7, $8, $9, $10, $11)
-                 OR $12 AND score * $2 = $6 AND tie_1 * $3 = $7 AND tie_2 * $4 = $8 AND tie_3 * $5 = $9
-                   AND achieved_at = $10 AND user_id = $11)",
-        )
-        .bind(board_id.as_str())
-        .bind(sign)
-        .bind(first)
-        .bind(second)
-        .bind(third)
-        .bind(key.score.points() * sign)
-        .bind(tie_1 * first)
-        .bind(tie_2 * second)
-        .bind(tie_3 * third)
-        .bind(key.achieved_at.as_millis())
-        .bind(key.user_id.as_uuid())
-        .bind(inclusive)
-        .fetch_one(&mut *self.connection)
-        .await
-        .at(operation)?;
-        stored::unsigned(count, TABLE, "score")
-    }
-
-    async fn key_of(
-        &mut self,
-        board_id: &BoardId,
-        user_id: UserId,
-        operation: &'static str,
-    ) -> Result<Option<RankKey>, StoreError> {
-        let row: Option<KeyRow> = sqlx::query_as(
-            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
-             FROM board_entries
-             WHERE board_id = $1 AND user_id = $2 AND is_out = 0",
-        )
-        .bind(board_id.as_str())
-        .bind(user_id.as_uuid())
-        .fetch_optional(&mut *self.connection)
-        .await
-        .at(operation)?;
-        row.map(RankKey::try_from).transpose()
     }
 }
 
@@ -462,12 +301,7 @@ impl BoardRepository for Boards<'_> {
         after: Option<RankKey>,
         limit: u32,
     ) -> Result<Vec<RankedKey>, StoreError> {
-        const OPERATION: &str = "boards.page";
-        let above = match after {
-            Some(key) => self.count_above(board_id, order, key, true, OPERATION).await?,
-            None => 0,
-        };
-        self.rows_from(board_id, order, above, limit, OPERATION).await
+        self.ranks_behind(board_id, order, after, limit).await
     }
 
     async fn page_before(
@@ -477,10 +311,7 @@ impl BoardRepository for Boards<'_> {
         before: RankKey,
         limit: u32,
     ) -> Result<Vec<RankedKey>, StoreError> {
-        const OPERATION: &str = "boards.page_before";
-        let above = self.count_above(board_id, order, before, false, OPERATION).await?;
-        let limit = limit.min(u32::try_from(above).unwrap_or(u32::MAX));
-        self.rows_from(board_id, order, above - u64::from(limit), limit, OPERATION).await
+        self.ranks_before(board_id, order, before, limit).await
     }
 
     async fn place(
@@ -489,12 +320,7 @@ impl BoardRepository for Boards<'_> {
         order: BoardOrder,
         user_id: UserId,
     ) -> Result<Option<RankedKey>, StoreError> {
-        const OPERATION: &str = "boards.place";
-        let Some(key) = self.key_of(board_id, user_id, OPERATION).await? else {
-            return Ok(None);
-        };
-        let above = self.count_above(board_id, order, key, false, OPERATION).await?;
-        Ok(Some(RankedKey { rank: above + 1, key }))
+        self.rank_of(board_id, order, user_id).await
     }
 
     async fn around(
@@ -504,52 +330,6 @@ impl BoardRepository for Boards<'_> {
         user_id: UserId,
         limit: u32,
     ) -> Result<Vec<RankedKey>, StoreError> {
-        const OPERATION: &str = "boards.around";
-        let Some(key) = self.key_of(board_id, user_id, OPERATION).await? else {
-            return Ok(Vec::new());
-        };
-        let above = self.count_above(board_id, order, key, false, OPERATION).await?;
-        let total: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM board_entries WHERE board_id = $1 AND is_out = 0")
-                .bind(board_id.as_str())
-                .fetch_one(&mut *self.connection)
-                .await
-                .at(OPERATION)?;
-        let total: u64 = stored::unsigned(total, TABLE, "board_id")?;
-        let last_start = total.saturating_sub(u64::from(limit));
-        let start = above.saturating_sub(u64::from(limit / 2)).min(last_start);
-        self.rows_from(board_id, order, start, limit, OPERATION).await
-    }
-}
-
-impl Boards<'_> {
-    /// Up to `limit` rows behind the first `above` rows of the board.
-    async fn rows_from(
-        &mut self,
-        board_id: &BoardId,
-        order: BoardOrder,
-        above: u64,
-        limit: u32,
-        operation: &'static str,
-    ) -> Result<Vec<RankedKey>, StoreError> {
-        let [first, second, third] = stored::tie_signs(order.ties);
-        let rows: Vec<KeyRow> = sqlx::query_as(
-            "SELECT user_id, score, tie_1, tie_2, tie_3, achieved_at
-             FROM board_entries
-             WHERE board_id = $1 AND is_out = 0
-             ORDER BY score * $2, tie_1 * $3, tie_2 * $4, tie_3 * $5, achieved_at, user_id
-             LIMIT $6 OFFSET $7",
-        )
-        .bind(board_id.as_str())
-        .bind(stored::order_sign(order.order))
-        .bind(first)
-        .bind(second)
-        .bind(third)
-        .bind(limit)
-        .bind(stored::signed(above))
-        .fetch_all(&mut *self.connection)
-        .await
-        .at(operation)?;
-        ranked(rows, above + 1)
+        self.ranks_around(board_id, order, user_id, limit).await
     }
 }

@@ -1,16 +1,17 @@
 //! Final ranks.
 
 use async_trait::async_trait;
-use domain::{BoardId, BoardOrder, Timestamp, UserId};
+use domain::{BoardId, BoardOrder, Ranking, Timestamp, UserId, ranking::RankKey};
 use sqlx::FromRow;
 use storage::{
     ResultRepository, StoreError,
-    result::{PastRow, ResultRow},
+    board::BoardRow,
+    result::{PastRow, ResultRow, WRITE_MAX, Written},
     stored,
 };
 use uuid::Uuid;
 
-use crate::{connection::Connection, error::At};
+use crate::{connection::Connection, error::At, list};
 
 const TABLE: &str = "board_results";
 
@@ -76,32 +77,174 @@ impl TryFrom<Past> for PastRow {
     }
 }
 
+#[derive(FromRow)]
+struct WrittenRow {
+    operator: String,
+    ranking_order: String,
+    tie_orders: String,
+    ranked_version: i64,
+    ranks_written: i64,
+}
+
+impl TryFrom<WrittenRow> for Written {
+    type Error = StoreError;
+
+    fn try_from(row: WrittenRow) -> Result<Self, StoreError> {
+        const BOARDS: &str = "boards";
+        Ok(Self {
+            version: stored::unsigned(row.ranked_version, BOARDS, "ranked_version")?,
+            ranking: Ranking {
+                operator: stored::operator(&row.operator, BOARDS, "operator")?,
+                order: BoardOrder {
+                    order: stored::order(&row.ranking_order, BOARDS, "ranking_order")?,
+                    ties: stored::tie_orders(&row.tie_orders, BOARDS, "tie_orders")?,
+                },
+            },
+            ranks: stored::unsigned(row.ranks_written, BOARDS, "ranks_written")?,
+        })
+    }
+}
+
+impl Results<'_> {
+    /// Notes that ranks are written behind the `after` ones that are.
+    async fn count(
+        &mut self,
+        board_id: &BoardId,
+        after: u64,
+        ranks: usize,
+        operation: &'static str,
+    ) -> Result<(), StoreError> {
+        stored::at_most(WRITE_MAX, ranks, operation)?;
+        let result = sqlx::query(
+            "UPDATE boards
+             SET ranks_written = $2 + $3
+             WHERE board_id = $1 AND state <> 'final' AND ranked_version = version AND ranks_written = $2",
+        )
+        .bind(board_id.as_str())
+        .bind(stored::signed(after))
+        .bind(stored::signed(ranks as u64))
+        .execute(&mut *self.connection)
+        .await
+        .at(operation)?;
+        stored::ensure_one(result.rows_affected(), operation)
+    }
+
+    async fn rows(
+        &mut self,
+        statement: &'static str,
+        board_id: &BoardId,
+        after: u64,
+        limit: u32,
+        operation: &'static str,
+    ) -> Result<Vec<ResultRow>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(statement)
+            .bind(board_id.as_str())
+            .bind(stored::signed(after))
+            .bind(i64::from(limit))
+            .fetch_all(&mut *self.connection)
+            .await
+            .at(operation)?;
+        rows.into_iter().map(ResultRow::try_from).collect()
+    }
+}
+
 #[async_trait]
 impl ResultRepository for Results<'_> {
-    async fn freeze(&mut self, board_id: &BoardId, order: BoardOrder) -> Result<u64, StoreError> {
-        let [first, second, third] = stored::tie_signs(order.ties);
+    async fn written(&mut self, board_id: &BoardId) -> Result<Option<Written>, StoreError> {
+        let row: Option<WrittenRow> = sqlx::query_as(
+            "SELECT operator, ranking_order, tie_orders, ranked_version, ranks_written
+             FROM boards
+             WHERE board_id = $1 AND ranked_version IS NOT NULL",
+        )
+        .bind(board_id.as_str())
+        .fetch_optional(&mut *self.connection)
+        .await
+        .at("results.written")?;
+        row.map(Written::try_from).transpose()
+    }
+
+    async fn begin(&mut self, board: &BoardRow) -> Result<(), StoreError> {
+        const OPERATION: &str = "results.begin";
+        let Ranking { operator, order } = board.ranking;
+        let result = sqlx::query(
+            "UPDATE boards
+             SET operator = $2, ranking_order = $3, tie_orders = $4, ranked_version = version
+             WHERE board_id = $1 AND version = $5 AND state <> 'final' AND ranks_written = 0",
+        )
+        .bind(board.board_id.as_str())
+        .bind(stored::operator_label(operator))
+        .bind(stored::order_label(order.order))
+        .bind(stored::tie_orders_label(order.ties))
+        .bind(stored::signed(board.version))
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        stored::ensure_one(result.rows_affected(), OPERATION)
+    }
+
+    async fn write(&mut self, board_id: &BoardId, after: u64, keys: &[RankKey]) -> Result<(), StoreError> {
+        const OPERATION: &str = "results.write";
+        self.count(board_id, after, keys.len(), OPERATION).await?;
+        let rows = list::rows(keys, OPERATION, |key| {
+            let (score, ties) = (key.score.points(), stored::tie_columns(&key.ties));
+            (list::hex(key.user_id.as_uuid()), score, ties, key.achieved_at.as_millis())
+        })?;
         let result = sqlx::query(
             "INSERT INTO board_results
                (board_id, rank, user_id, player, score, tie_1, tie_2, tie_3, achieved_at)
-             SELECT entry.board_id,
-               ROW_NUMBER() OVER (
-                 ORDER BY entry.score * $2, entry.tie_1 * $3, entry.tie_2 * $4, entry.tie_3 * $5,
-                   entry.achieved_at, entry.user_id
-               ),
-               entry.user_id, users.player, entry.score, entry.tie_1, entry.tie_2, entry.tie_3, entry.achieved_at
-             FROM board_entries AS entry
-             JOIN users ON users.user_id = entry.user_id
-             WHERE entry.board_id = $1 AND entry.is_out = 0",
+             SELECT $1, $2 + 1 + ranked.key, users.user_id, users.player, ranked.value ->> 1,
+               ranked.value ->> '$[2][0]', ranked.value ->> '$[2][1]', ranked.value ->> '$[2][2]', ranked.value ->> 3
+             FROM json_each($3) AS ranked
+             CROSS JOIN users ON users.user_id = unhex(ranked.value ->> 0)",
         )
         .bind(board_id.as_str())
-        .bind(stored::order_sign(order.order))
-        .bind(first)
-        .bind(second)
-        .bind(third)
+        .bind(stored::signed(after))
+        .bind(rows)
         .execute(&mut *self.connection)
         .await
-        .at("results.freeze")?;
-        Ok(result.rows_affected())
+        .at(OPERATION)?;
+        let missing = keys.len() as u64 - result.rows_affected();
+        if missing > 0 {
+            return Err(StoreError::failed(
+                OPERATION,
+                format!("{missing} of the ranked users are not there"),
+            ));
+        }
+        Ok(())
+    }
+
+    async fn remove_last(&mut self, board_id: &BoardId, limit: u32) -> Result<u64, StoreError> {
+        const OPERATION: &str = "results.remove_last";
+        let left: Option<i64> = sqlx::query_scalar(
+            "UPDATE boards
+             SET ranks_written = MAX(ranks_written - $2, 0)
+             WHERE board_id = $1 AND state <> 'final'
+             RETURNING ranks_written",
+        )
+        .bind(board_id.as_str())
+        .bind(i64::from(limit))
+        .fetch_optional(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        let left =
+            left.ok_or_else(|| StoreError::failed(OPERATION, "there is no such board, or it is final"))?;
+        sqlx::query("DELETE FROM board_results WHERE board_id = $1 AND rank > $2")
+            .bind(board_id.as_str())
+            .bind(left)
+            .execute(&mut *self.connection)
+            .await
+            .at(OPERATION)?;
+        stored::unsigned(left, "boards", "ranks_written")
+    }
+
+    async fn unseen(
+        &mut self,
+        board_id: &BoardId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<ResultRow>, StoreError> {
+        let statement = concat!(result_row!(), "WHERE board_id = $1 AND rank > $2 ORDER BY rank LIMIT $3");
+        self.rows(statement, board_id, after, limit, "results.unseen").await
     }
 
     async fn set_prize(
@@ -134,7 +277,7 @@ impl ResultRepository for Results<'_> {
         let result = sqlx::query(
             "UPDATE boards
              SET state = 'final', result_hash = $2, finalised_at = $3
-             WHERE board_id = $1 AND state <> 'final'",
+             WHERE board_id = $1 AND state <> 'final' AND ranked_version = version",
         )
         .bind(board_id.as_str())
         .bind(hash.as_slice())
@@ -151,17 +294,13 @@ impl ResultRepository for Results<'_> {
         after: u64,
         limit: u32,
     ) -> Result<Vec<ResultRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(concat!(
+        let statement = concat!(
             result_row!(),
-            "WHERE board_id = $1 AND rank > $2 ORDER BY rank LIMIT $3"
-        ))
-        .bind(board_id.as_str())
-        .bind(stored::signed(after))
-        .bind(i64::from(limit))
-        .fetch_all(&mut *self.connection)
-        .await
-        .at("results.page")?;
-        rows.into_iter().map(ResultRow::try_from).collect()
+            "WHERE board_id = $1 AND rank > $2
+               AND EXISTS (SELECT 1 FROM boards WHERE boards.board_id = $1 AND boards.state = 'final')
+             ORDER BY rank LIMIT $3"
+        );
+        self.rows(statement, board_id, after, limit, "results.page").await
     }
 
     async fn of_user(
@@ -169,13 +308,17 @@ impl ResultRepository for Results<'_> {
         board_id: &BoardId,
         user_id: UserId,
     ) -> Result<Option<ResultRow>, StoreError> {
-        let row: Option<Row> =
-            sqlx::query_as(concat!(result_row!(), "WHERE user_id = $1 AND board_id = $2 LIMIT 1"))
-                .bind(user_id.as_uuid())
-                .bind(board_id.as_str())
-                .fetch_optional(&mut *self.connection)
-                .await
-                .at("results.of_user")?;
+        let row: Option<Row> = sqlx::query_as(concat!(
+            result_row!(),
+            "WHERE user_id = $1 AND board_id = $2
+               AND EXISTS (SELECT 1 FROM boards WHERE boards.board_id = $2 AND boards.state = 'final')
+             LIMIT 1"
+        ))
+        .bind(user_id.as_uuid())
+        .bind(board_id.as_str())
+        .fetch_optional(&mut *self.connection)
+        .await
+        .at("results.of_user")?;
         row.map(ResultRow::try_from).transpose()
     }
 

@@ -60,7 +60,7 @@ pub struct BoardRow {
     pub players: u64,
     /// Whether it still changes.
     pub state: BoardState,
-    /// How the tournament ranks.
+    /// How the tournament ranks; of a final board, how it did.
     pub ranking: Ranking,
 }
 

@@ -12,6 +12,16 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The database has stopped a statement that took too long, the wait for a lock included. It may pass by itself, as it
+    /// does when others held the lock; a statement that is too much for its time is stopped again.
+    #[error("{operation} took too long")]
+    TimedOut {
+        /// What was tried.
+        operation: &'static str,
+        /// The engine's own error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A row that must be unique exists already, or what should be linked is no longer free. What was looked at before
     /// has changed since: whoever starts anew sees it.
     #[error("{operation} met a row that exists already ({constraint})")]
@@ -51,6 +61,11 @@ impl StoreError {
         Self::Unavailable { operation, source: Box::new(EngineMessage(message.into())) }
     }
 
+    /// A statement that the engine has stopped. `message` must hold nothing of a row.
+    pub fn timed_out(operation: &'static str, message: impl Into<String>) -> Self {
+        Self::TimedOut { operation, source: Box::new(EngineMessage(message.into())) }
+    }
+
     /// An error that stays. `message` must hold nothing of a row.
     pub fn failed(operation: &'static str, message: impl Into<String>) -> Self {
         Self::Failed { operation, source: Box::new(EngineMessage(message.into())) }
@@ -58,6 +73,6 @@ impl StoreError {
 
     /// Whether the same call may succeed later.
     pub const fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unavailable { .. })
+        matches!(self, Self::Unavailable { .. } | Self::TimedOut { .. })
     }
 }

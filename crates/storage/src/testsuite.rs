@@ -130,6 +130,9 @@ macro_rules! contract_suite {
             results: [
                 ranks_are_frozen_in_the_order_of_the_board,
                 ranks_are_frozen_once,
+                ranks_are_written_in_slices_that_nobody_sees,
+                ranks_of_an_earlier_version_become_no_results,
+                a_final_board_keeps_the_order_that_it_had,
                 a_range_of_ranks_wins_a_prize,
                 a_players_history_holds_their_final_ranks_the_latest_first,
             ]

@@ -191,9 +191,10 @@ async fn an_index_that_missed_a_change_catches_up() {
     let at = server.services.ranks().version(&board).await.unwrap().unwrap();
     // A crash between commit and index: SQL moves on, the index does not hear of it.
     let mut tx = server.services.store().begin_write().await.unwrap();
-    let version = tx.boards().bump(&board, 0).await.unwrap();
+    tx.boards().bump(&board, 0).await.unwrap();
+    let row = tx.boards().by_id(&board).await.unwrap().unwrap();
     tx.save().await.unwrap();
-    assert!(services::boards::index::reconcile(&server.services, &board, version).await.unwrap());
+    assert!(services::boards::index::reconcile(&server.services, &row).await.unwrap());
     assert_eq!(server.services.ranks().version(&board).await.unwrap(), Some(at + 1));
     // And a change that finds a gap heals it by itself.
     let mut tx = server.services.store().begin_write().await.unwrap();
@@ -202,6 +203,65 @@ async fn an_index_that_missed_a_change_catches_up() {
     server.events(&json!([server.score("s", "cup", "1", 500)])).await;
     assert_eq!(server.services.ranks().version(&board).await.unwrap(), Some(at + 3));
     assert_eq!(server.standings("cup").await[0].0, "P1");
+}
+
+/// A database that was restored from a backup beside a Redis that lives on: the index knows of changes that there never
+/// were, and would take none until as many have come.
+#[tokio::test]
+async fn an_index_of_another_history_is_built_anew() {
+    let server = server_with_players(3).await;
+    let board: domain::BoardId = "cup".parse().unwrap();
+    let row = async || {
+        let mut tx = server.services.store().begin_read().await.unwrap();
+        tx.boards().by_id(&board).await.unwrap().unwrap()
+    };
+    let ranks = server.services.ranks();
+    let foreign = |version, order| ranks.load(&board, order, version, Vec::new());
+    let desc = domain::BoardOrder::DESC;
+    foreign(99, desc).await.unwrap();
+    assert_eq!(server.standings("cup").await.len(), 0, "nobody has found out yet");
+    assert!(services::boards::index::reconcile(&server.services, &row().await).await.unwrap());
+    assert_eq!(server.standings("cup").await.len(), 3);
+    // A change finds it out too.
+    ranks.unload(&board).await.unwrap();
+    foreign(99, desc).await.unwrap();
+    server.events(&json!([server.score("s", "cup", "1", 500)])).await;
+    assert_eq!(server.standings("cup").await[0], ("P1".to_owned(), 500));
+    // And whoever loads the board.
+    ranks.unload(&board).await.unwrap();
+    foreign(99, desc).await.unwrap();
+    services::boards::index::load(&server.services, &board).await.unwrap();
+    assert_eq!(ranks.version(&board).await.unwrap(), Some(row().await.version));
+    // One at the right version, in another order.
+    ranks.unload(&board).await.unwrap();
+    foreign(row().await.version, domain::BoardOrder::ASC).await.unwrap();
+    assert!(services::boards::index::reconcile(&server.services, &row().await).await.unwrap());
+    services::boards::index::load(&server.services, &board).await.unwrap();
+    assert_eq!(ranks.loaded(&board).await.unwrap().unwrap().order, desc);
+    assert!(!services::boards::index::reconcile(&server.services, &row().await).await.unwrap());
+}
+
+/// A node that read the board before its order was turned comes to the index behind everybody else.
+#[tokio::test]
+async fn a_load_in_the_order_of_before_is_taken_out_by_the_next_look() {
+    let server = server_with_players(3).await;
+    let board: domain::BoardId = "cup".parse().unwrap();
+    let before = server.standings("cup").await;
+    let old = {
+        let mut tx = server.services.store().begin_read().await.unwrap();
+        let row = tx.boards().by_id(&board).await.unwrap().unwrap();
+        (row.ranking.order, row.version, tx.boards().scan(&board, None, 10).await.unwrap())
+    };
+    let mut turned = server.tournament("cup", "best", "asc");
+    turned["id"] = json!("turned");
+    server.events(&json!([turned])).await;
+    server.services.ranks().unload(&board).await.unwrap();
+    server.services.ranks().load(&board, old.0, old.1, old.2).await.unwrap();
+    let standings = server.standings("cup").await;
+    assert_eq!(standings, before, "the index has the old order");
+    services::boards::keep::look(&server.services).await.unwrap();
+    let turned: Vec<_> = before.into_iter().rev().collect();
+    assert_eq!(server.standings("cup").await, turned);
 }
 
 #[tokio::test]

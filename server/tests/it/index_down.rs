@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use bus::{
     BusError,
     limits::in_process::InProcessLimits,
-    ranks::{Applied, Change, RankPage, Ranks, Window},
+    ranks::{Applied, Change, Loaded, RankPage, Ranks, Window},
     signals::in_process::InProcessSignals,
 };
 use domain::{
@@ -51,7 +51,13 @@ impl Ranks for Broken {
         Self::failure("ranks.load")
     }
 
-    async fn apply(&self, _: &BoardId, _: u64, _: u64, _: &[Change]) -> Result<Applied, BusError> {
+    async fn apply(
+        &self,
+        _: &BoardId,
+        _: BoardOrder,
+        _: (u64, u64),
+        _: &[Change],
+    ) -> Result<Applied, BusError> {
         Ok(Applied::NotLoaded)
     }
 
@@ -65,8 +71,8 @@ impl Ranks for Broken {
         Ok(None)
     }
 
-    async fn version(&self, _: &BoardId) -> Result<Option<u64>, BusError> {
-        if self.is_silent.load(Ordering::SeqCst) { Self::failure("ranks.version") } else { Ok(None) }
+    async fn loaded(&self, _: &BoardId) -> Result<Option<Loaded>, BusError> {
+        if self.is_silent.load(Ordering::SeqCst) { Self::failure("ranks.loaded") } else { Ok(None) }
     }
 
     fn is_shared(&self) -> bool {

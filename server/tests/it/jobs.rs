@@ -18,7 +18,7 @@ use services::{
     maintenance::clean::Cleaner,
 };
 use storage::{
-    Transaction,
+    StoreError, Transaction,
     audit::Actor,
     job::{ClaimedJob, JobBacklog, JobKind, JobRow, JobState},
 };
@@ -99,6 +99,23 @@ impl JobHandler for Panicking {
         _now: Timestamp,
     ) -> Result<JobDone, JobError> {
         panic!("a handler with a mistake in it");
+    }
+}
+
+/// A statement that is too much for its time.
+#[derive(Debug)]
+struct TooSlow;
+
+#[async_trait]
+impl JobHandler for TooSlow {
+    async fn run(
+        &self,
+        _services: &Services,
+        _tx: &mut dyn Transaction,
+        _job: &ClaimedJob,
+        _now: Timestamp,
+    ) -> Result<JobDone, JobError> {
+        Err(StoreError::timed_out("rows.of_the_test", "canceling statement").into())
     }
 }
 
@@ -222,6 +239,20 @@ async fn a_job_that_always_fails_is_given_up_holds_nobody_up_and_can_be_replayed
     let mended = mended.with(JobKind::BoardPrizes, Handler(Arc::default()));
     assert_eq!(work(&server, &mended).await, 1);
     assert_eq!(notes(&server).await[0], r#"{"job":"broken"}"#);
+}
+
+/// As when the database is away, a later try may get through; the same statement may be too slow each time, too.
+#[tokio::test]
+async fn a_job_whose_statement_is_stopped_each_time_is_given_up() {
+    let server = server().await;
+    let handlers = Handlers::default().with(KIND, TooSlow);
+    plan(&server, KIND, "large", server.services.now()).await;
+    for attempt in 1..=retry::ATTEMPTS_MAX {
+        assert_eq!(work(&server, &handlers).await, 1, "try {attempt}");
+        server.clock.advance_ms(20 * 60_000);
+    }
+    let row = job(&server, KIND, "large").await.unwrap();
+    assert_eq!((row.state, row.reason.as_deref()), (JobState::Dead, Some("timed_out")));
 }
 
 #[tokio::test]

@@ -62,4 +62,5 @@ mod tournament_edges;
 mod tournament_end;
 mod tournament_join;
 mod tournament_mine;
+mod tournament_slices;
 mod webhook;

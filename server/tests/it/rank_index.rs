@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use bus::{
     BusError,
-    ranks::{Applied, Change, RankPage, Ranks, Window, in_process::InProcessRanks},
+    ranks::{Applied, Change, Loaded, RankPage, Ranks, Window, in_process::InProcessRanks},
 };
 use domain::{BoardId, BoardOrder, UserId, ranking::RankKey};
 use serde_json::{Value, json};
@@ -83,11 +83,11 @@ impl Ranks for Watched {
     async fn apply(
         &self,
         board: &BoardId,
-        from: u64,
-        version: u64,
+        order: BoardOrder,
+        versions: (u64, u64),
         changes: &[Change],
     ) -> Result<Applied, BusError> {
-        self.index.apply(board, from, version, changes).await
+        self.index.apply(board, order, versions, changes).await
     }
 
     async fn page(
@@ -107,8 +107,8 @@ impl Ranks for Watched {
         self.index.page(board, window, limit, me).await
     }
 
-    async fn version(&self, board: &BoardId) -> Result<Option<u64>, BusError> {
-        self.index.version(board).await
+    async fn loaded(&self, board: &BoardId) -> Result<Option<Loaded>, BusError> {
+        self.index.loaded(board).await
     }
 
     fn is_shared(&self) -> bool {

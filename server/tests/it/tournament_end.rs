@@ -12,7 +12,7 @@ use crate::{
     support::{TestServer, get_as, server, server_with_bot, server_with_platform},
 };
 
-fn prizes() -> Value {
+pub fn prizes() -> Value {
     json!([
         {"from": 1, "to": 1, "what": {"code": "cash", "amount": "100", "currency": "EUR"}},
         {"from": 2, "to": 3, "what": {"code": "spins", "amount": "20"}},
@@ -20,7 +20,7 @@ fn prizes() -> Value {
 }
 
 /// The cup with five players, of whom 1 is the best; 3 and 4 have reached the same, 3 earlier.
-async fn played(server: &TestServer, rules: &Value) {
+pub async fn played(server: &TestServer, rules: &Value) {
     players(server, 5).await;
     send(server, &[definition(server, "cup-1", rules)]).await;
     for (player, score) in [(1, 50), (2, 40), (3, 30), (4, 30), (5, 10)] {
@@ -30,7 +30,7 @@ async fn played(server: &TestServer, rules: &Value) {
 }
 
 /// The hash as an auditor computes it from what the API shows.
-fn audited(results: &Value) -> String {
+pub fn audited(results: &Value) -> String {
     let mut text = String::new();
     for one in results["results"].as_array().unwrap() {
         let ties: Vec<String> = one["ties"]

@@ -12,8 +12,12 @@ use sha2::Sha256;
 use crate::support::{Database, Podium, start_simulator, wait_until};
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-/// More than two slices of prizes, so that a kill may fall between them.
-const PLAYERS: usize = 450;
+/// More than one slice of ranks, so that a kill may fall between them.
+const PLAYERS: usize = 2_500;
+/// More than two slices of prizes, likewise.
+const WINNERS: usize = 450;
+/// How many events one call brings.
+const CALL: usize = 500;
 /// How long after an edit the tournament ends, and for how long late scores are taken.
 const ENDS_IN_MS: i64 = 4000;
 const GRACE_S: i64 = 1;
@@ -68,7 +72,7 @@ fn event(id: &str, kind: &str, data: &Value) -> Value {
 }
 
 fn cup(id: &str, starts_at: Timestamp, ends_at: Timestamp) -> Value {
-    let prizes = json!([{"from": 1, "to": PLAYERS, "what": {"code": "spins", "amount": "20"}}]);
+    let prizes = json!([{"from": 1, "to": WINNERS, "what": {"code": "spins", "amount": "20"}}]);
     event(
         id,
         "platform.tournament.upserted",
@@ -85,6 +89,10 @@ async fn count(database: &Database, sql: &'static str) -> usize {
 
 async fn rewards(database: &Database) -> usize {
     count(database, "SELECT CAST(COUNT(*) AS TEXT) FROM rewards").await
+}
+
+async fn ranks(database: &Database) -> usize {
+    count(database, "SELECT CAST(ranks_written AS TEXT) FROM boards").await
 }
 
 async fn state(database: &Database) -> String {
@@ -111,7 +119,9 @@ async fn end_while_dead(database: Database) {
             event(&format!("u-{number}"), "platform.user.upserted", &data)
         })
         .collect();
-    platform.send(&users).await;
+    for call in users.chunks(CALL) {
+        platform.send(call).await;
+    }
     let scores: Vec<Value> = (1..=PLAYERS)
         .map(|number| {
             let player = format!("p-{number}");
@@ -119,7 +129,9 @@ async fn end_while_dead(database: Database) {
             event(&format!("s-{number}"), "platform.score.posted", &data)
         })
         .collect();
-    platform.send(&scores).await;
+    for call in scores.chunks(CALL) {
+        platform.send(call).await;
+    }
     let ends_at = SystemClock.now().plus_ms(ENDS_IN_MS);
     platform.send(&[cup("cup-2", starts_at, ends_at)]).await;
     running.kill();
@@ -130,13 +142,19 @@ async fn end_while_dead(database: Database) {
     .await;
     assert_eq!((state(&database).await.as_str(), rewards(&database).await), ("running", 0));
 
+    // Killed while it writes ranks, or right behind.
+    let mut running = podium.start().await;
+    wait_until("ranks are written", Duration::from_secs(30), async || ranks(&database).await > 0).await;
+    running.kill();
+    let written = ranks(&database).await;
     // Killed while it gives prizes, or right behind.
     let mut running = podium.start().await;
     wait_until("prizes are given", Duration::from_secs(30), async || rewards(&database).await > 0).await;
     running.kill();
+    assert!((written..=PLAYERS).contains(&ranks(&database).await), "no rank is lost that was written");
     let mut running = podium.start().await;
     wait_until("all have their prizes", Duration::from_mins(1), async || {
-        rewards(&database).await == PLAYERS && state(&database).await == "finished"
+        rewards(&database).await == WINNERS && state(&database).await == "finished"
     })
     .await;
     running.kill();
@@ -171,12 +189,12 @@ async fn check(database: &Database) {
         })
         .collect();
     assert_eq!(results, expected);
-    assert_eq!(rewards(database).await, PLAYERS);
+    assert_eq!(rewards(database).await, WINNERS);
     let told = database.rows("SELECT kind, subject FROM outgoing_events ORDER BY event_id").await;
     let finished = told.iter().filter(|row| row[0] == "podium.tournament.finished").count();
     assert_eq!(finished, 1);
     let granted: Vec<&String> =
         told.iter().filter(|row| row[0] == "podium.reward.granted").map(|row| &row[1]).collect();
     let winners: BTreeSet<&String> = granted.iter().copied().collect();
-    assert_eq!((granted.len(), winners.len()), (PLAYERS, PLAYERS), "each winner is told of once");
+    assert_eq!((granted.len(), winners.len()), (WINNERS, WINNERS), "each winner is told of once");
 }

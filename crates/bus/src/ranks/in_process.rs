@@ -15,8 +15,8 @@ use domain::{BoardId, BoardOrder, UserId, ranking::RankKey};
 use crate::{
     BusError,
     ranks::{
-        Applied, Change, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window, index::Index,
-        rows_above,
+        Applied, Change, Loaded, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window,
+        index::Index, rows_above,
     },
 };
 
@@ -45,6 +45,18 @@ impl InProcessRanks {
 
     fn board(&self, board: &BoardId) -> Option<Arc<RwLock<Board>>> {
         read(&self.boards).get(board).cloned()
+    }
+
+    /// Forgets a board whose index is earlier than `version` and in another order than it has then.
+    fn forget_other_order(&self, board: &BoardId, order: BoardOrder, version: u64) {
+        let mut boards = write(&self.boards);
+        let is_other = boards.get(board).is_some_and(|present| {
+            let present = read(present);
+            present.version < version && present.index.order() != order
+        });
+        let forgotten = if is_other { boards.remove(board) } else { None };
+        drop(boards);
+        drop(forgotten);
     }
 
     fn replace(
@@ -84,9 +96,12 @@ impl fmt::Debug for InProcessRanks {
 }
 
 impl Board {
-    fn apply(&mut self, from: u64, version: u64, changes: &[Change]) -> Applied {
+    fn apply(&mut self, order: BoardOrder, (from, version): (u64, u64), changes: &[Change]) -> Applied {
         if self.version >= version {
-            return Applied::Known;
+            return Applied::Known { at: self.version };
+        }
+        if self.index.order() != order {
+            return Applied::NotLoaded;
         }
         if self.version < from {
             return Applied::Gap { at: self.version };
@@ -152,18 +167,23 @@ impl Ranks for InProcessRanks {
     async fn apply(
         &self,
         board: &BoardId,
-        from: u64,
-        version: u64,
+        order: BoardOrder,
+        versions: (u64, u64),
         changes: &[Change],
     ) -> Result<Applied, BusError> {
-        let Some(board) = self.board(board) else { return Ok(Applied::NotLoaded) };
-        if changes.len() < BLOCKING_FROM {
-            return Ok(write(&board).apply(from, version, changes));
+        let Some(present) = self.board(board) else { return Ok(Applied::NotLoaded) };
+        let applied = if changes.len() < BLOCKING_FROM {
+            write(&present).apply(order, versions, changes)
+        } else {
+            let (present, changes) = (Arc::clone(&present), changes.to_vec());
+            tokio::task::spawn_blocking(move || write(&present).apply(order, versions, &changes))
+                .await
+                .map_err(BusError::at("ranks.apply"))?
+        };
+        if applied == Applied::NotLoaded {
+            self.forget_other_order(board, order, versions.1);
         }
-        let changes = changes.to_vec();
-        tokio::task::spawn_blocking(move || write(&board).apply(from, version, &changes))
-            .await
-            .map_err(BusError::at("ranks.apply"))
+        Ok(applied)
     }
 
     async fn page(
@@ -176,8 +196,11 @@ impl Ranks for InProcessRanks {
         Ok(self.board(board).map(|board| read(&board).page(window, limit, me)))
     }
 
-    async fn version(&self, board: &BoardId) -> Result<Option<u64>, BusError> {
-        Ok(self.board(board).map(|board| read(&board).version))
+    async fn loaded(&self, board: &BoardId) -> Result<Option<Loaded>, BusError> {
+        Ok(self.board(board).map(|board| {
+            let board = read(&board);
+            Loaded { version: board.version, order: board.index.order() }
+        }))
     }
 
     fn is_shared(&self) -> bool {

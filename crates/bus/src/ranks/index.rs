@@ -58,6 +58,11 @@ impl Index {
         Ok(index)
     }
 
+    /// The order in which they stand.
+    pub(super) const fn order(&self) -> BoardOrder {
+        self.order
+    }
+
     /// How many players stand on the board.
     pub(super) fn len(&self) -> usize {
         self.standings.len()

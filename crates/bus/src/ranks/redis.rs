@@ -17,7 +17,7 @@ use redis::Script;
 use crate::{
     BusError, RedisConnection,
     ranks::{
-        Applied, Change, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window,
+        Applied, Change, Loaded, PAGE_ROWS_MAX, RankPage, Ranked, Ranks, TwoKeysOfOnePlayer, Window,
         encoding::{self, Malformed},
         rows_above,
     },
@@ -163,15 +163,16 @@ impl Ranks for RedisRanks {
     async fn apply(
         &self,
         board: &BoardId,
-        from: u64,
-        version: u64,
+        order: BoardOrder,
+        (from, version): (u64, u64),
         changes: &[Change],
     ) -> Result<Applied, BusError> {
         const OPERATION: &str = "ranks.apply";
         let board = self.keys(board);
         let mut manager = self.connection.manager();
         let mut script = self.apply.prepare_invoke();
-        script.key(board.meta).key(board.places).key(board.players).arg(from).arg(version);
+        script.key(board.meta).key(board.places).key(board.players);
+        script.arg(from).arg(version).arg(encoding::order_name(order));
         let timeout = if changes.len() <= APPLY_INLINE_MAX {
             for change in changes {
                 script.arg(encoding::change(change));
@@ -187,7 +188,7 @@ impl Ranks for RedisRanks {
             timed(OPERATION, timeout, script.invoke_async(&mut manager)).await?;
         match outcome.as_str() {
             "done" => Ok(Applied::Done),
-            "known" => Ok(Applied::Known),
+            "known" => Ok(Applied::Known { at }),
             "gap" => Ok(Applied::Gap { at }),
             "not_loaded" => Ok(Applied::NotLoaded),
             _ => Err(BusError::at(OPERATION)(Incomplete)),
@@ -218,11 +219,16 @@ impl Ranks for RedisRanks {
         reply.map(read_page).transpose().map_err(BusError::at(OPERATION))
     }
 
-    async fn version(&self, board: &BoardId) -> Result<Option<u64>, BusError> {
+    async fn loaded(&self, board: &BoardId) -> Result<Option<Loaded>, BusError> {
+        const OPERATION: &str = "ranks.loaded";
         let mut manager = self.connection.manager();
-        let mut command = redis::cmd("HGET");
-        command.arg(self.keys(board).meta).arg("version");
-        timed("ranks.version", CALL_TIMEOUT, command.query_async(&mut manager)).await
+        let mut command = redis::cmd("HMGET");
+        command.arg(self.keys(board).meta).arg("version").arg("order");
+        let meta: (Option<u64>, Option<String>) =
+            timed(OPERATION, CALL_TIMEOUT, command.query_async(&mut manager)).await?;
+        let (Some(version), Some(order)) = meta else { return Ok(None) };
+        let order = encoding::order_of(&order).map_err(BusError::at(OPERATION))?;
+        Ok(Some(Loaded { version, order }))
     }
 
     fn is_shared(&self) -> bool {

@@ -11,10 +11,14 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use bus::ranks::{Applied, Change};
+use bus::ranks::{Applied, Change, Loaded};
 use domain::{BoardId, Timestamp, UserId, ranking::RankKey};
+use storage::{StoreError, Transaction, board::BoardRow};
 
-use crate::{Services, boards::BoardError};
+use crate::{
+    Services,
+    boards::{BoardError, standing::BoardChange},
+};
 
 /// The rows of one page of a load.
 const SCAN_LIMIT: u32 = 10_000;
@@ -129,8 +133,25 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Everybody who stands on a board, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn keys(tx: &mut dyn Transaction, board: &BoardRow) -> Result<Vec<RankKey>, StoreError> {
+    let mut keys: Vec<RankKey> = Vec::with_capacity(usize::try_from(board.players).unwrap_or_default());
+    loop {
+        let after = keys.last().map(|key| key.user_id);
+        let page = tx.boards().scan(&board.board_id, after, SCAN_LIMIT).await?;
+        let is_last = page.len() < SCAN_LIMIT as usize;
+        keys.extend(page);
+        if is_last {
+            return Ok(keys);
+        }
+    }
+}
+
 /// Reads a whole board from SQL, in one state of the database, into the index. An index that is there already, at the
-/// version of SQL, is left alone; one that does not answer is found out before the board is read.
+/// version of SQL and in its order, is left alone; one that does not answer is found out before the board is read.
 ///
 /// # Errors
 /// [`BoardError`] when the database or the index fails; the index is then as it was.
@@ -138,20 +159,16 @@ pub async fn load(services: &Services, board: &BoardId) -> Result<(), BoardError
     let doing = "loading a board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
     let row = tx.boards().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
-    let present = services.ranks().version(board).await.map_err(BoardError::Index)?;
-    if present.is_some_and(|at| at >= row.version) {
-        return Ok(());
-    }
-    let mut keys: Vec<RankKey> = Vec::with_capacity(usize::try_from(row.players).unwrap_or_default());
-    loop {
-        let after = keys.last().map(|key| key.user_id);
-        let page = tx.boards().scan(board, after, SCAN_LIMIT).await.map_err(BoardError::store(doing))?;
-        let is_last = page.len() < SCAN_LIMIT as usize;
-        keys.extend(page);
-        if is_last {
-            break;
+    if let Some(loaded) = services.ranks().loaded(board).await.map_err(BoardError::Index)? {
+        if loaded == state_of(&row) {
+            return Ok(());
+        }
+        // Later than what this transaction sees: it was committed since, or SQL knows nothing of it.
+        if loaded.version >= row.version && !forget_foreign(services, board).await? {
+            return Ok(());
         }
     }
+    let keys = keys(&mut *tx, &row).await.map_err(BoardError::store(doing))?;
     drop(tx);
     let count = keys.len();
     services.ranks().load(board, row.ranking.order, row.version, keys).await.map_err(BoardError::Index)?;
@@ -170,21 +187,30 @@ pub async fn load(services: &Services, board: &BoardId) -> Result<(), BoardError
     };
     drop(tx);
     if keys.len() < CATCH_UP_MAX as usize {
-        let changes = changes_of(keys);
-        let applied = services.ranks().apply(board, row.version, now.version, &changes).await;
+        let versions = (row.version, now.version);
+        let applied = services.ranks().apply(board, now.ranking.order, versions, &changes_of(keys)).await;
         applied.map_err(BoardError::Index)?;
     }
     // A board that changes faster than it is read is caught up by the next comparison.
     Ok(())
 }
 
-/// Applies new standings, which led SQL from `version - 1` to `version`, to the index. A failure is healed by the next
-/// change or by [`reconcile`].
-pub(crate) async fn apply(services: &Services, board: &BoardId, version: u64, changes: &[Change]) {
-    let applied = services.ranks().apply(board, version.saturating_sub(1), version, changes).await;
-    let outcome = match applied {
+/// What the index holds of a board that is as SQL has it.
+const fn state_of(row: &BoardRow) -> Loaded {
+    Loaded { version: row.version, order: row.ranking.order }
+}
+
+/// Applies new standings, which led SQL from the version before to the one that is told, to the index. A failure is
+/// healed by the next change or by [`reconcile`].
+pub(crate) async fn apply(services: &Services, change: &BoardChange) {
+    let BoardChange { board_id: board, order, version, changes } = change;
+    let versions = (version.saturating_sub(1), *version);
+    let outcome = match services.ranks().apply(board, *order, versions, changes).await {
         Ok(Applied::Gap { at }) => catch_up(services, board, at).await,
-        Ok(Applied::Done | Applied::Known | Applied::NotLoaded) => Ok(()),
+        // Changes may come in another order than they were committed in. The index of another database, such as one from
+        // before a backup was restored, would swallow them all.
+        Ok(Applied::Known { at }) if at > *version => forget_foreign(services, board).await.map(drop),
+        Ok(Applied::Done | Applied::Known { .. } | Applied::NotLoaded) => Ok(()),
         Err(error) => Err(BoardError::Index(error)),
     };
     if let Err(error) = outcome {
@@ -196,15 +222,40 @@ pub(crate) async fn apply(services: &Services, board: &BoardId, version: u64, ch
     }
 }
 
-/// Brings a board's index, if it is loaded, to the version of SQL. Returns whether it had been behind.
+/// Brings a board's index, if it is loaded, to the version of SQL, as `row` has it; one that is not the board's is let go
+/// of. Returns whether it had been another.
 ///
 /// # Errors
 /// [`BoardError`] when the database or the index fails.
-pub async fn reconcile(services: &Services, board: &BoardId, version: u64) -> Result<bool, BoardError> {
-    match services.ranks().version(board).await.map_err(BoardError::Index)? {
-        Some(at) if at < version => catch_up(services, board, at).await.map(|()| true),
+pub async fn reconcile(services: &Services, row: &BoardRow) -> Result<bool, BoardError> {
+    let board = &row.board_id;
+    match services.ranks().loaded(board).await.map_err(BoardError::Index)? {
+        Some(loaded) if loaded.version < row.version => {
+            catch_up(services, board, loaded.version).await.map(|()| true)
+        }
+        Some(loaded) if loaded != state_of(row) => forget_foreign(services, board).await,
         Some(_) | None => Ok(false),
     }
+}
+
+/// Lets go of an index that SQL knows nothing of: its version is later than SQL's, or its order another. Both are looked
+/// at anew, the index first: it never has what was not committed before. Returns whether it was let go of.
+async fn forget_foreign(services: &Services, board: &BoardId) -> Result<bool, BoardError> {
+    let doing = "comparing a board";
+    let loaded = services.ranks().loaded(board).await.map_err(BoardError::Index)?;
+    let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
+    let row = tx.boards().by_id(board).await.map_err(BoardError::store(doing))?.ok_or(BoardError::Unknown)?;
+    drop(tx);
+    let is_foreign = |loaded: Loaded| {
+        let is_of_other_order = loaded.version == row.version && loaded.order != row.ranking.order;
+        loaded.version > row.version || is_of_other_order
+    };
+    if !loaded.is_some_and(is_foreign) {
+        return Ok(false);
+    }
+    tracing::warn!(board.id = %board, version = row.version, "a board's index is not the database's; it is built anew");
+    services.ranks().unload(board).await.map_err(BoardError::Index)?;
+    Ok(true)
 }
 
 /// What has become of players, as the index takes it.
@@ -219,10 +270,9 @@ async fn catch_up(services: &Services, board: &BoardId, at: u64) -> Result<(), B
     let keys = tx.boards().changed_since(board, at, CATCH_UP_MAX).await.map_err(BoardError::store(doing))?;
     drop(tx);
     if keys.len() < CATCH_UP_MAX as usize {
-        let changes = changes_of(keys);
-        let applied =
-            services.ranks().apply(board, at, row.version, &changes).await.map_err(BoardError::Index)?;
-        if !matches!(applied, Applied::Gap { .. }) {
+        let (order, versions) = (row.ranking.order, (at, row.version));
+        let applied = services.ranks().apply(board, order, versions, &changes_of(keys)).await;
+        if !matches!(applied.map_err(BoardError::Index)?, Applied::Gap { .. }) {
             return Ok(());
         }
     }

@@ -88,7 +88,7 @@ async fn look_at(services: &Services, row: &BoardRow, read_at: Timestamp) {
         tracing::debug!(board.id = %board, "a board that nobody reads is let go of");
         return;
     }
-    match index::reconcile(services, board, row.version).await {
+    match index::reconcile(services, row).await {
         Ok(false) => {}
         Ok(true) => {
             tracing::info!(board.id = %board, "a board's index had missed a change and caught up");

@@ -350,7 +350,7 @@ async fn look(services: &Services, board_id: &BoardId) -> Result<Option<LiveSnap
     let Some(row) = row else { return Ok(None) };
     let order = row.ranking.order.order;
     let mut page = read::ranked(services, board_id, Window::Top, LIVE_ROWS, None).await?;
-    if page.version < row.version && index::reconcile(services, board_id, row.version).await? {
+    if page.version < row.version && index::reconcile(services, &row).await? {
         page = read::ranked(services, board_id, Window::Top, LIVE_ROWS, None).await?;
     }
     let (entries, _) = read::named(services, &page).await?;

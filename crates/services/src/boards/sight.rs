@@ -131,8 +131,8 @@ pub(crate) async fn within(
         SeenBoard { board_id, viewer, order: glance.order, is_there }
     };
     let wanted_one = seen(cohort, true);
-    if tx.boards().by_id(&wanted_one.board_id).await?.is_some() {
-        return Ok(Some(wanted_one));
+    if let Some(board) = tx.boards().by_id(&wanted_one.board_id).await? {
+        return Ok(Some(SeenBoard { order: board.ranking.order.order, ..wanted_one }));
     }
     // A period whose players are divided has no board before the first of them is placed; then it is the first cohort's.
     let may_come = period.is_some() && !has_placed && (wanted.cohort.is_none() || cohort == FIRST_COHORT);

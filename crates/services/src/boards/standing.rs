@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bus::{ranks::Change, signals::Signal};
-use domain::{BoardId, UserId};
+use domain::{BoardId, BoardOrder, UserId};
 use storage::{
     StoreError, Transaction,
     board::{BoardBump, BoardRow, BoardState, PlayerRow, Presence},
@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardChange {
     pub(crate) board_id: BoardId,
+    /// The order of the board by now.
+    pub(crate) order: BoardOrder,
     pub(crate) version: u64,
     pub(crate) changes: Vec<Change>,
 }
@@ -25,7 +27,7 @@ pub struct BoardChange {
 /// Tells the rank index and the viewers what a commit has changed.
 pub async fn tell(services: &Services, changes: Vec<BoardChange>) {
     for change in changes {
-        index::apply(services, &change.board_id, change.version, &change.changes).await;
+        index::apply(services, &change).await;
         services.signals().publish(Signal::Board { board_id: change.board_id, version: change.version });
     }
 }
@@ -83,6 +85,7 @@ impl Batch {
         bump.new_players += i64::from(new.is_some()) - i64::from(old.is_some());
         let told = self.changes.entry(board_id.clone()).or_insert_with(|| BoardChange {
             board_id: board_id.clone(),
+            order: board.ranking.order,
             version,
             changes: Vec::new(),
         });

@@ -117,7 +117,12 @@ async fn work(services: &Services, update: ClaimedUpdate) {
                 error = %domain::ErrorChain(&error),
                 "handling an update failed"
             );
-            if error.is_temporary() { Failure::Unavailable } else { Failure::Store }
+            match error {
+                // Stopped each time, it would be tried for ever.
+                StoreError::TimedOut { .. } => Failure::TimedOut,
+                error if error.is_temporary() => Failure::Unavailable,
+                _ => Failure::Store,
+            }
         }
         Ok(Err(_)) => Failure::Panicked,
         Err(_) => {

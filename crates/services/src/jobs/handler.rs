@@ -75,6 +75,9 @@ impl JobDone {
 #[async_trait]
 pub trait JobHandler: Send + Sync {
     /// Asks whoever has to be asked over the network, before the transaction begins: nobody waits for a lock meanwhile.
+    /// So is work that is too much for one transaction and that nobody sees until the job's own: it is done here in short
+    /// ones, each of which finds out how far those before have come, since a job that fails begins here again.
+    ///
     /// The answer is a handler that knows what was found, which does this one job in the place of `self`; `None` where
     /// there is nothing to ask, as in most kinds. What was found may be a moment old when it does.
     ///
@@ -135,7 +138,7 @@ pub fn house() -> Handlers {
         .with(JobKind::KeyRotation, key_ring::Rotation)
         .with(JobKind::TournamentClock, tournaments::clock::Clock)
         .with(JobKind::TournamentReminder, tournaments::notice::Reminders)
-        .with(JobKind::BoardEnd, tournaments::finish::BoardEnd)
+        .with(JobKind::BoardEnd, tournaments::finish::BoardEnd::default())
         .with(JobKind::BoardPrizes, tournaments::prizes::BoardPrizes)
         .with(JobKind::BoardNotices, tournaments::notice::ResultNotices)
         .with(JobKind::BoardRecompute, tournaments::recompute::BoardRecompute)

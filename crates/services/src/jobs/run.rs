@@ -46,6 +46,8 @@ impl Failure {
 
     fn of(error: &JobError) -> Self {
         match error {
+            // Stopped each time, it would be tried for ever.
+            JobError::Store(StoreError::TimedOut { .. }) => Self::TimedOut,
             JobError::Store(source) if source.is_temporary() => Self::Unavailable,
             JobError::Store(_) => Self::Store,
             JobError::Failed { .. } => Self::Failed,

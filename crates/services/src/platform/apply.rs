@@ -18,7 +18,10 @@ use storage::{
 
 use crate::{
     Services,
-    boards::{lobby::TOURNAMENTS_MAX, standing::BoardChange},
+    boards::{
+        lobby::TOURNAMENTS_MAX,
+        standing::{self, BoardChange},
+    },
     group_commit::GroupCommitError,
     missions::{self, apply::MissionChanges},
     platform::{
@@ -156,8 +159,6 @@ pub(crate) struct Changes {
     boards: Vec<BoardChange>,
     /// Users whose public name may have changed.
     renamed: Vec<UserId>,
-    /// Boards whose rows stand in another order now.
-    reordered: Vec<BoardId>,
     /// Whether missions were written.
     has_new_missions: bool,
     /// What players have done for missions.
@@ -264,7 +265,6 @@ impl Changes {
     /// Notes what an event about a tournament has changed.
     fn add_tournament(&mut self, told: platform_tournaments::Told) {
         self.boards.extend(told.boards);
-        self.reordered.extend(told.reordered);
     }
 
     /// Notes what a run of activities has changed.
@@ -283,8 +283,7 @@ pub(crate) async fn tell(services: &Services, changes: Changes) {
     for (board, scores) in changes.scores {
         services.pulse().add_scores(&board.tournament_id(), scores);
     }
-    let Changes { boards, reordered, .. } = changes;
-    platform_tournaments::tell(services, platform_tournaments::Told { boards, reordered }).await;
+    standing::tell(services, changes.boards).await;
 }
 
 /// Applies an event other than a score.
@@ -370,6 +369,7 @@ pub(crate) async fn boards_of(
     tx.boards().bump_many(&bumps).await?;
     let change = |board: BoardRow| BoardChange {
         board_id: board.board_id,
+        order: board.ranking.order,
         version: board.version + 1,
         changes: Vec::new(),
     };

@@ -13,7 +13,7 @@ use storage::{StoreError, Transaction, audit::Actor};
 
 use crate::{
     Services,
-    boards::standing::{self, BoardChange},
+    boards::standing::BoardChange,
     platform::{
         apply::Reason,
         envelope::{Unreadable, invalid},
@@ -168,8 +168,6 @@ fn read<T: DeserializeOwned>(data: &str, needs: &'static str) -> Result<T, Unrea
 pub(crate) struct Told {
     /// Boards that have changed.
     pub(crate) boards: Vec<BoardChange>,
-    /// Boards whose rows stand in another order now.
-    pub(crate) reordered: Vec<BoardId>,
 }
 
 type Answer = Result<Result<Told, Reason>, StoreError>;
@@ -190,25 +188,14 @@ pub(crate) async fn told(
     taken: Taken,
 ) -> Result<Told, StoreError> {
     let mut told = Told::default();
-    if taken.is_reordered {
+    if let Some(order) = taken.order {
         for board_id in open_boards(tx, tournament_id).await? {
             let version = tx.boards().bump(&board_id, 0).await?;
-            told.reordered.push(board_id.clone());
-            told.boards.push(BoardChange { board_id, version, changes: Vec::new() });
+            // An index in the order of before is forgotten, and loaded when it is next asked for.
+            told.boards.push(BoardChange { board_id, order, version, changes: Vec::new() });
         }
     }
     Ok(told)
-}
-
-/// Tells the memory of this node and the viewers, after the commit.
-pub(crate) async fn tell(services: &Services, told: Told) {
-    for board_id in told.reordered {
-        // The index holds the old order; it is loaded anew when it is next asked for.
-        if let Err(error) = services.ranks().unload(&board_id).await {
-            tracing::warn!(error = %domain::ErrorChain(&error), "a board's index could not be unloaded");
-        }
-    }
-    standing::tell(services, told.boards).await;
 }
 
 /// The boards of a tournament that are not final, in the order in which scores lock them.
@@ -258,7 +245,7 @@ pub(crate) async fn exclude(services: &Services, tx: &mut dyn Transaction, exclu
         Some(reason) => exclude::disqualify(services, tx, actor, id, user_id, reason).await,
         None => exclude::reinstate(services, tx, actor, id, user_id).await,
     };
-    answer(changed.map(|boards| Told { boards, ..Told::default() }))
+    answer(changed.map(|boards| Told { boards }))
 }
 
 /// Gives a player more attempts.

@@ -165,6 +165,11 @@ pub async fn cancel(
     let mut row = lock(tx, tournament_id).await?;
     row.status.state = row.status.state.apply(Event::Cancel)?;
     clock::advance(services, tx, &mut row, Ends::Kept).await?;
+    // Ranks that are being written are removed by the job that writes them.
+    let closed = tx.periods().closed(tournament_id).await?;
+    for period in closed {
+        periods::plan_ends(services, tx, &period).await?;
+    }
     for kind in [JobKind::TournamentReminder, JobKind::BoardOvertaken] {
         tx.jobs().cancel(kind, tournament_id.as_str()).await?;
     }

@@ -8,7 +8,7 @@
 //! that it has not told before. Platforms repeat their definitions all the time, and a repeat decides nothing.
 
 use domain::{
-    ErrorCode, Owner, Timestamp, Tournament,
+    BoardOrder, ErrorCode, Owner, Timestamp, Tournament,
     audit::AuditAction,
     tournament::{
         lifecycle::{Event, State},
@@ -55,8 +55,8 @@ const OVER: Refused = (ErrorCode::TournamentClosed, "the tournament is over: onl
 /// What taking a definition has changed beside the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Taken {
-    /// The rows of its boards stand in another order now.
-    pub is_reordered: bool,
+    /// The order in which its boards stand now, if it is another one.
+    pub order: Option<BoardOrder>,
 }
 
 /// Checks what a definition says by itself.
@@ -109,9 +109,10 @@ pub async fn take(
     if repeated.is_none() {
         overrule(services, tx, &mut row, definition).await?;
     }
-    let is_reordered = row.tournament.ranking().order != definition.tournament.ranking().order;
+    let order = definition.tournament.ranking().order;
+    let order = (row.tournament.ranking().order != order).then_some(order);
     replace(services, tx, row, &period, definition, change).await?;
-    Ok(Ok(Taken { is_reordered }))
+    Ok(Ok(Taken { order }))
 }
 
 /// The definition with the end that an operator has decided on, when its own is the one that was told before.

@@ -1,4 +1,5 @@
-//! The end of a board: its ranks become results, with a hash, in one transaction; prizes and notices follow as jobs.
+//! The end of a board: its ranks, which were written ahead, become results in one short transaction, with a hash; prizes
+//! and notices follow as jobs.
 
 use async_trait::async_trait;
 use domain::{
@@ -22,15 +23,41 @@ use crate::{
     events_out::{self, EventKind},
     jobs::{self, JobDone, JobError, JobHandler},
     telemetry,
-    tournaments::{clock, hash, prizes::Progress},
+    tournaments::{
+        clock, inconsistent,
+        prizes::Progress,
+        slices::{self, Pace, Ranked},
+    },
 };
 
 /// The job of one board, keyed by its id.
-#[derive(Debug)]
-pub struct BoardEnd;
+#[derive(Debug, Default)]
+pub struct BoardEnd {
+    /// How much is done at a time.
+    pub pace: Pace,
+    /// What was written before the transaction.
+    ranked: Option<Ranked>,
+}
+
+impl BoardEnd {
+    /// One that works at this pace.
+    pub const fn at(pace: Pace) -> Self {
+        Self { pace, ranked: None }
+    }
+}
 
 #[async_trait]
 impl JobHandler for BoardEnd {
+    async fn prepare(
+        &self,
+        services: &Services,
+        job: &ClaimedJob,
+    ) -> Result<Option<Box<dyn JobHandler>>, JobError> {
+        let board = job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
+        let ranked = slices::write_ahead(services, &board, self.pace).await?;
+        Ok(Some(Box::new(Self { pace: self.pace, ranked })))
+    }
+
     async fn run(
         &self,
         services: &Services,
@@ -51,7 +78,17 @@ impl JobHandler for BoardEnd {
         if !is_closed || row.status.is_frozen || row.status.state == State::Canceled {
             return Ok(JobDone::quietly());
         }
-        finalize(services, tx, &row, &locked, now).await?;
+        let ahead = self.ranked.filter(|ranked| ranked.fits(&locked));
+        let ranked = match ahead {
+            Some(ranked) => Some(ranked),
+            None => slices::at_once(tx, &locked, self.pace).await?,
+        };
+        let Some(ranked) = ranked else {
+            // Ranks are left to be written, or the board has changed since.
+            jobs::plan(services, tx, JobKind::BoardEnd, board.as_str(), now, &json!({})).await?;
+            return Ok(JobDone::quietly().with_signal(bus::signals::Signal::Jobs));
+        };
+        finalize(services, tx, &row, &locked, ranked, now).await?;
         if tx.periods().boards_left(&period.tournament_id, period.period).await? == 0 {
             let window = (period.starts_at, period.ends_at);
             tx.periods().put(&period.tournament_id, period.period, window, PeriodState::Final).await?;
@@ -72,17 +109,17 @@ pub(crate) async fn settle(tx: &mut dyn Transaction, row: &mut TournamentRow) ->
     Ok(())
 }
 
-/// Freezes the ranks of a board, and plans what follows on them.
+/// Makes the ranks of a board its results, and plans what follows on them.
 async fn finalize(
     services: &Services,
     tx: &mut dyn Transaction,
     row: &TournamentRow,
     board: &BoardRow,
+    Ranked { players, hash, .. }: Ranked,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let id = &board.board_id;
     let rules = &row.status.rules;
-    let players = tx.results().freeze(id, board.ranking.order).await?;
     let mut winners = 0;
     for range in rules.prize_ranges(board.tier).filter(|range| u64::from(range.from) <= players) {
         let prize = serde_json::to_string(&range.what)
@@ -90,8 +127,9 @@ async fn finalize(
         tx.results().set_prize(id, (range.from, range.to), &prize).await?;
         winners = players.min(range.to.into());
     }
-    let hash = hash::of_board(tx, id, board.ranking.order.ties.len()).await?;
-    tx.results().finish(id, &hash, now).await?;
+    if !tx.results().finish(id, &hash, now).await? {
+        return Err(inconsistent("board_id"));
+    }
     let result_hash = hex::encode(hash);
     let data = Map::from_iter([
         ("tournament_id".to_owned(), json!(row.tournament.tournament_id)),

@@ -29,25 +29,25 @@ pub fn line(result: &ResultRow, columns: usize) -> String {
     line
 }
 
-/// The hash of all ranks that are stored of a board, read page by page.
+/// How many ranks are written of a board that is about to become final, and their hash; read page by page.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_board(
+pub(crate) async fn of_unseen(
     tx: &mut dyn Transaction,
     board: &BoardId,
     columns: usize,
-) -> Result<[u8; 32], StoreError> {
+) -> Result<(u64, [u8; 32]), StoreError> {
     let mut hash = Sha256::new();
     let mut after = 0;
     loop {
-        let page = tx.results().page(board, after, PAGE).await?;
+        let page = tx.results().unseen(board, after, PAGE).await?;
         for result in &page {
             hash.update(line(result, columns));
         }
-        match page.last() {
-            Some(last) if page.len() == PAGE as usize => after = last.rank,
-            _ => return Ok(hash.finalize().into()),
+        after = page.last().map_or(after, |last| last.rank);
+        if page.len() < PAGE as usize {
+            return Ok((after, hash.finalize().into()));
         }
     }
 }

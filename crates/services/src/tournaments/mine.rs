@@ -46,7 +46,8 @@ pub async fn mine(
     let has_place = rules.join.size_max.is_none_or(|size| period.entries < u64::from(NonZeroU32::get(size)));
     let result = tx.results().of_user(&board, user_id).await?;
     let board_row = tx.boards().by_id(&board).await?;
-    let (players, tier) = board_row.map_or((0, 0), |board| (board.players, board.tier));
+    let (players, tier) = board_row.as_ref().map_or((0, 0), |board| (board.players, board.tier));
+    let ranking = board_row.map_or_else(|| row.tournament.ranking(), |board| board.ranking);
     let cohorts = rules.cohorts.as_ref().filter(|cohorts| cohorts.tiers.len() > 1);
     let movement =
         cohorts.zip(result.as_ref()).map(|(cohorts, result)| cohorts.movement(tier, result.rank, players));
@@ -57,7 +58,7 @@ pub async fn mine(
         services.looks().note(&board, user_id, samples.last().map(|sample| sample.at), now);
     }
     let reward = prizes::reward_of(&mut *tx, &board, user_id).await?;
-    let columns = row.tournament.ranking().order.ties.len();
+    let columns = ranking.order.ties.len();
     Ok(Mine {
         tournament_id: tournament_id.clone(),
         can_join: played.is_none()

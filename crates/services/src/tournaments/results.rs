@@ -50,7 +50,7 @@ pub async fn page(
         .map_or(Ok(0), str::parse)
         .map_err(|_: std::num::ParseIntError| TournamentError::Cursor)?;
     let mut tx = services.store().begin_read().await?;
-    let row = details::visible(&mut *tx, tournament_id, viewer).await?;
+    details::visible(&mut *tx, tournament_id, viewer).await?;
     let now = services.now();
     let period = if let Some(period) = query.period {
         period
@@ -72,7 +72,8 @@ pub async fn page(
         names.into_iter().map(|(user_id, _, alias)| (user_id, alias)).collect();
     let is_full = rows.len() == limit as usize;
     let next_cursor = rows.last().filter(|_| is_full).map(|last| last.rank.to_string());
-    let columns = row.tournament.ranking().order.ties.len();
+    let ranked = tx.boards().by_id(&board).await?.ok_or(TournamentError::Unknown)?;
+    let columns = ranked.ranking.order.ties.len();
     let results = rows
         .iter()
         .map(|row| {

@@ -58,7 +58,9 @@ pub async fn page(
     let next_cursor = events.get(limit as usize).map(|event| event.number.to_string());
     events.truncate(limit as usize);
     let corrected = corrected(&mut *tx, &events).await?;
-    let columns = row.tournament.ranking().order.ties.len();
+    let ranked = tx.boards().by_id(&board).await?;
+    let ranking = ranked.map_or_else(|| row.tournament.ranking(), |board| board.ranking);
+    let columns = ranking.order.ties.len();
     let line = |event: ScoreEvent| ScoreLine {
         score: event.result.map(|(score, _)| score),
         ties: event

@@ -50,6 +50,7 @@ async fn a_lock_that_is_not_given_in_time_is_unavailable() {
     let mut second = store.begin_write().await.unwrap();
     let error = second.settings().set("name", b"second").await.unwrap_err();
     assert!(error.is_temporary(), "{error:?}");
+    assert!(matches!(error, storage::StoreError::TimedOut { .. }), "{error:?}");
     drop((first, second));
     store.close().await;
     database.drop().await;

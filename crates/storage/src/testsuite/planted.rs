@@ -200,7 +200,7 @@ async fn plant_entries(transaction: &mut crate::BoxTransaction, person: UserId, 
         let sample = RankSampleRow { board_id: board_id("cup"), user_id: owner, at: at(1), rank: 2 };
         assert_eq!(transaction.rank_samples().add(&[sample]).await.unwrap(), 1);
     }
-    transaction.results().freeze(&board_id("cup"), domain::BoardOrder::DESC).await.unwrap();
+    super::results::rank(transaction, &board_id("cup"), domain::BoardOrder::DESC).await;
 }
 
 /// Updates that are done, dead in both chats, and waiting; messages that were sent and that wait.

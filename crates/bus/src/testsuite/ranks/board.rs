@@ -4,7 +4,7 @@ use domain::{BoardOrder, Order, Score, TieOrders, Ties, UserId, ranking::RankKey
 use futures::future::join;
 
 use super::{board, key, keys, moved, page, puts, user};
-use crate::ranks::{Applied, Change, RankPage, Ranked, Ranks, Window};
+use crate::ranks::{Applied, Change, Loaded, RankPage, Ranked, Ranks, Window};
 
 /// A board that is not there answers `None`, takes no change and may be forgotten.
 pub async fn a_board_that_was_never_loaded_answers_nothing(ranks: &dyn Ranks) {
@@ -13,7 +13,10 @@ pub async fn a_board_that_was_never_loaded_answers_nothing(ranks: &dyn Ranks) {
     for window in [Window::Top, Window::After(key(1, 1, 1)), Window::Around(user(1))] {
         assert_eq!(ranks.page(&board, window, 10, Some(user(1))).await.unwrap(), None);
     }
-    assert_eq!(ranks.apply(&board, 0, 1, &[moved(1, 1, 1)]).await.unwrap(), Applied::NotLoaded);
+    assert_eq!(
+        ranks.apply(&board, BoardOrder::DESC, (0, 1), &[moved(1, 1, 1)]).await.unwrap(),
+        Applied::NotLoaded
+    );
     assert_eq!(ranks.version(&board).await.unwrap(), None);
     ranks.unload(&board).await.unwrap();
 }
@@ -27,7 +30,10 @@ pub async fn an_empty_board_is_loaded_at_version_0(ranks: &dyn Ranks) {
     for window in [Window::Top, Window::After(key(1, 1, 1)), Window::Around(user(1))] {
         assert_eq!(ranks.page(&board, window, 10, Some(user(1))).await.unwrap(), Some(empty.clone()));
     }
-    assert_eq!(ranks.apply(&board, 0, 1, &[moved(1, 1, 1)]).await.unwrap(), Applied::Done);
+    assert_eq!(
+        ranks.apply(&board, BoardOrder::DESC, (0, 1), &[moved(1, 1, 1)]).await.unwrap(),
+        Applied::Done
+    );
     let first = Ranked { rank: 1, key: key(1, 1, 1) };
     let one = RankPage { version: 1, total: 1, rows: vec![first], me: Some(first) };
     assert_eq!(ranks.page(&board, Window::Around(user(1)), 10, Some(user(1))).await.unwrap(), Some(one));
@@ -38,17 +44,17 @@ pub async fn changes_follow_on_versions(ranks: &dyn Ranks) {
     let board = board("versions");
     ranks.load(&board, BoardOrder::DESC, 5, vec![key(10, 1, 1), key(20, 1, 2)]).await.unwrap();
     let apply = async |from, version, change| {
-        ranks.apply(&board, from, version, &[Change::Put(change)]).await.unwrap()
+        ranks.apply(&board, BoardOrder::DESC, (from, version), &[Change::Put(change)]).await.unwrap()
     };
 
     assert_eq!(apply(6, 7, key(99, 2, 1)).await, Applied::Gap { at: 5 });
-    assert_eq!(apply(4, 5, key(99, 2, 1)).await, Applied::Known);
-    assert_eq!(apply(3, 4, key(99, 2, 1)).await, Applied::Known);
+    assert_eq!(apply(4, 5, key(99, 2, 1)).await, Applied::Known { at: 5 });
+    assert_eq!(apply(3, 4, key(99, 2, 1)).await, Applied::Known { at: 5 });
     let before = page(ranks, &board, Window::Top, 10).await;
     assert_eq!((before.version, keys(&before)), (5, vec![key(20, 1, 2), key(10, 1, 1)]));
 
     assert_eq!(apply(5, 6, key(30, 2, 1)).await, Applied::Done);
-    assert_eq!(apply(5, 6, key(99, 2, 1)).await, Applied::Known);
+    assert_eq!(apply(5, 6, key(99, 2, 1)).await, Applied::Known { at: 6 });
     let after = page(ranks, &board, Window::Top, 10).await;
     assert_eq!((after.version, keys(&after)), (6, vec![key(30, 2, 1), key(20, 1, 2)]));
 
@@ -56,7 +62,7 @@ pub async fn changes_follow_on_versions(ranks: &dyn Ranks) {
     assert_eq!(apply(5, 9, key(1, 3, 1)).await, Applied::Done);
     assert_eq!(ranks.version(&board).await.unwrap(), Some(9));
     // Versions that changed no standing are followed too.
-    assert_eq!(ranks.apply(&board, 9, 12, &[]).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, BoardOrder::DESC, (9, 12), &[]).await.unwrap(), Applied::Done);
     let last = page(ranks, &board, Window::Top, 10).await;
     assert_eq!((last.version, last.total, keys(&last)), (12, 2, vec![key(20, 1, 2), key(1, 3, 1)]));
 }
@@ -66,7 +72,7 @@ pub async fn a_move_that_changes_nothing_moves_nobody(ranks: &dyn Ranks) {
     let board = board("still");
     let standing = vec![key(3, 1, 1), key(2, 1, 2), key(1, 1, 3)];
     ranks.load(&board, BoardOrder::DESC, 1, standing.clone()).await.unwrap();
-    assert_eq!(ranks.apply(&board, 1, 2, &puts(&standing)).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, BoardOrder::DESC, (1, 2), &puts(&standing)).await.unwrap(), Applied::Done);
     let page = page(ranks, &board, Window::Top, 10).await;
     assert_eq!((page.version, page.total, keys(&page)), (2, 3, standing));
 }
@@ -79,7 +85,7 @@ pub async fn a_load_replaces_the_whole_board(ranks: &dyn Ranks) {
     let reloaded = ranks.page(&board, Window::Top, 10, Some(user(1))).await.unwrap().unwrap();
     assert_eq!((reloaded.version, reloaded.total, reloaded.me), (1, 2, None));
     assert_eq!(keys(&reloaded), [key(6, 1, 4), key(7, 1, 2)]);
-    assert_eq!(ranks.apply(&board, 1, 2, &[moved(5, 2, 5)]).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, BoardOrder::ASC, (1, 2), &[moved(5, 2, 5)]).await.unwrap(), Applied::Done);
     assert_eq!(keys(&page(ranks, &board, Window::Top, 1).await), [key(5, 2, 5)]);
     ranks.load(&board, BoardOrder::ASC, 3, Vec::new()).await.unwrap();
     assert_eq!(page(ranks, &board, Window::Top, 10).await.total, 0);
@@ -112,10 +118,37 @@ pub async fn an_unloaded_board_is_forgotten(ranks: &dyn Ranks) {
     ranks.unload(&board).await.unwrap();
     assert_eq!(ranks.version(&board).await.unwrap(), None);
     assert_eq!(ranks.page(&board, Window::Top, 10, None).await.unwrap(), None);
-    assert_eq!(ranks.apply(&board, 5, 6, &[moved(2, 1, 1)]).await.unwrap(), Applied::NotLoaded);
+    assert_eq!(
+        ranks.apply(&board, BoardOrder::DESC, (5, 6), &[moved(2, 1, 1)]).await.unwrap(),
+        Applied::NotLoaded
+    );
     ranks.load(&board, BoardOrder::ASC, 2, vec![key(4, 1, 2)]).await.unwrap();
     let page = page(ranks, &board, Window::Top, 10).await;
     assert_eq!((page.version, keys(&page)), (2, vec![key(4, 1, 2)]));
+}
+
+/// An index in another order than the board has by now, however it came to be there, is not the board's any more: the
+/// next change takes it out, and it may be loaded anew. What was said before the order changed comes too late for that.
+pub async fn a_board_in_another_order_is_forgotten(ranks: &dyn Ranks) {
+    let board = board("turned");
+    let standing = vec![key(2, 1, 2), key(1, 1, 1)];
+    ranks.load(&board, BoardOrder::DESC, 5, standing.clone()).await.unwrap();
+    assert_eq!(ranks.loaded(&board).await.unwrap(), Some(Loaded { version: 5, order: BoardOrder::DESC }));
+    let known = ranks.apply(&board, BoardOrder::ASC, (4, 5), &[moved(9, 1, 1)]).await.unwrap();
+    assert_eq!(known, Applied::Known { at: 5 });
+    assert_eq!(keys(&page(ranks, &board, Window::Top, 10).await), standing);
+    assert_eq!(ranks.apply(&board, BoardOrder::ASC, (5, 6), &[]).await.unwrap(), Applied::NotLoaded);
+    assert_eq!(ranks.loaded(&board).await.unwrap(), None);
+    assert_eq!(ranks.page(&board, Window::Top, 10, Some(user(1))).await.unwrap(), None);
+    // The order of a tie column is a part of it, and so many changes that they are staged first are no other case.
+    let order = BoardOrder { order: Order::Asc, ties: TieOrders::new(&[Order::Desc]).unwrap() };
+    ranks.load(&board, order, 6, standing.clone()).await.unwrap();
+    let many: Vec<Change> = (0..3_000).map(|number| moved(1, 1, number)).collect();
+    assert_eq!(ranks.apply(&board, BoardOrder::ASC, (6, 7), &many).await.unwrap(), Applied::NotLoaded);
+    assert_eq!(ranks.loaded(&board).await.unwrap(), None);
+    ranks.load(&board, BoardOrder::ASC, 7, standing.clone()).await.unwrap();
+    assert_eq!(ranks.apply(&board, BoardOrder::ASC, (7, 8), &[moved(3, 1, 1)]).await.unwrap(), Applied::Done);
+    assert_eq!(keys(&page(ranks, &board, Window::Top, 10).await), [key(2, 1, 2), key(3, 1, 1)]);
 }
 
 /// What happens to one board is not seen on another, however alike their names.
@@ -124,7 +157,10 @@ pub async fn boards_do_not_mix(ranks: &dyn Ranks) {
     for (number, board) in (1_i64..).zip(&boards) {
         ranks.load(board, BoardOrder::DESC, 1, vec![key(number, 1, 1)]).await.unwrap();
     }
-    assert_eq!(ranks.apply(&boards[0], 1, 2, &[moved(50, 1, 1)]).await.unwrap(), Applied::Done);
+    assert_eq!(
+        ranks.apply(&boards[0], BoardOrder::DESC, (1, 2), &[moved(50, 1, 1)]).await.unwrap(),
+        Applied::Done
+    );
     ranks.unload(&boards[1]).await.unwrap();
     assert_eq!(keys(&page(ranks, &boards[0], Window::Top, 10).await), [key(50, 1, 1)]);
     assert_eq!(keys(&page(ranks, &boards[2], Window::Top, 10).await), [key(3, 1, 1)]);
@@ -142,7 +178,10 @@ pub async fn a_page_is_of_one_version_while_the_board_changes(ranks: &dyn Ranks)
     ranks.load(&board, BoardOrder::DESC, 0, standing(0)).await.unwrap();
     let write = async {
         for version in 1..=VERSIONS {
-            let applied = ranks.apply(&board, version - 1, version, &puts(&standing(version))).await.unwrap();
+            let applied = ranks
+                .apply(&board, BoardOrder::DESC, (version - 1, version), &puts(&standing(version)))
+                .await
+                .unwrap();
             assert_eq!(applied, Applied::Done);
             tokio::task::yield_now().await;
         }
@@ -169,14 +208,17 @@ pub async fn who_is_taken_off_a_board_is_not_on_it(ranks: &dyn Ranks) {
     let board = board("off");
     ranks.load(&board, BoardOrder::DESC, 1, vec![key(3, 1, 3), key(2, 1, 2), key(1, 1, 1)]).await.unwrap();
     let removed = [Change::Remove(user(2)), Change::Remove(user(99)), moved(9, 2, 1)];
-    assert_eq!(ranks.apply(&board, 1, 2, &removed).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, BoardOrder::DESC, (1, 2), &removed).await.unwrap(), Applied::Done);
     let page = ranks.page(&board, Window::Top, 10, Some(user(2))).await.unwrap().unwrap();
     assert_eq!((page.total, page.me, keys(&page)), (2, None, vec![key(9, 2, 1), key(3, 1, 3)]));
-    assert_eq!(ranks.apply(&board, 2, 3, &[moved(4, 3, 2)]).await.unwrap(), Applied::Done);
+    assert_eq!(
+        ranks.apply(&board, BoardOrder::DESC, (2, 3), &[moved(4, 3, 2)]).await.unwrap(),
+        Applied::Done
+    );
     let page = ranks.page(&board, Window::Top, 10, Some(user(2))).await.unwrap().unwrap();
     assert_eq!(page.me, Some(Ranked { rank: 2, key: key(4, 3, 2) }));
     let everybody: Vec<_> = (1..=3).map(|number| Change::Remove(user(number))).collect();
-    assert_eq!(ranks.apply(&board, 3, 4, &everybody).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, BoardOrder::DESC, (3, 4), &everybody).await.unwrap(), Applied::Done);
     assert_eq!(ranks.page(&board, Window::Top, 10, None).await.unwrap().unwrap().total, 0);
 }
 
@@ -206,7 +248,7 @@ pub async fn tie_columns_decide_each_in_its_own_direction(ranks: &dyn Ranks) {
     }
     // Only a column changes, and the player moves by it.
     let up = with(2, [8, 0], 9, 3);
-    assert_eq!(ranks.apply(&board, 1, 2, &[Change::Put(up)]).await.unwrap(), Applied::Done);
+    assert_eq!(ranks.apply(&board, order, (1, 2), &[Change::Put(up)]).await.unwrap(), Applied::Done);
     let page = ranks.page(&board, Window::Top, 10, Some(user(3))).await.unwrap().unwrap();
     assert_eq!((page.total, page.me), (7, Some(Ranked { rank: 3, key: up })));
 }

@@ -24,7 +24,10 @@ pub async fn a_hundred_thousand_players_are_ranked_and_moved(ranks: &dyn Ranks) 
     // The last number of moves is more than goes to Redis in one call.
     for (from, moves) in [(1, 1_u64), (2, 100), (3, 7_000)] {
         let changes: Vec<_> = (0..moves).map(|step| random_key(step * 13 % (PLAYERS + 50))).collect();
-        assert_eq!(ranks.apply(&board, from, from + 1, &puts(&changes)).await.unwrap(), Applied::Done);
+        assert_eq!(
+            ranks.apply(&board, BoardOrder::DESC, (from, from + 1), &puts(&changes)).await.unwrap(),
+            Applied::Done
+        );
     }
     let expected = sorted(model.into_values().collect(), BoardOrder::DESC);
     for above in (0..expected.len()).step_by(9_973).chain([expected.len() - 1]) {

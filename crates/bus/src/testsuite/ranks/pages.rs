@@ -52,7 +52,7 @@ pub async fn scores_and_times_are_exact_to_their_limits(ranks: &dyn Ranks) {
     for (order, name) in [(BoardOrder::DESC, "limits-desc"), (BoardOrder::ASC, "limits-asc")] {
         let board = board(name);
         ranks.load(&board, order, 1, Vec::new()).await.unwrap();
-        assert_eq!(ranks.apply(&board, 1, 2, &puts(&standing)).await.unwrap(), Applied::Done);
+        assert_eq!(ranks.apply(&board, order, (1, 2), &puts(&standing)).await.unwrap(), Applied::Done);
         let expected = sorted(standing.clone(), order);
         assert_eq!(keys(&page(ranks, &board, Window::Top, 100).await), expected);
         for (above, key) in expected.iter().enumerate() {
@@ -111,7 +111,10 @@ pub async fn a_page_follows_a_key_that_is_gone(ranks: &dyn Ranks) {
         .load(&board, BoardOrder::DESC, 1, (1..=5).map(|n| key(n * 10, 1, n.unsigned_abs().into())).collect())
         .await
         .unwrap();
-    assert_eq!(ranks.apply(&board, 1, 2, &[moved(60, 2, 3)]).await.unwrap(), Applied::Done);
+    assert_eq!(
+        ranks.apply(&board, BoardOrder::DESC, (1, 2), &[moved(60, 2, 3)]).await.unwrap(),
+        Applied::Done
+    );
     let after = async |gone: RankKey| {
         let page = page(ranks, &board, Window::After(gone), 2).await;
         page.rows.iter().map(|row| (row.rank, row.key.score.points())).collect::<Vec<_>>()

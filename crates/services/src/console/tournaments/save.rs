@@ -10,6 +10,7 @@ use storage::Transaction;
 use super::form::{FieldError, TournamentForm, error};
 use crate::{
     Services,
+    boards::standing,
     console::{ConsoleError, Operator, zone::ViewerZone},
     platform::tournaments as changes,
     tournaments::definition::{self, Definition},
@@ -76,7 +77,7 @@ pub async fn save(
     let detail = json!({"tournament_id": id, "draft": definition.is_draft});
     operator.write(services, &mut *tx, action, None, &detail).await?;
     tx.save().await.map_err(ConsoleError::store(DOING))?;
-    changes::tell(services, told).await;
+    standing::tell(services, told.boards).await;
     Ok(Saved::Done(id))
 }
 
