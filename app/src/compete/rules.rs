@@ -69,8 +69,10 @@ fn fact_cell(label: String, fact: String) -> Part {
 fn facts(texts: Texts, card: &TournamentCard, details: &Details, course: Course) -> Vec<(i18n::Key, String)> {
     let moment = |at| clock::moment(texts.locale(), at);
     let window = |from: &str, until: &str| texts.with(|catalog| later::rules_window(catalog, from, until));
+    let has_columns = !card.tournament.ties.is_empty();
+    let ties = if has_columns { later::RULES_TIES_COLUMNS } else { later::RULES_TIES };
     let mut facts = vec![
-        (later::RULES_COUNTING, format!("{} {}", rule(texts, card), texts.get(later::RULES_TIES))),
+        (later::RULES_COUNTING, format!("{} {}", rule(texts, card), texts.get(ties))),
         (later::RULES_WHEN, window(&moment(course.starts_at), &moment(course.ends_at))),
     ];
     if details.has_periods {

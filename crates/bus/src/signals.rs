@@ -1,6 +1,7 @@
 //! Hints from node to node: "look, there is something new". A hint may be lost; whoever waits for one also looks by
 //! itself now and then.
 
+mod boards;
 pub mod in_process;
 pub mod redis;
 
@@ -9,6 +10,8 @@ use domain::{BoardId, UserId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
+pub use crate::signals::boards::{BOARDS_NAMED_MAX, ChangedBoards};
+
 /// How many hints a receiver may lag behind before it loses the oldest.
 const CAPACITY: usize = 1_024;
 
@@ -16,12 +19,11 @@ const CAPACITY: usize = 1_024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Signal {
-    /// A board has changed.
-    Board {
+    /// Boards have changed: one hint for all that a commit has touched, lest a commit that touches thousands fill
+    /// every receiver.
+    Boards {
         /// Which.
-        board_id: BoardId,
-        /// To which version.
-        version: u64,
+        boards: ChangedBoards,
     },
     /// Missions of some players look different.
     Missions {
@@ -37,10 +39,10 @@ pub enum Signal {
         /// How many.
         viewers: u64,
     },
-    /// Boards show somebody by another name.
-    Name {
-        /// Whom.
-        user_id: UserId,
+    /// Boards show some by another name.
+    Names {
+        /// Whom: a few hundred at most.
+        users: Vec<UserId>,
     },
     /// Updates came in.
     Inbox,

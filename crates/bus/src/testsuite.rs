@@ -57,6 +57,7 @@ macro_rules! suite {
             every_receiver_hears_each_hint_once_and_in_order
             a_receiver_hears_nothing_from_before_it_came
             a_receiver_that_lags_is_told_so
+            a_commit_that_touches_thousands_of_boards_is_one_hint
             nobody_needs_to_listen
         ]);
     };

@@ -50,4 +50,19 @@ mod tests {
         assert_eq!(duration(catalog(Locale::Ru), 21 * 60_000), "21 минуту");
         assert_eq!(duration(catalog(Locale::Ru), 26 * 3_600_000), "1 день 2 часа");
     }
+
+    #[test]
+    fn every_russian_text_with_a_duration_asks_for_the_accusative() {
+        let texts = include_str!("../../../locales/ru.json");
+        let with_duration: Vec<&str> = texts.lines().filter(|line| line.contains("{duration}")).collect();
+        assert!(with_duration.len() > 5);
+        for line in with_duration {
+            assert!(line.contains("через {duration}"), "{line}");
+        }
+        for (minutes, said) in [(1, "через 1 минуту"), (21, "через 21 минуту")] {
+            let left = duration(catalog(Locale::Ru), minutes * 60_000);
+            let reminder = keys::bot::confirm_reminder(catalog(Locale::Ru), &left, "Кубок");
+            assert!(reminder.contains(said), "{reminder}");
+        }
+    }
 }

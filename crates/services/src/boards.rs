@@ -8,7 +8,7 @@
 
 pub mod alias;
 pub(crate) mod chain;
-pub mod cursor;
+mod cursor;
 pub mod index;
 pub mod keep;
 pub mod live;

@@ -3,8 +3,8 @@
 
 pub mod personal;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use domain::{Rng, TelegramUserId};
+use aws_lc_rs::aead::{AES_256_GCM, AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use domain::{BoardId, Rng, TelegramUserId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -20,6 +20,9 @@ pub struct Secrets {
     refresh: [u8; 32],
     one_time: [u8; 32],
     sealing: LessSafeKey,
+    /// Of pages of boards there are so many that random nonces may repeat, which AES-GCM does not bear and AES-GCM-SIV
+    /// does (RFC 8452).
+    cursors: LessSafeKey,
     personal: PersonalKeys,
 }
 
@@ -62,12 +65,15 @@ impl Secrets {
         }
         let sealing = UnboundKey::new(&AES_256_GCM, &hmac_sha256(secret, &[b"podium sealing v1"]))
             .map_err(|_| SecretError::Cipher)?;
+        let cursors = UnboundKey::new(&AES_256_GCM_SIV, &hmac_sha256(secret, &[b"podium board cursor v1"]))
+            .map_err(|_| SecretError::Cipher)?;
         Ok(Self {
             aliases: hmac_sha256(secret, &[b"podium log alias v1"]),
             buckets: hmac_sha256(secret, &[b"podium bucket v1"]),
             refresh: hmac_sha256(secret, &[b"podium refresh token v1"]),
             one_time: hmac_sha256(secret, &[b"podium one-time token v1"]),
             sealing: LessSafeKey::new(sealing),
+            cursors: LessSafeKey::new(cursors),
             personal: PersonalKeys::derive(personal, secret)?,
         })
     }
@@ -107,17 +113,7 @@ impl Secrets {
     /// # Errors
     /// [`SecretError::Cipher`] when the cipher refuses, which it does not for values of our sizes.
     pub fn seal(&self, purpose: &'static str, value: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, SecretError> {
-        let mut nonce = [0; NONCE_LEN];
-        rng.fill(&mut nonce);
-        let mut body = value.to_vec();
-        self.sealing
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(purpose.as_bytes()),
-                &mut body,
-            )
-            .map_err(|_| SecretError::Cipher)?;
-        Ok([nonce.as_slice(), &body].concat())
+        seal_with(&self.sealing, purpose.as_bytes(), value, rng)
     }
 
     /// Decrypts a sealed value.
@@ -125,15 +121,46 @@ impl Secrets {
     /// # Errors
     /// [`SecretError::CannotOpen`] when it was made with another secret or purpose, or was changed.
     pub fn open(&self, purpose: &'static str, sealed: &[u8]) -> Result<Vec<u8>, SecretError> {
-        let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(SecretError::CannotOpen)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SecretError::CannotOpen)?;
-        let mut body = body.to_vec();
-        let opened = self
-            .sealing
-            .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body)
-            .map_err(|_| SecretError::CannotOpen)?;
-        Ok(opened.to_vec())
+        open_with(&self.sealing, purpose.as_bytes(), sealed)
     }
+
+    /// Encrypts what a cursor of a board says. No two of them are alike.
+    #[expect(clippy::expect_used, reason = "AES-GCM-SIV takes any text below 64 GiB (RFC 8452, 6)")]
+    pub(crate) fn seal_cursor(&self, board: &BoardId, value: &[u8], rng: &dyn Rng) -> Vec<u8> {
+        seal_with(&self.cursors, board.as_str().as_bytes(), value, rng).expect("a cursor is short")
+    }
+
+    /// Decrypts it.
+    ///
+    /// # Errors
+    /// [`SecretError::CannotOpen`] when it was made with another secret or for another board, or was changed.
+    pub(crate) fn open_cursor(&self, board: &BoardId, sealed: &[u8]) -> Result<Vec<u8>, SecretError> {
+        open_with(&self.cursors, board.as_str().as_bytes(), sealed)
+    }
+}
+
+/// A random nonce, and behind it the value, encrypted and bound to `bound_to`.
+fn seal_with(
+    key: &LessSafeKey,
+    bound_to: &[u8],
+    value: &[u8],
+    rng: &dyn Rng,
+) -> Result<Vec<u8>, SecretError> {
+    let mut nonce = [0; NONCE_LEN];
+    rng.fill(&mut nonce);
+    let mut body = value.to_vec();
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound_to), &mut body)
+        .map_err(|_| SecretError::Cipher)?;
+    Ok([nonce.as_slice(), &body].concat())
+}
+
+fn open_with(key: &LessSafeKey, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SecretError> {
+    let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(SecretError::CannotOpen)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SecretError::CannotOpen)?;
+    let mut body = body.to_vec();
+    let opened =
+        key.open_in_place(nonce, Aad::from(bound_to), &mut body).map_err(|_| SecretError::CannotOpen)?;
+    Ok(opened.to_vec())
 }
 
 /// HMAC-SHA256 over the parts, one behind the other.
@@ -165,6 +192,23 @@ mod tests {
         assert!(secrets.open("other", &sealed).is_err());
         assert!(Secrets::derive(&[8; 32]).unwrap().open("key", &sealed).is_err());
         assert!(secrets.open("key", &sealed[..5]).is_err());
+    }
+
+    #[test]
+    fn a_cursor_opens_for_its_board_and_secret_alone_and_is_never_the_same() {
+        let secrets = Secrets::derive(&[7; 32]).unwrap();
+        let [cup, other]: [BoardId; 2] = ["cup", "cup.1"].map(|text| text.parse().unwrap());
+        let rng = SeededRng::new(1);
+        let sealed = secrets.seal_cursor(&cup, b"value", &rng);
+        assert_eq!(secrets.open_cursor(&cup, &sealed).unwrap(), b"value");
+        assert!(secrets.open_cursor(&other, &sealed).is_err());
+        assert!(Secrets::derive(&[8; 32]).unwrap().open_cursor(&cup, &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(secrets.open_cursor(&cup, &changed).is_err(), "{at}");
+        }
+        assert_ne!(secrets.seal_cursor(&cup, b"value", &rng), sealed);
     }
 
     #[test]

@@ -148,6 +148,25 @@ impl BoardRepository for Boards<'_> {
         Ok(())
     }
 
+    async fn showing(&mut self, user_id: UserId, limit: u32) -> Result<Vec<BoardId>, StoreError> {
+        const OPERATION: &str = "boards.showing";
+        let rows: Vec<String> = sqlx::query_scalar(
+            "SELECT boards.board_id
+             FROM boards
+             JOIN board_entries
+               ON board_entries.board_id = boards.board_id AND board_entries.user_id = $1
+             WHERE boards.state <> 'final' AND board_entries.is_out = 0
+             ORDER BY boards.board_id
+             LIMIT $2",
+        )
+        .bind(user_id.as_uuid())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        rows.into_iter().map(|board_id| stored::parse(board_id, "boards", "board_id")).collect()
+    }
+
     async fn players(&mut self, keys: &[(BoardId, UserId)]) -> Result<Vec<PlayerRow>, StoreError> {
         const OPERATION: &str = "boards.players";
         stored::at_most(USERS_MAX, keys.len(), OPERATION)?;

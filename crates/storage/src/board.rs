@@ -169,6 +169,10 @@ pub trait BoardRepository: Send {
     /// locked already.
     async fn bump_many(&mut self, bumps: &[BoardBump]) -> Result<(), StoreError>;
 
+    /// Up to `limit` boards, by id, on which a user has a rank and whose ranks are not results yet, of whatever
+    /// tournaments. No index leads from a user to boards, so it looks at each board that is not final.
+    async fn showing(&mut self, user_id: UserId, limit: u32) -> Result<Vec<BoardId>, StoreError>;
+
     /// The rows of some players, in no order; who has none is left out. At most 1000 players.
     async fn players(&mut self, keys: &[(BoardId, UserId)]) -> Result<Vec<PlayerRow>, StoreError>;
 

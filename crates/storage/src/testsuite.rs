@@ -239,6 +239,7 @@ macro_rules! contract_suite {
                 scores_are_counted_by_period,
                 a_scan_meets_everyone_once,
                 boards_are_opened_and_raised_together,
+                boards_that_show_a_user_are_those_that_are_not_final,
                 changes_behind_a_version_are_found,
                 pages_equal_the_order_of_rank_keys,
                 rows_of_players_are_put_and_found,

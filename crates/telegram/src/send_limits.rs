@@ -14,6 +14,9 @@ pub const MESSAGES_PER_MINUTE_PER_GROUP: u32 = 20;
 /// The most characters of a message's text, after entities were parsed (`sendMessage`, `text`).
 pub const TEXT_CHARACTERS_MAX: usize = 4096;
 
+/// The most characters of the note that answers a pressed button (`answerCallbackQuery`, `text`).
+pub const NOTE_CHARACTERS_MAX: usize = 200;
+
 /// The most seconds that a `getUpdates` call may wait; longer ones are cut to this.
 pub const POLL_SECONDS_MAX: u32 = 50;
 

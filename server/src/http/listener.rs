@@ -1,5 +1,5 @@
-//! Serving connections within bounds: who connects and says nothing is shown out, and what is open at a time is
-//! counted. axum's own server has neither bound.
+//! Serving connections within bounds: who connects and says nothing is shown out, so is who does not take what it is sent,
+//! and what is open at a time is counted. axum's own server has none of these bounds.
 //!
 //! Invariant: at most [`Bounds::connections_max`] connections are open. Beyond that nobody is accepted until one ends:
 //! who comes then waits in the system's queue, and who is inside is served as ever. Nothing is done per request that
@@ -47,6 +47,10 @@ pub struct Bounds {
     /// How long a connection that was answered may be idle, and the head of its next request take. Longer than what
     /// proxies keep theirs for (60 s is common): whoever closes second never writes into a closed connection.
     pub idle_max: Duration,
+    /// How long the other side may leave what it is sent untaken: it has gone away without a word, or does not read.
+    /// Linux alone knows this; elsewhere the system's own patience ends such a connection, which may be a quarter of an
+    /// hour, or none for a side that acknowledges without reading.
+    pub untaken_max: Duration,
 }
 
 impl Bounds {
@@ -57,6 +61,8 @@ impl Bounds {
             connections_max,
             first_head_max: Duration::from_secs(10),
             idle_max: Duration::from_secs(75),
+            // Longer than two heartbeats of a live stream, and than a phone is without a network in a lift.
+            untaken_max: Duration::from_secs(40),
         }
     }
 }
@@ -74,6 +80,7 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stoppi
             () = stopping.cancelled() => break,
             accepted = accept(&listener, &mut places) => accepted,
         };
+        bound_patience(&stream, bounds.untaken_max);
         let begun = Arc::new(AtomicBool::new(false));
         let requests = Requests { router: router.clone(), address, begun: Arc::clone(&begun) };
         let connection = builder.serve_connection(TokioIo::new(stream), requests);
@@ -86,6 +93,20 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stoppi
     drop(listener);
     connections.close();
     connections.wait().await;
+}
+
+/// Has the system end a connection whose other side takes nothing for so long, be it that it acknowledges nothing or that
+/// its window stays closed (`TCP_USER_TIMEOUT`). A connection for which that can't be set is served all the same.
+fn bound_patience(stream: &TcpStream, untaken_max: Duration) {
+    #[cfg(target_os = "linux")]
+    {
+        let milliseconds = u32::try_from(untaken_max.as_millis()).unwrap_or(u32::MAX);
+        if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, milliseconds) {
+            tracing::debug!(error = %domain::ErrorChain(&error), "a connection's patience can't be set");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, untaken_max);
 }
 
 /// The requests of one connection.

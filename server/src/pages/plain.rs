@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use services::boards::BoardError;
+use services::tournaments::TournamentError;
 
 use crate::{
     http::{error::ApiError, extract::TournamentPath},
@@ -38,14 +38,14 @@ pub async fn rules(
     headers: HeaderMap,
 ) -> Response {
     let Ok(TournamentPath(id)) = tournament else { return not_found(&state, &headers) };
-    let shown = match services::boards::tournament_page(&state.services, &id, None).await {
-        Ok(shown) => shown,
-        Err(BoardError::Unknown) => return not_found(&state, &headers),
+    let (tournament, details) = match services::tournaments::details::rules(&state.services, &id).await {
+        Ok(found) => found,
+        Err(TournamentError::Unknown) => return not_found(&state, &headers),
         Err(error) => return ApiError::from(error).into_response(),
     };
     let reader = Reader::new(&state, &headers);
     let grace_s = state.settings.file.boards.score_grace_s.into();
-    let html = app::ssr::render_rules(reader.setting(&state.site), &shown.card.tournament, grace_s);
+    let html = app::ssr::render_rules(reader.setting(&state.site), &tournament, &details, grace_s);
     page(&state.settings, Fence::Plain, StatusCode::OK, &reader.nonce, html)
 }
 

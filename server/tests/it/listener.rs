@@ -1,8 +1,10 @@
 //! The listener's bounds, over real connections.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::{Router, body::Body, routing::get};
+use bytes::Bytes;
+use futures::stream;
 use server::http::listener::{self, Bounds};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -23,6 +25,7 @@ const BOUNDS: Bounds = Bounds {
     connections_max: 100,
     first_head_max: Duration::from_millis(100),
     idle_max: SOON,
+    untaken_max: SOON,
 };
 
 struct Served {
@@ -48,6 +51,8 @@ async fn serve(bounds: Bounds) -> Served {
             "slow"
         }),
     );
+    let endless = || stream::repeat_with(|| Ok::<_, Infallible>(Bytes::from_static(&[b'x'; 8_192])));
+    let router = router.route("/endless", get(move || async move { Body::from_stream(endless()) }));
     let stopping = CancellationToken::new();
     let serving = tokio::spawn(listener::serve(listener, router, bounds, stopping.clone()));
     Served { address, begun, answer, stopping, serving }
@@ -142,6 +147,32 @@ async fn beyond_the_bound_nobody_is_served_until_a_connection_ends() {
     answer(&mut held[1], "quick").await;
     drop(held.remove(0));
     answer(&mut third, "quick").await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_never_reads_is_shown_out_and_the_place_is_free() {
+    let served =
+        serve(Bounds { connections_max: 1, untaken_max: Duration::from_millis(200), ..BOUNDS }).await;
+    let _unread = served.connect(&request("/endless")).await;
+    let mut next = served.connect(&request("/")).await;
+    answer(&mut next, "quick").await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_reads_slowly_is_served_and_who_waits_is_not_shown_out() {
+    let served = serve(Bounds { untaken_max: Duration::from_millis(200), ..BOUNDS }).await;
+    let mut waiting = served.connect(&request("/slow")).await;
+    stays_open(&mut waiting).await;
+    let mut reading = served.connect(&request("/endless")).await;
+    let mut piece = vec![0; 65_536];
+    let until = tokio::time::Instant::now() + A_WHILE;
+    while tokio::time::Instant::now() < until {
+        assert_ne!(timeout(SOON, reading.read(&mut piece)).await.unwrap().unwrap(), 0);
+    }
+    served.answer.notify_one();
+    answer(&mut waiting, "slow").await;
 }
 
 #[tokio::test]

@@ -198,7 +198,12 @@ async fn streams_are_not_counted_by_address_without_limits() {
 
 /// The events of a stream of many boards: the id, the kind and the data of each.
 async fn many(server: &TestServer, boards: &str, last: Option<&str>) -> Events {
-    let mut request = Request::get(format!("/v1/live?boards={boards}"));
+    watch(server, &format!("/v1/live?boards={boards}"), last).await
+}
+
+/// The same of any stream.
+pub async fn watch(server: &TestServer, path: &str, last: Option<&str>) -> Events {
+    let mut request = Request::get(path);
     if let Some(id) = last {
         request = request.header("last-event-id", id);
     }
@@ -207,7 +212,7 @@ async fn many(server: &TestServer, boards: &str, last: Option<&str>) -> Events {
     Events { body: response.into_body(), buffer: String::new() }
 }
 
-struct Events {
+pub struct Events {
     body: Body,
     buffer: String,
 }
@@ -231,8 +236,18 @@ impl Events {
         }
     }
 
+    /// The next event that leads to another version.
+    pub async fn next_changed(&mut self) -> (Option<String>, String, serde_json::Value) {
+        loop {
+            let event = self.next().await;
+            if event.0.is_some() {
+                return event;
+            }
+        }
+    }
+
     /// The next event of this kind about a board.
-    async fn of(&mut self, kind: &str, board: &str) -> (Option<String>, serde_json::Value) {
+    pub async fn of(&mut self, kind: &str, board: &str) -> (Option<String>, serde_json::Value) {
         loop {
             let (id, event, data) = self.next().await;
             if event == kind && data["board"] == board {

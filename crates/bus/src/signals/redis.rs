@@ -210,20 +210,20 @@ impl Node {
     }
 }
 
-/// The same hints, each said once: of a board only the newest version.
+/// The same hints, each said once. What is said of boards is one hint, in the place of the last of them: a name that
+/// has changed is told of before the board that shows it.
 fn merged(signals: impl Iterator<Item = Signal>) -> Vec<Signal> {
     let mut merged: Vec<Signal> = Vec::new();
     for signal in signals {
-        let known = merged.iter_mut().find(|known| match (&signal, &**known) {
-            (Signal::Board { board_id: left, .. }, Signal::Board { board_id: right, .. }) => left == right,
-            (left, right) => left == right,
-        });
-        match (known, signal) {
-            (Some(Signal::Board { version, .. }), Signal::Board { version: other, .. }) => {
-                *version = other.max(*version);
-            }
-            (Some(_), _) => {}
-            (None, signal) => merged.push(signal),
+        if let Signal::Boards { boards } = &signal {
+            let earlier = merged.iter().position(|known| matches!(known, Signal::Boards { .. }));
+            let boards = match earlier.map(|at| merged.remove(at)) {
+                Some(Signal::Boards { boards: earlier }) => earlier.and(boards),
+                _ => boards.clone(),
+            };
+            merged.push(Signal::Boards { boards });
+        } else if !merged.contains(&signal) {
+            merged.push(signal);
         }
     }
     merged
@@ -232,14 +232,26 @@ fn merged(signals: impl Iterator<Item = Signal>) -> Vec<Signal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signals::ChangedBoards;
 
-    fn board(name: &str, version: u64) -> Signal {
-        Signal::Board { board_id: name.parse().unwrap(), version }
+    fn boards(names: &[&str]) -> Signal {
+        let boards = names.iter().map(|name| name.parse().unwrap()).collect();
+        Signal::Boards { boards: ChangedBoards::new(boards) }
     }
 
     #[test]
-    fn what_is_said_often_is_sent_once_and_of_a_board_the_newest_version() {
-        let said = [board("a", 3), Signal::Inbox, board("b", 1), board("a", 5), Signal::Inbox, board("a", 4)];
-        assert_eq!(merged(said.into_iter()), [board("a", 5), Signal::Inbox, board("b", 1)]);
+    fn what_is_said_often_is_sent_once_and_boards_behind_the_names_that_they_show() {
+        let name = Signal::Names { users: vec![domain::UserId::from_uuid(uuid::Uuid::from_u128(1))] };
+        let said = [
+            boards(&["a", "c"]),
+            Signal::Inbox,
+            boards(&["b"]),
+            name.clone(),
+            boards(&["a"]),
+            Signal::Inbox,
+            Signal::Jobs,
+        ];
+        let sent = merged(said.into_iter());
+        assert_eq!(sent, [Signal::Inbox, name, boards(&["a", "b", "c"]), Signal::Jobs]);
     }
 }

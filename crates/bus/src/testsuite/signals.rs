@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::signals::{Signal, Signals};
+use crate::signals::{ChangedBoards, Signal, Signals};
 
 /// Long enough for a busy machine; a test that passes never waits for it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A hint about a board.
-pub fn board(version: u64) -> Signal {
-    Signal::Board { board_id: "cup".parse().unwrap(), version }
+/// A hint about a board with this number.
+pub fn board(number: u64) -> Signal {
+    Signal::Boards { boards: ChangedBoards::new(vec![format!("cup.0.{}", number + 1).parse().unwrap()]) }
 }
 
 /// The next hint; a failed test when none comes.
@@ -49,18 +49,31 @@ pub async fn a_receiver_hears_nothing_from_before_it_came(signals: &dyn Signals)
 /// The oldest are lost, the newest are there.
 pub async fn a_receiver_that_lags_is_told_so(signals: &dyn Signals) {
     let mut slow = signals.subscribe();
-    for version in 0..1_500 {
-        signals.publish(board(version));
+    for number in 0..1_500 {
+        signals.publish(board(number));
     }
     let Err(RecvError::Lagged(lost)) = next(&mut slow).await else { panic!("the receiver was not told") };
     assert!(lost > 0);
     assert_eq!(next(&mut slow).await, Ok(board(lost)));
 }
 
+/// Whoever has not listened meanwhile has lost nothing: the hint is one, and true of each board.
+pub async fn a_commit_that_touches_thousands_of_boards_is_one_hint(signals: &dyn Signals) {
+    let mut receiver = signals.subscribe();
+    let boards = (1..=16_000).map(|number| format!("cup.0.{number}").parse().unwrap()).collect();
+    signals.publish(board(1));
+    signals.publish(Signal::Boards { boards: ChangedBoards::new(boards) });
+    signals.publish(board(2));
+    assert_eq!(next(&mut receiver).await, Ok(board(1)));
+    let Ok(Signal::Boards { boards }) = next(&mut receiver).await else { panic!("another hint came") };
+    assert!(boards.may_have(&"cup.0.16000".parse().unwrap()));
+    assert_eq!(next(&mut receiver).await, Ok(board(2)));
+}
+
 /// To publish is nobody's business but the publisher's.
 pub async fn nobody_needs_to_listen(signals: &dyn Signals) {
-    for version in 0..5_000 {
-        signals.publish(board(version));
+    for number in 0..5_000 {
+        signals.publish(board(number));
     }
     every_receiver_hears_each_hint_once_and_in_order(signals).await;
 }

@@ -11,7 +11,6 @@ use crate::{
     boards::standing,
     identity::{AuthError, Session, devices},
     limits::{self, Action, Subject},
-    platform::apply,
 };
 
 /// The first words of made-up names.
@@ -71,12 +70,12 @@ pub async fn change(services: &Services, session: &Session, hidden: bool) -> Res
         let alias = hidden.then(|| made_up(services.rng()));
         let player = PlayerKey::new(services.rng());
         tx.users().hide(user_id, alias.as_deref(), &player).await.map_err(AuthError::store(DOING))?;
-        changes = apply::boards_of(services, &mut *tx, user_id).await.map_err(AuthError::store(DOING))?;
+        changes = standing::bump_boards_showing(&mut *tx, user_id).await.map_err(AuthError::store(DOING))?;
     }
     let state = shown(&mut *tx, user_id).await.map_err(AuthError::store(DOING))?;
     tx.save().await.map_err(AuthError::store(DOING))?;
     if is_hidden != hidden {
-        services.names().renamed(services, user_id);
+        services.names().renamed(services, &[user_id]);
         standing::tell(services, changes).await;
     }
     state.ok_or(AuthError::Unauthorized)

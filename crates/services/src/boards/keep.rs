@@ -43,9 +43,10 @@ pub async fn run(services: Services, stop: CancellationToken) {
 async fn forget_names(services: &Services, signals: &mut broadcast::Receiver<Signal>) {
     loop {
         match signals.recv().await {
-            Ok(Signal::Name { user_id }) => services.names().forget(user_id),
-            Ok(_) => {}
-            Err(RecvError::Lagged(_)) => services.names().forget_all(),
+            Ok(Signal::Names { users }) => services.names().forget(&users),
+            // What was lost is hardly ever about a name, and names are not kept for long. To forget all of them would
+            // have every board that is watched ask the database at once, just when there is much to do.
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return std::future::pending().await,
         }
     }

@@ -19,6 +19,7 @@ use std::{
 };
 
 use bus::{ranks::Window, signals::Signal};
+use bytes::Bytes;
 use domain::{
     BoardId,
     board::{LIVE_ROWS, LiveDelta, LiveSnapshot},
@@ -50,7 +51,13 @@ const IDLE_LOOKS_MAX: u32 = 15;
 const HISTORY_MAX: usize = 64;
 
 /// How many frames a viewer may be behind before it gets a snapshot.
-const BEHIND_MAX: usize = 16;
+pub const BEHIND_MAX: usize = 16;
+
+/// How long a viewer hears nothing before it is told that the stream is open, so that proxies keep it so.
+pub const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// What it is told then: a comment.
+pub const STILL_HERE: Bytes = Bytes::from_static(b": still here\n\n");
 
 /// One viewer's stream.
 #[derive(Debug)]
@@ -58,16 +65,11 @@ pub struct Subscription {
     /// What to send first: a snapshot, or the deltas that the viewer missed.
     pub first: Vec<Frame>,
     /// What comes then.
-    pub next: broadcast::Receiver<Frame>,
+    next: broadcast::Receiver<Frame>,
     board: Arc<LiveBoard>,
 }
 
 impl Subscription {
-    /// A snapshot of now, for a viewer that fell behind.
-    pub fn snapshot(&self) -> Frame {
-        self.board.state().whole()
-    }
-
     /// The board.
     pub fn board_id(&self) -> &BoardId {
         &self.board.board_id
@@ -78,15 +80,20 @@ impl Subscription {
         self.board.state().snapshot.version
     }
 
-    /// What comes behind `first`, for as long as the board is followed.
+    /// What comes behind `first`, for as long as the board is followed; the whole window, where the viewer was too slow
+    /// for what came.
     pub fn into_frames(self) -> impl Stream<Item = Frame> + Send {
         stream::unfold(self, |mut subscription| async {
             match subscription.next.recv().await {
                 Ok(frame) => Some((frame, subscription)),
-                // Too slow: what was lost is made up by the whole window.
                 Err(RecvError::Lagged(_)) => {
-                    subscription.next = subscription.next.resubscribe();
-                    Some((subscription.snapshot(), subscription))
+                    // Frames are sent under this lock, so that none falls between the window and what follows on it.
+                    let whole = {
+                        let state = subscription.board.state();
+                        subscription.next = subscription.next.resubscribe();
+                        state.whole()
+                    };
+                    Some((whole, subscription))
                 }
                 Err(RecvError::Closed) => None,
             }
@@ -241,7 +248,7 @@ async fn open(services: &Services, seen: &SeenBoard) -> Result<Opened, BoardErro
     let board_id = seen.board_id();
     // Registered before the first look, so that no change falls between them.
     let signals = services.signals().subscribe();
-    let snapshot = match look(services, board_id).await? {
+    let snapshot = match look(services, board_id, None).await? {
         Some(snapshot) => snapshot,
         None if seen.is_there() => return Err(BoardError::Unknown),
         None => LiveSnapshot {
@@ -276,9 +283,10 @@ async fn follow(
         if hint == Ok(Hint::Closed) {
             break;
         }
-        match look(&services, &board_id).await {
+        let known = board.state().snapshot.version;
+        match look(&services, &board_id, Some(known)).await {
             Ok(Some(next)) => board.advance(next),
-            // Nobody has been placed on it yet.
+            // It has not changed, or nobody has been placed on it yet.
             Ok(None) => {}
             Err(error) => tracing::warn!(
                 board.id = %board_id,
@@ -323,31 +331,31 @@ async fn changed(
 ) -> Hint {
     loop {
         match signals.recv().await {
-            Ok(Signal::Board { board_id: changed, .. }) if changed == *board_id => {
-                return Hint::Changed;
-            }
+            Ok(Signal::Boards { boards }) if boards.may_have(board_id) => return Hint::Changed,
             Ok(Signal::Viewers { board_id: seen, node, viewers: count }) if seen == *board_id => {
                 viewers.heard(node, count, services.now());
             }
             // It comes before the hint of the board that shows it.
-            Ok(Signal::Name { user_id }) => services.names().forget(user_id),
+            Ok(Signal::Names { users }) => services.names().forget(&users),
             Ok(_) => {}
-            Err(RecvError::Lagged(_)) => {
-                services.names().forget_all();
-                return Hint::Changed;
-            }
+            Err(RecvError::Lagged(_)) => return Hint::Changed,
             Err(RecvError::Closed) => return Hint::Closed,
         }
     }
 }
 
-/// The window as it is now; `None` when the board is not there.
-async fn look(services: &Services, board_id: &BoardId) -> Result<Option<LiveSnapshot>, BoardError> {
+/// The window as it is now; `None` when the board is not there, or at the version that is `known` already: a hint may
+/// be about many boards, of which this need not be one.
+async fn look(
+    services: &Services,
+    board_id: &BoardId,
+    known: Option<u64>,
+) -> Result<Option<LiveSnapshot>, BoardError> {
     let doing = "reading a live board";
     let mut tx = services.store().begin_read().await.map_err(BoardError::store(doing))?;
     let row = tx.boards().by_id(board_id).await.map_err(BoardError::store(doing))?;
     drop(tx);
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row.filter(|row| known.is_none_or(|known| row.version > known)) else { return Ok(None) };
     let order = row.ranking.order.order;
     let mut page = read::ranked(services, board_id, Window::Top, LIVE_ROWS, None).await?;
     if page.version < row.version && index::reconcile(services, &row).await? {

@@ -17,7 +17,7 @@ use crate::{
     Services,
     boards::{
         BoardError, SeenBoard,
-        live::{self, FRAME_MS, Frame},
+        live::{self, FRAME_MS, Frame, HEARTBEAT, STILL_HERE},
     },
 };
 
@@ -26,9 +26,6 @@ pub const BOARDS_MAX: usize = 16;
 
 /// What stands between the versions of an id.
 const SEPARATOR: char = '-';
-
-/// How long a viewer hears nothing before it is told that the stream is open.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// A viewer of several boards.
 pub struct Many {
@@ -106,7 +103,7 @@ impl Many {
                     return Some(bytes.freeze());
                 }
                 () = &mut heartbeat, if bytes.is_empty() => {
-                    return Some(Bytes::from_static(b": still here\n\n"));
+                    return Some(STILL_HERE);
                 }
             }
         }

@@ -20,6 +20,9 @@ pub struct PublicName {
 /// The most names that a node remembers (about 100 bytes each).
 const NAMES_MAX: u64 = 100_000;
 
+/// The users that one hint names.
+const USERS_OF_HINT_MAX: usize = 250;
+
 /// For how long a node may show an alias that another node has changed, when the hint that tells of it is lost.
 const FRESH: Duration = Duration::from_mins(1);
 
@@ -61,19 +64,18 @@ impl Names {
         Ok(names)
     }
 
-    /// Forgets a user's name, because it has changed, and has every other node forget it.
-    pub(crate) fn renamed(&self, services: &Services, user_id: UserId) {
-        self.forget(user_id);
-        services.signals().publish(Signal::Name { user_id });
+    /// Forgets the names of users, because they have changed, and has every other node forget them.
+    pub(crate) fn renamed(&self, services: &Services, users: &[UserId]) {
+        self.forget(users);
+        for users in users.chunks(USERS_OF_HINT_MAX) {
+            services.signals().publish(Signal::Names { users: users.to_vec() });
+        }
     }
 
-    /// Forgets all names, because a node may have missed which of them have changed.
-    pub(crate) fn forget_all(&self) {
-        self.0.invalidate_all();
-    }
-
-    /// Forgets a user's name.
-    pub(crate) fn forget(&self, user_id: UserId) {
-        self.0.invalidate(&user_id);
+    /// Forgets the names of users.
+    pub(crate) fn forget(&self, users: &[UserId]) {
+        for user_id in users {
+            self.0.invalidate(user_id);
+        }
     }
 }

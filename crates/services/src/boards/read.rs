@@ -68,11 +68,12 @@ pub async fn page_between(
 ) -> Result<PageBetween, BoardError> {
     let viewer = board.viewer();
     let limit = query.limit.clamp(1, PAGE_LIMIT_MAX);
+    let opened = |text: &str| cursor::open(services, board.board_id(), text).ok_or(BoardError::Cursor);
     let window = match query.window {
         WindowQuery::Top => Window::Top,
         WindowQuery::Cursor(text) => match text.strip_prefix(BACK) {
-            Some(text) => Window::Before(cursor::decode(text).ok_or(BoardError::Cursor)?),
-            None => Window::After(cursor::decode(&text).ok_or(BoardError::Cursor)?),
+            Some(text) => Window::Before(opened(text)?),
+            None => Window::After(opened(&text)?),
         },
         WindowQuery::AroundMe => Window::Around(viewer.ok_or(BoardError::NotSignedIn)?),
     };
@@ -161,9 +162,9 @@ async fn dress(
         total: page.total,
         entries,
         me,
-        next_cursor: more.map(|last| cursor::encode(&last.key)),
+        next_cursor: more.map(|last| cursor::seal(services, board, &last.key)),
     };
-    let previous_cursor = before.map(|first| format!("{BACK}{}", cursor::encode(&first.key)));
+    let previous_cursor = before.map(|first| format!("{BACK}{}", cursor::seal(services, board, &first.key)));
     Ok(PageBetween { page, previous_cursor })
 }
 

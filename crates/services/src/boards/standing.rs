@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use bus::{ranks::Change, signals::Signal};
+use bus::{
+    ranks::Change,
+    signals::{ChangedBoards, Signal},
+};
 use domain::{BoardId, BoardOrder, UserId};
 use storage::{
     StoreError, Transaction,
@@ -24,12 +27,50 @@ pub struct BoardChange {
     pub(crate) changes: Vec<Change>,
 }
 
-/// Tells the rank index and the viewers what a commit has changed.
+/// Tells the rank index what a commit has changed, and then the viewers: by one hint, however many boards there are.
 pub async fn tell(services: &Services, changes: Vec<BoardChange>) {
+    if changes.is_empty() {
+        return;
+    }
+    let mut boards = Vec::with_capacity(changes.len());
     for change in changes {
         index::apply(services, &change).await;
-        services.signals().publish(Signal::Board { board_id: change.board_id, version: change.version });
+        boards.push(change.board_id);
     }
+    services.signals().publish(Signal::Boards { boards: ChangedBoards::new(boards) });
+}
+
+/// The most boards on which a new name is shown at once. Whoever is on more of them that are not over is shown under it
+/// there when the board changes next.
+const SHOWING_MAX: u32 = 1_000;
+
+/// Raises the version of every board that shows a user and whose ranks are not results yet, so that viewers see how
+/// they are called now. It does so on boards of private tournaments too: hiding is for all who look.
+pub(crate) async fn bump_boards_showing(
+    tx: &mut dyn Transaction,
+    user_id: UserId,
+) -> Result<Vec<BoardChange>, StoreError> {
+    let ids = tx.boards().showing(user_id, SHOWING_MAX).await?;
+    let mut locked = tx.boards().lock_many(&ids).await?;
+    // One may have become final while its lock was awaited.
+    locked.retain(|board| board.state != BoardState::Final);
+    let bump = |board: &BoardRow| BoardBump {
+        board_id: board.board_id.clone(),
+        is_changed: true,
+        new_players: 0,
+        new_scores: 0,
+    };
+    let bumps: Vec<BoardBump> = locked.iter().map(bump).collect();
+    if !bumps.is_empty() {
+        tx.boards().bump_many(&bumps).await?;
+    }
+    let change = |board: BoardRow| BoardChange {
+        board_id: board.board_id,
+        order: board.ranking.order,
+        version: board.version + 1,
+        changes: Vec::new(),
+    };
+    Ok(locked.into_iter().map(change).collect())
 }
 
 /// Stores the rows of players of a locked board, each with the row as it was; raises the board's version when somebody

@@ -111,9 +111,12 @@ pub(crate) fn keyboard(
         &format!("/app/t/{id}"),
         Some(&format!("t_{id}")),
     )?;
-    let rules = format!("{}/t/{id}/rules", services.settings().public_url);
-    let mut rows =
-        vec![vec![board], vec![InlineButton::url(texts.text(keys::bot::TOURNAMENT_BUTTON_RULES), &rules)?]];
+    let mut rows = vec![vec![board]];
+    // The web does not know who reads: the rules of a private one are in the app, where the board is.
+    if view.is_public {
+        let rules = format!("{}/t/{id}/rules", services.settings().public_url);
+        rows.push(vec![InlineButton::url(texts.text(keys::bot::TOURNAMENT_BUTTON_RULES), &rules)?]);
+    }
     if life == Life::Still {
         let again = Choice::Board(id.clone()).to_data();
         rows.push(vec![InlineButton::callback(texts.text(keys::bot::BOARD_BUTTON_AGAIN), &again)?]);

@@ -27,9 +27,6 @@ use crate::{
     outbox::Outgoing,
 };
 
-/// The most characters of the note that a tap is answered with.
-const NOTE_CHARACTERS_MAX: usize = 200;
-
 /// How often what was sent to another chat is changed at most.
 const REFRESH_EVERY_MS: i64 = 15_000;
 
@@ -129,15 +126,15 @@ async fn claim(
     };
     let note = match &claims {
         Ok(claims) => {
-            let what: Vec<String> = claims.now().map(|reward| missions::what(&reward.what, locale)).collect();
-            match what.as_slice() {
-                [] => catalog(locale).text(keys::bot::MISSIONS_DONE).to_owned(),
-                what => keys::bot::missions_claimed(catalog(locale), &what.join(", ")),
+            let what = missions::listed(claims.now().map(|reward| &reward.what), locale);
+            if what.is_empty() {
+                catalog(locale).text(keys::bot::MISSIONS_DONE).to_owned()
+            } else {
+                keys::bot::missions_claimed(catalog(locale), &what)
             }
         }
         Err(code) => catalog(locale).error(*code).to_owned(),
     };
-    let note: String = note.chars().take(NOTE_CHARACTERS_MAX).collect();
     let mut calls = vec![Outgoing::callback_note(&query.id, &note)];
     if let Some(message_id) = query.message_id {
         let reader = Reader { is_private: true, locale, user_id: Some(user.user_id) };

@@ -78,7 +78,7 @@ pub(crate) async fn find(services: &Services, query: &InlineQuery) -> Result<Opt
                 look::board(services, &card.tournament.tournament_id, None, rows).await?
             }
         };
-        found.views.push(View { card, board });
+        found.views.push(View { card, board, is_public: true });
     }
     found.next = matching.next().map(|_| offset(query) + PAGE_SIZE);
     Ok(Some(found))

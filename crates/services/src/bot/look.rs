@@ -7,7 +7,7 @@ use domain::{
     mission::Missions,
     tournament::Phase,
 };
-use storage::StoreError;
+use storage::{StoreError, tournament::Audience};
 use telegram::update::{CallbackQuery, ChatKind, Incoming, InlineQuery, Message, command};
 
 use crate::{
@@ -35,6 +35,8 @@ pub(crate) struct View {
     pub(crate) card: TournamentCard,
     /// The top of its board, and the reader's own row.
     pub(crate) board: Option<BoardPage>,
+    /// Whether everybody may read about it on the web; a private one is shown in the app alone.
+    pub(crate) is_public: bool,
 }
 
 /// A page of the tournaments that run or come.
@@ -199,7 +201,7 @@ async fn list(services: &Services, page: usize, viewer: Option<UserId>) -> Resul
             }
             _ => None,
         };
-        views.push(View { card, board });
+        views.push(View { card, board, is_public: true });
     }
     Ok(List { views, page, pages })
 }
@@ -219,12 +221,13 @@ pub(crate) async fn view(
     // A private one is shown to a person alone, not to a group or to where a message may go on to: nobody reads those.
     let Some(row) = sight::tournament(&mut *tx, id, viewer).await? else { return Ok(None) };
     drop(tx);
+    let is_public = row.audience() == Audience::Everybody;
     let card = row.card(now);
     let board = match card.phase {
         Phase::Upcoming | Phase::Canceled => None,
         Phase::Running | Phase::Finished => board(services, id, viewer, rows).await?,
     };
-    Ok(Some(View { card, board }))
+    Ok(Some(View { card, board, is_public }))
 }
 
 /// The first `rows` of the board that a viewer is shown of a tournament, and the viewer's own row.

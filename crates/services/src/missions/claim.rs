@@ -9,7 +9,7 @@ use storage::{Transaction, reward::RewardRow, user::User};
 use crate::{
     Services,
     bot::{
-        commands::missions::what,
+        commands::missions::listed,
         confirm::{Done, Place, confirm},
     },
     identity::{AuthError, Session, current},
@@ -39,9 +39,9 @@ pub async fn claim(
     let user = current::user_of(&mut *tx, session).await?;
     let claims = claim_within(services, &mut *tx, user.clone(), mission_id).await?;
     if !claims.claimed.is_empty() {
-        let what: Vec<String> = claims.now().map(|reward| what(&reward.what, user.locale)).collect();
+        let what = listed(claims.now().map(|reward| &reward.what), user.locale);
         if !what.is_empty() {
-            confirm(services, &mut *tx, &user, Done::Claimed(&what.join(", ")), Place::App).await?;
+            confirm(services, &mut *tx, &user, Done::Claimed(&what), Place::App).await?;
         }
         tx.save().await?;
         for claimed in &claims.claimed {

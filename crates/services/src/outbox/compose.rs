@@ -1,4 +1,9 @@
 //! Writing outgoing rows.
+//!
+//! Invariant: no text is longer than Telegram takes, and none shows a preview of a link. Whoever writes a text sees to it
+//! that it is short; what is too long all the same is cut here rather than refused there.
+
+use std::borrow::Cow;
 
 use domain::{BotId, ChatId, OutgoingId, Rng, Timestamp};
 use serde_json::{Value, json};
@@ -6,6 +11,7 @@ use storage::{
     StoreError, Transaction,
     outbox::{Cause, NewOutgoing, OutgoingClass},
 };
+use telegram::send_limits::{NOTE_CHARACTERS_MAX, TEXT_CHARACTERS_MAX};
 
 use crate::{
     Services,
@@ -28,8 +34,7 @@ pub(crate) const INLINE_ANSWER: &str = "answerInlineQuery";
 impl Outgoing {
     /// A text for a chat. `reply_markup` is a keyboard in the Bot API's form.
     pub fn text(chat_id: ChatId, text: &str, reply_markup: Option<Value>) -> Self {
-        let payload = with_markup(json!({"chat_id": chat_id, "text": text}), reply_markup);
-        Self::new("sendMessage", payload)
+        Self::new("sendMessage", message(json!({"chat_id": chat_id}), text, reply_markup))
     }
 
     /// A required notice for a chat: sent again when nobody knows whether it arrived.
@@ -44,14 +49,14 @@ impl Outgoing {
 
     /// Another text in the place of a message of the bot. Without a keyboard the message loses its own.
     pub fn edit(chat_id: ChatId, message_id: i64, text: &str, reply_markup: Option<Value>) -> Self {
-        let payload = json!({"chat_id": chat_id, "message_id": message_id, "text": text});
-        Self { is_repeatable: true, ..Self::new("editMessageText", with_markup(payload, reply_markup)) }
+        let place = json!({"chat_id": chat_id, "message_id": message_id});
+        Self { is_repeatable: true, ..Self::new("editMessageText", message(place, text, reply_markup)) }
     }
 
     /// Another text in the place of a result of inline mode, in whatever chat that is.
     pub(crate) fn inline_edit(inline_message_id: &str, text: &str, reply_markup: Option<Value>) -> Self {
-        let payload = json!({"inline_message_id": inline_message_id, "text": text});
-        Self { is_repeatable: true, ..Self::new("editMessageText", with_markup(payload, reply_markup)) }
+        let place = json!({"inline_message_id": inline_message_id});
+        Self { is_repeatable: true, ..Self::new("editMessageText", message(place, text, reply_markup)) }
     }
 
     /// The answer to an inline query, with the answer's own fields.
@@ -77,6 +82,7 @@ impl Outgoing {
 
     /// The same with a note that the person sees for a moment.
     pub(crate) fn callback_note(callback_query_id: &str, note: &str) -> Self {
+        let note = cut(note, NOTE_CHARACTERS_MAX);
         Self::new("answerCallbackQuery", json!({"callback_query_id": callback_query_id, "text": note}))
     }
 
@@ -109,11 +115,30 @@ impl Outgoing {
     }
 }
 
-fn with_markup(mut payload: Value, reply_markup: Option<Value>) -> Value {
-    if let (Some(markup), Some(fields)) = (reply_markup, payload.as_object_mut()) {
-        fields.insert("reply_markup".to_owned(), markup);
+/// What is said in a place, with the buttons below it. A picture of some page below a board would be nobody's wish.
+fn message(mut place: Value, text: &str, reply_markup: Option<Value>) -> Value {
+    place["text"] = json!(cut(text, TEXT_CHARACTERS_MAX));
+    place["link_preview_options"] = json!({"is_disabled": true});
+    if let Some(markup) = reply_markup {
+        place["reply_markup"] = markup;
     }
-    payload
+    place
+}
+
+/// A text of at most `max` units of UTF-16, of which no text has fewer than it has characters: whichever of the two
+/// Telegram counts, it takes it.
+fn cut(text: &str, max: usize) -> Cow<'_, str> {
+    if text.encode_utf16().count() <= max {
+        return Cow::Borrowed(text);
+    }
+    let mut room = max - 1;
+    let fits = |letter: &char| {
+        let left = room.checked_sub(letter.len_utf16());
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    let start: String = text.chars().take_while(fits).collect();
+    Cow::Owned(format!("{}…", start.trim_end()))
 }
 
 /// Writes the rows that an update causes. However often the update is handled, each row is written once.
@@ -156,4 +181,61 @@ pub(crate) async fn write(
     }
     rows.append(&mut last_edits);
     tx.outbox().add_many(&rows).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHAT: ChatId = ChatId(42);
+
+    fn three(text: &str) -> [Value; 3] {
+        let markup = Some(json!({"inline_keyboard": []}));
+        [
+            Outgoing::text(CHAT, text, markup.clone()),
+            Outgoing::edit(CHAT, 7, text, markup.clone()),
+            Outgoing::inline_edit("i", text, markup),
+        ]
+        .map(|outgoing| outgoing.payload)
+    }
+
+    #[test]
+    fn no_message_shows_a_preview_of_a_link() {
+        let [sent, edited, inline] = three("Hi");
+        let rest =
+            json!({"link_preview_options": {"is_disabled": true}, "reply_markup": {"inline_keyboard": []}});
+        for (payload, place) in [
+            (sent, json!({"chat_id": 42, "text": "Hi"})),
+            (edited, json!({"chat_id": 42, "message_id": 7, "text": "Hi"})),
+            (inline, json!({"inline_message_id": "i", "text": "Hi"})),
+        ] {
+            let mut expected = place;
+            for (field, value) in rest.as_object().unwrap() {
+                expected[field] = value.clone();
+            }
+            assert_eq!(payload, expected);
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_cut_however_it_is_counted() {
+        let units = |text: &str| text.encode_utf16().count();
+        for text in ["x".repeat(4096), "🏆".repeat(2048), "ж".repeat(4096)] {
+            for payload in three(&text) {
+                assert_eq!(payload["text"], text, "it fits");
+            }
+        }
+        for text in ["x".repeat(4097), "🏆".repeat(2049), format!("x{}", "🏆".repeat(4096)), "ж".repeat(9000)]
+        {
+            for payload in three(&text) {
+                let cut = payload["text"].as_str().unwrap();
+                assert!((4094..=4096).contains(&units(cut)) && cut.ends_with('…'), "{}", units(cut));
+                assert!(text.starts_with(cut.trim_end_matches('…')));
+            }
+        }
+        let note = Outgoing::callback_note("q", &"word ".repeat(100)).payload;
+        assert!(
+            units(note["text"].as_str().unwrap()) <= 200 && note["text"].as_str().unwrap().ends_with("word…")
+        );
+    }
 }

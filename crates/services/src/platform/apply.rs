@@ -8,20 +8,13 @@ use std::{
 use domain::{
     BoardId, ErrorCode, EventId, EventSource, UserId,
     event::{EventsAnswer, Rejection},
-    tournament::Phase,
 };
 use serde_json::value::RawValue;
-use storage::{
-    StoreError, Transaction,
-    board::{BoardBump, BoardRow},
-};
+use storage::{StoreError, Transaction};
 
 use crate::{
     Services,
-    boards::{
-        lobby::TOURNAMENTS_MAX,
-        standing::{self, BoardChange},
-    },
+    boards::standing::{self, BoardChange},
     group_commit::GroupCommitError,
     missions::{self, apply::MissionChanges},
     platform::{
@@ -32,7 +25,6 @@ use crate::{
         tournaments as platform_tournaments, users,
     },
     telemetry,
-    tournaments::route,
 };
 
 /// The most events that one call may bring.
@@ -157,7 +149,7 @@ pub async fn accept(
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     boards: Vec<BoardChange>,
-    /// Users whose public name may have changed.
+    /// Users whose alias may have changed.
     renamed: Vec<UserId>,
     /// Whether missions were written.
     has_new_missions: bool,
@@ -277,9 +269,7 @@ impl Changes {
 /// Tells the memory of this node and the viewers what a commit has changed.
 pub(crate) async fn tell(services: &Services, changes: Changes) {
     missions::live::tell_changes(services, changes.missions);
-    for user_id in changes.renamed {
-        services.names().renamed(services, user_id);
-    }
+    services.names().renamed(services, &changes.renamed);
     for (board, scores) in changes.scores {
         services.pulse().add_scores(&board.tournament_id(), scores);
     }
@@ -300,9 +290,11 @@ async fn apply_one(
                 Err((code, detail)) => return Ok(Err((code, detail.into()))),
             };
             if upserted.is_renamed {
-                changes.boards.extend(boards_of(services, tx, upserted.user_id).await?);
+                changes.boards.extend(standing::bump_boards_showing(tx, upserted.user_id).await?);
             }
-            changes.renamed.push(upserted.user_id);
+            if upserted.is_renamed || upserted.is_linked {
+                changes.renamed.push(upserted.user_id);
+            }
             Ok(Ok(()))
         }
         EventData::TournamentUpserted(definition) => {
@@ -340,38 +332,4 @@ async fn apply_one(
         // These are applied in runs, never alone.
         EventData::ScorePosted(_) | EventData::Activity(_) => Ok(Ok(())),
     }
-}
-
-/// Raises the version of every running board that shows a user, so that viewers see the new name.
-pub(crate) async fn boards_of(
-    services: &Services,
-    tx: &mut dyn Transaction,
-    user_id: UserId,
-) -> Result<Vec<BoardChange>, StoreError> {
-    let now = services.now();
-    let listed = tx.tournaments().list(now, TOURNAMENTS_MAX).await?;
-    let mut keys: Vec<(BoardId, UserId)> = Vec::new();
-    for row in listed.iter().filter(|row| row.phase(now) == Phase::Running) {
-        let latest = route::boards_of(tx, row, user_id).await?.into_iter().next();
-        keys.extend(latest.map(|board_id| (board_id, user_id)));
-    }
-    let shown = tx.boards().players(&keys).await?;
-    let ids: Vec<BoardId> =
-        shown.into_iter().filter(|row| row.ranked().is_some()).map(|row| row.board_id).collect();
-    let locked = tx.boards().lock_many(&ids).await?;
-    let bump = |board: &BoardRow| BoardBump {
-        board_id: board.board_id.clone(),
-        is_changed: true,
-        new_players: 0,
-        new_scores: 0,
-    };
-    let bumps: Vec<BoardBump> = locked.iter().map(bump).collect();
-    tx.boards().bump_many(&bumps).await?;
-    let change = |board: BoardRow| BoardChange {
-        board_id: board.board_id,
-        order: board.ranking.order,
-        version: board.version + 1,
-        changes: Vec::new(),
-    };
-    Ok(locked.into_iter().map(change).collect())
 }

@@ -23,6 +23,8 @@ pub(crate) struct Upserted {
     pub(crate) user_id: UserId,
     /// Whether boards show another name now.
     pub(crate) is_renamed: bool,
+    /// Whether a person at Telegram goes by what the event says from now on.
+    pub(crate) is_linked: bool,
 }
 
 /// Adds or refreshes a user, and links the Telegram id that the event names. Answers the user, or why the event
@@ -41,8 +43,9 @@ pub(crate) async fn upsert(
     if let Linked::Now(user_id) = linked {
         connect::tell_of_link(services, tx, Actor::platform(), user_id, &event.platform_user_id).await?;
     }
+    let is_linked = matches!(linked, Linked::Now(_));
     let (Linked::Now(user_id) | Linked::AsBefore(user_id)) = linked;
-    Ok(Ok(Upserted { user_id, is_renamed }))
+    Ok(Ok(Upserted { user_id, is_renamed, is_linked }))
 }
 
 /// A user, and whether an event has linked them to a person at Telegram.

@@ -63,8 +63,8 @@ async fn erase(services: &Services, user_id: UserId) -> Result<ErasureOutcome, S
     tx.audit().append(&[entry]).await?;
     tell_platform(services, &mut *tx, &erasure, account).await?;
     tx.save().await?;
-    // Other nodes forget the name within a minute.
-    services.names().forget(user_id);
+    // A node that does not hear of it forgets the name within a minute.
+    services.names().renamed(services, &[user_id]);
     Ok(outcome)
 }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use domain::{
-    Timestamp, TournamentId, UserId,
+    Timestamp, Tournament, TournamentId, UserId,
     tournament::view::{PeriodView, PeriodsPage, TournamentDetails},
 };
 use storage::{
@@ -30,12 +30,31 @@ pub async fn details(
     tournament_id: &TournamentId,
     viewer: Option<UserId>,
 ) -> Result<TournamentDetails, TournamentError> {
+    Ok(shown(services, tournament_id, viewer).await?.1)
+}
+
+/// A tournament and its rules, for a page that everybody may open.
+///
+/// # Errors
+/// As [`details`].
+pub async fn rules(
+    services: &Services,
+    tournament_id: &TournamentId,
+) -> Result<(Tournament, TournamentDetails), TournamentError> {
+    shown(services, tournament_id, None).await
+}
+
+async fn shown(
+    services: &Services,
+    tournament_id: &TournamentId,
+    viewer: Option<UserId>,
+) -> Result<(Tournament, TournamentDetails), TournamentError> {
     let now = services.now();
     let mut tx = services.store().begin_read().await?;
     let row = visible(&mut *tx, tournament_id, viewer).await?;
     let period = current(&mut *tx, tournament_id, now).await?;
     let rules = row.status.rules.clone();
-    Ok(TournamentDetails {
+    let details = TournamentDetails {
         tournament_id: tournament_id.clone(),
         phase: row.phase(now),
         is_frozen: row.status.is_frozen,
@@ -51,7 +70,8 @@ pub async fn details(
         claim_days: rules.claim_days.map(NonZeroU32::get),
         rules_text: rules.rules_text,
         cover: rules.cover,
-    })
+    };
+    Ok((row.tournament, details))
 }
 
 /// Periods of a tournament, the latest first.

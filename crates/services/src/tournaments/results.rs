@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    TournamentId, UserId,
+    PlayerKey, TournamentId, UserId,
     tournament::view::{ResultEntry, ResultsPage},
 };
 use storage::{StoreError, result::ResultRow};
@@ -68,8 +68,8 @@ pub async fn page(
     let rows = tx.results().page(&board, after, limit).await?;
     let users: Vec<UserId> = rows.iter().filter_map(|row| row.user_id).collect();
     let names = tx.users().names(&users).await?;
-    let names: HashMap<UserId, String> =
-        names.into_iter().map(|(user_id, _, alias)| (user_id, alias)).collect();
+    let names: HashMap<UserId, (PlayerKey, String)> =
+        names.into_iter().map(|(user_id, player, alias)| (user_id, (player, alias))).collect();
     let is_full = rows.len() == limit as usize;
     let next_cursor = rows.last().filter(|_| is_full).map(|last| last.rank.to_string());
     let ranked = tx.boards().by_id(&board).await?.ok_or(TournamentError::Unknown)?;
@@ -77,7 +77,10 @@ pub async fn page(
     let results = rows
         .iter()
         .map(|row| {
-            let alias = row.user_id.and_then(|user_id| names.get(&user_id)).map(String::as_str);
+            // Who has hidden since, or shows their name again, has another key: beside the one of then, which the hash
+            // covers, a name of now would tell who is behind it.
+            let name = row.user_id.and_then(|user_id| names.get(&user_id));
+            let alias = name.filter(|(player, _)| *player == row.player).map(|(_, alias)| alias.as_str());
             view(row, alias, columns)
         })
         .collect::<Result<_, _>>()?;

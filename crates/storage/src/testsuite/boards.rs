@@ -148,6 +148,39 @@ pub async fn who_is_off_the_board_has_no_rank(store: &dyn Store) {
     .await;
 }
 
+/// Boards that a user has a rank on are found by the user, whatever tournaments they are of, until their ranks are results.
+pub async fn boards_that_show_a_user_are_those_that_are_not_final(store: &dyn Store) {
+    let ids = ["cup", "cup.1", "cup.1.2", "league.3", "other"];
+    write(store, async |transaction| {
+        for id in ["cup", "league", "other"] {
+            transaction.tournaments().upsert(&tournament(id, 0), at(0)).await.unwrap();
+        }
+        let new = |id: &str| NewBoard { board_id: board_id(id), ..board_of(&tournament("cup", 0)) };
+        transaction.boards().open(&ids.map(new)).await.unwrap();
+        let row = |id: &str, user: u128| player_row(id, user_id(user), standing(5, 5), 1);
+        let mut rows: Vec<PlayerRow> = ids[..4].iter().map(|id| row(id, 1)).collect();
+        rows[1].presence = Presence::Disqualified;
+        rows.push(row("other", 2));
+        transaction.boards().put_players(&rows).await.unwrap();
+    })
+    .await;
+    let showing = async |user, limit| {
+        let found = read(store, async |transaction| {
+            transaction.boards().showing(user_id(user), limit).await.unwrap()
+        });
+        found.await.iter().map(|board| board.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(showing(1, 10).await, ["cup", "cup.1.2", "league.3"]);
+    assert_eq!(showing(1, 2).await, ["cup", "cup.1.2"]);
+    assert_eq!(showing(2, 10).await, ["other"]);
+    assert_eq!(showing(3, 10).await, [""; 0]);
+    write(store, async |transaction| {
+        assert!(transaction.results().finish(&board_id("cup.1.2"), &[7; 32], at(50)).await.unwrap());
+    })
+    .await;
+    assert_eq!(showing(1, 10).await, ["cup", "league.3"]);
+}
+
 /// Several boards are added, found, locked and raised with one call each.
 pub async fn boards_are_opened_and_raised_together(store: &dyn Store) {
     let cup = Tournament { ties: TieOrders::new(&[Order::Asc]).unwrap(), ..tournament("cup", 0) };

@@ -1,6 +1,6 @@
 //! `GET /v1/tournaments/{id}/live` and `GET /v1/live`: one board, or many, as they change (Server-Sent Events).
 
-use std::{convert::Infallible, time::Duration};
+use std::convert::Infallible;
 
 use axum::{
     body::Body,
@@ -14,11 +14,10 @@ use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
 use services::boards::{
     SeenBoard, Wanted,
-    live::{self, Subscription},
+    live::{self, HEARTBEAT, STILL_HERE, Subscription},
     live_many::{self, BOARDS_MAX},
     sight,
 };
-use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 
@@ -31,8 +30,9 @@ use crate::{
     state::AppState,
 };
 
-/// A comment is sent when nothing else was for so long, so that proxies keep the stream open.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What every stream begins with: how long a browser waits before it comes back, in milliseconds. Browsers would wait 3 to
+/// 5 s, and a board that stands still for so long looks broken; a server that starts anew is rarely back any sooner.
+const RETRY: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 
 const STREAM_HEADERS: [(HeaderName, &str); 3] = [
     (header::CONTENT_TYPE, "text/event-stream"),
@@ -145,7 +145,7 @@ pub(crate) async fn live_many(
     }
     let last_id = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let mut many = live_many::subscribe(&state.services, &boards, last_id).await?;
-    let first = stream::iter([Bytes::from_static(b"retry: 2000\n\n"), many.first()]);
+    let first = stream::iter([RETRY, many.first()]);
     let stopping = state.stop.stopping.clone();
     let next = stream::unfold((many, stopping, viewer), |(mut many, stopping, viewer)| async {
         let bytes = tokio::select! {
@@ -162,26 +162,18 @@ fn frames(
     stopping: CancellationToken,
     viewer: Viewer,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    // The delay after which a browser comes back; spread by the server's restart itself.
-    let first = stream::once(async { Bytes::from_static(b"retry: 2000\n\n") })
-        .chain(stream::iter(std::mem::take(&mut subscription.first)).map(|frame| frame.bytes));
-    let next =
-        stream::unfold((subscription, stopping, viewer), |(mut subscription, stopping, viewer)| async {
-            let bytes = tokio::select! {
-                () = stopping.cancelled() => return None,
-                received = tokio::time::timeout(HEARTBEAT, subscription.next.recv()) => match received {
-                    Ok(Ok(frame)) if frame.is_end() => return None,
-                    Ok(Ok(frame)) => frame.bytes,
-                    // Too slow: what was lost is made up by the whole window.
-                    Ok(Err(RecvError::Lagged(_))) => {
-                        subscription.next = subscription.next.resubscribe();
-                        subscription.snapshot().bytes
-                    }
-                    Ok(Err(RecvError::Closed)) => return None,
-                    Err(_) => Bytes::from_static(b": still here\n\n"),
-                },
-            };
-            Some((bytes, (subscription, stopping, viewer)))
-        });
+    let missed = std::mem::take(&mut subscription.first).into_iter().map(|frame| frame.bytes);
+    let first = stream::iter(std::iter::once(RETRY).chain(missed));
+    let frames = Box::pin(subscription.into_frames());
+    let next = stream::unfold((frames, stopping, viewer), |(mut frames, stopping, viewer)| async {
+        let bytes = tokio::select! {
+            () = stopping.cancelled() => return None,
+            next = tokio::time::timeout(HEARTBEAT, frames.next()) => match next {
+                Ok(frame) => frame.filter(|frame| !frame.is_end())?.bytes,
+                Err(_) => STILL_HERE,
+            },
+        };
+        Some((bytes, (frames, stopping, viewer)))
+    });
     first.chain(next).map(Ok)
 }

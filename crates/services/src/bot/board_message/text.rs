@@ -1,7 +1,7 @@
 //! What the message of a tournament says.
 //!
-//! Invariant: of players it says their public names alone, without what could make a line say something else, and of the
-//! reader a place and a score.
+//! Invariant: of players it says their public names alone, without what could make a line say something else or be a link,
+//! a mention or a command, and of the reader a place and a score.
 
 use domain::{
     Locale, Score, Timestamp,
@@ -21,6 +21,13 @@ pub(crate) const PODIUM_ROWS: usize = 3;
 const NAME_CHARACTERS_MAX: usize = 28;
 const MEDALS: [&str; 3] = ["🥇", "🥈", "🥉"];
 const MINUTE_MS: i64 = 60_000;
+
+/// Begins a text whose direction its own first letter decides (U+2068).
+const ISOLATE: char = '\u{2068}';
+/// Ends it (U+2069).
+const END_OF_ISOLATE: char = '\u{2069}';
+/// Joins words without being seen (U+2060), and belongs to no link, mention or command.
+const JOINER: char = '\u{2060}';
 
 /// How a message goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,8 +148,35 @@ fn rows(view: &View, limit: usize, locale: Locale) -> Vec<String> {
     board.entries.iter().take(limit).map(row).collect()
 }
 
-/// A name on one line, not too long, and without marks that turn the direction of what stands behind it.
-pub(crate) fn name(alias: &str) -> String {
+/// A name as a message shows it. Players choose their names, and clients make a link of `t.me/…`, a mention of `@…` and a
+/// command of `/…`: a joiner that nobody sees keeps such a mark apart from what follows. A name that runs from right to
+/// left turns itself alone, not the line that it stands on.
+fn name(alias: &str) -> String {
+    let line = line(alias);
+    let mut shown = String::with_capacity(line.len());
+    for letter in line.chars() {
+        shown.push(letter);
+        if matches!(letter, '@' | '/' | '.' | '#' | '$' | ':') {
+            shown.push(JOINER);
+        }
+    }
+    if line.chars().any(is_from_right_to_left) { format!("{ISOLATE}{shown}{END_OF_ISOLATE}") } else { shown }
+}
+
+/// Whether a letter is of the blocks that Unicode keeps for scripts from right to left (UAX #9, 3.2).
+const fn is_from_right_to_left(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{590}'..='\u{8ff}'
+            | '\u{fb1d}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{feff}'
+            | '\u{10800}'..='\u{10fff}'
+            | '\u{1e800}'..='\u{1efff}'
+    )
+}
+
+/// A text of somebody else's on one line, not too long, and without marks that turn the direction of what stands behind it.
+pub(crate) fn line(alias: &str) -> String {
     let is_plain = |letter: char| {
         !letter.is_control()
             && !matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -203,7 +237,7 @@ mod tests {
             me,
             next_cursor: None,
         };
-        View { card: TournamentCard { tournament, phase, players: 40 }, board: Some(board) }
+        View { card: TournamentCard { tournament, phase, players: 40 }, board: Some(board), is_public: true }
     }
 
     fn at(hours: i64) -> Timestamp {
@@ -250,10 +284,31 @@ mod tests {
 
     #[test]
     fn a_name_stays_on_its_line() {
-        assert_eq!(name("Ann\n1. Bob"), "Ann 1. Bob");
-        assert_eq!(name("\u{202e}nnA"), "nnA");
-        assert_eq!(name(&"x".repeat(40)), format!("{}…", "x".repeat(27)));
-        assert_eq!(name("👩‍👩‍👧 Família"), "👩‍👩‍👧 Família");
+        assert_eq!(line("Ann\n1. Bob"), "Ann 1. Bob");
+        assert_eq!(line("\u{202e}nnA"), "nnA");
+        assert_eq!(line(&"x".repeat(40)), format!("{}…", "x".repeat(27)));
+        assert_eq!(line("👩‍👩‍👧 Família"), "👩‍👩‍👧 Família");
+    }
+
+    #[test]
+    fn a_name_is_no_link_no_mention_and_no_command() {
+        for (alias, shown) in [
+            ("t.me/free_spins_bot", "t.\u{2060}me/\u{2060}free_spins_bot"),
+            ("https://a.example", "https:\u{2060}/\u{2060}/\u{2060}a.\u{2060}example"),
+            ("@victim", "@\u{2060}victim"),
+            ("/start", "/\u{2060}start"),
+            ("#win $USD", "#\u{2060}win $\u{2060}USD"),
+        ] {
+            assert_eq!(name(alias), shown);
+        }
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_turns_itself_alone() {
+        let running = view(Phase::Running, &["محمد", "a\u{2069}\u{202e}ב", "Ann"], None);
+        let text = write(&running, Locale::En, at(3), Life::Over).text;
+        let rows = "🥇 \u{2068}محمد\u{2069} · 9,999\n🥈 \u{2068}a  ב\u{2069} · 9,998\n🥉 Ann · 9,997";
+        assert!(text.contains(rows), "{text:?}");
     }
 
     #[test]

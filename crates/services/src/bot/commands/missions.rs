@@ -10,7 +10,7 @@ use telegram::keyboard::{InlineButton, InlineKeyboard, KeyboardError};
 use crate::{
     Services,
     bot::{
-        board_message::{Reader, text::name},
+        board_message::{Reader, text::line},
         choice::Choice,
         keyboards,
         reply::Reply,
@@ -19,6 +19,8 @@ use crate::{
 
 /// The missions that a message shows; the app has all of them.
 const SHOWN_MAX: usize = 8;
+/// The rewards that are named of a mission, and of what was claimed at once.
+const NAMED_MAX: usize = 5;
 /// The parts of a bar.
 const PARTS: u16 = 10;
 /// The most characters of a title on a button.
@@ -49,9 +51,8 @@ fn item(card: &MissionCard, locale: Locale, now: Timestamp) -> String {
     match card.state {
         MissionState::Done => {
             lines.push(format!("🎁 {title}"));
-            let what: Vec<String> =
-                card.claimable.iter().map(|claimable| what(&claimable.what, locale)).collect();
-            lines.push(keys::bot::missions_ready(texts, &what.join(", ")));
+            let what = listed(card.claimable.iter().map(|claimable| &claimable.what), locale);
+            lines.push(keys::bot::missions_ready(texts, &what));
             return lines.join("\n");
         }
         MissionState::Claimed => {
@@ -101,6 +102,22 @@ fn item(card: &MissionCard, locale: Locale, now: Timestamp) -> String {
     lines.join("\n")
 }
 
+/// What some rewards are, each named once: what a daily mission has given for a month is one thing.
+pub(crate) fn listed<'r>(rewards: impl Iterator<Item = &'r Prize>, locale: Locale) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for name in rewards.map(|reward| what(reward, locale)) {
+        if names.contains(&name) {
+            continue;
+        }
+        if names.len() == NAMED_MAX {
+            names.push("…".to_owned());
+            break;
+        }
+        names.push(name);
+    }
+    names.join(", ")
+}
+
 /// How far something is, in ten parts. What is begun shows one, and what is not done never shows all.
 fn bar(permille: u16) -> String {
     let full = match permille {
@@ -133,7 +150,7 @@ fn keyboard(
     let mut rows = Vec::new();
     for card in shown.iter().filter(|card| card.state == MissionState::Done) {
         let title: String =
-            name(card.title.for_locale(reader.locale)).chars().take(LABEL_CHARACTERS_MAX).collect();
+            line(card.title.for_locale(reader.locale)).chars().take(LABEL_CHARACTERS_MAX).collect();
         let label = keys::bot::missions_button_claim(texts, &title);
         let data = Choice::Claim(card.mission_id.clone()).to_data();
         rows.push(vec![InlineButton::callback(&label, &data)?]);
@@ -212,6 +229,38 @@ mod tests {
         assert_eq!(said(&card(MissionState::Claimed)), "✅ Ten spins\nDone\nAgain in 5 hours");
         let once = MissionCard { period_ends_at: None, ..card(MissionState::Claimed) };
         assert_eq!(said(&once), "✅ Ten spins\nDone");
+    }
+
+    #[test]
+    fn a_reward_that_waits_often_is_named_once_and_of_many_some_are() {
+        let claimable = |number: u128, code: &str| Claimable {
+            reward_id: domain::RewardId::from_uuid(uuid::Uuid::from_u128(number)),
+            what: serde_json::from_str(&format!(r#"{{"code":"{code}"}}"#)).unwrap(),
+            expires_at: None,
+        };
+        let month = (0..30).map(|day| claimable(day, ["spins", "cash"][usize::from(day % 2 == 0)])).collect();
+        let done = MissionCard { claimable: month, ..card(MissionState::Done) };
+        assert_eq!(said(&done), "🎁 Ten spins\nReady to claim: cash, spins");
+        let many = (0..30).map(|day| claimable(day, &format!("p{day}"))).collect();
+        let done = MissionCard { claimable: many, ..card(MissionState::Done) };
+        assert_eq!(said(&done), "🎁 Ten spins\nReady to claim: p0, p1, p2, p3, p4, …");
+    }
+
+    #[test]
+    fn a_time_that_is_left_has_the_right_case() {
+        let minutes = |minutes: i64, locale| {
+            item(
+                &card(MissionState::InProgress),
+                locale,
+                Timestamp::from_millis(5 * HOUR_MS - minutes * 60_000),
+            )
+        };
+        assert!(minutes(1, Locale::Ru).ends_with("Закончится через 1 минуту"), "{}", minutes(1, Locale::Ru));
+        assert!(
+            minutes(21, Locale::Ru).ends_with("Закончится через 21 минуту"),
+            "{}",
+            minutes(21, Locale::Ru)
+        );
     }
 
     #[test]

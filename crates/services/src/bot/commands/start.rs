@@ -2,7 +2,7 @@
 
 use domain::{TournamentId, board::TournamentCard, handoff::CabinetPage};
 use i18n::{catalog, keys};
-use storage::{StoreError, Transaction, tournament::TournamentRow};
+use storage::{StoreError, Transaction, tournament::Audience};
 
 use crate::{
     boards::sight,
@@ -86,10 +86,13 @@ async fn tournament(
     id: &TournamentId,
 ) -> Result<Option<View>, StoreError> {
     let row = sight::tournament(tx, id, Reader::of(context).user_id).await?;
-    let card = |row: TournamentRow| TournamentCard {
-        phase: row.phase(context.services.now()),
-        players: row.players,
-        tournament: row.tournament,
-    };
-    Ok(row.map(|row| View { card: card(row), board: None }))
+    Ok(row.map(|row| View {
+        is_public: row.audience() == Audience::Everybody,
+        card: TournamentCard {
+            phase: row.phase(context.services.now()),
+            players: row.players,
+            tournament: row.tournament,
+        },
+        board: None,
+    }))
 }
