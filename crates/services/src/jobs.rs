@@ -20,6 +20,7 @@
 
 pub mod handler;
 pub mod plan;
+mod read;
 pub mod replay;
 pub mod retry;
 mod run;
@@ -27,6 +28,7 @@ pub mod worker;
 
 pub use crate::jobs::{
     handler::{Handlers, JobDone, JobError, JobHandler, house},
-    plan::plan,
+    plan::{is_open, plan},
+    read::{key, payload},
     replay::replay_dead,
 };

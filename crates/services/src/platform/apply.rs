@@ -307,7 +307,7 @@ async fn apply_one(
             Ok(Ok(()))
         }
         EventData::TournamentUpserted(definition) => {
-            let told = platform_tournaments::upsert(services, tx, definition).await?;
+            let told = platform_tournaments::upsert(services, tx, definition, event.time).await?;
             Ok(told.map(|told| changes.add_tournament(told)))
         }
         EventData::TournamentCanceled(tournament_id) => {
@@ -331,7 +331,7 @@ async fn apply_one(
         },
         EventData::MissionUpserted(mission) => {
             changes.has_new_missions = true;
-            platform_missions::upsert(services, tx, mission).await
+            platform_missions::upsert(services, tx, mission, event.time).await
         }
         EventData::ScoreCorrected(correction) => {
             let applied = corrections::apply(services, tx, event, correction).await?;
