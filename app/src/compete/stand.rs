@@ -88,7 +88,9 @@ pub(super) fn stand(view: &View<'_>) -> Stand {
     if details.is_frozen {
         return Stand::Frozen;
     }
-    if entry.is_some() || view.has_row {
+    // Until the next period begins, what they have is of the one before; only where nobody has to join can who is in join.
+    let can_join = details.join.required && view.mine.is_some_and(|mine| mine.can_join);
+    if (entry.is_some() || view.has_row) && !can_join {
         return Stand::In;
     }
     if let Some(unmet) = view.mine.and_then(|mine| unmet(details, mine, view)) {
@@ -104,7 +106,7 @@ pub(super) fn stand(view: &View<'_>) -> Stand {
         return Stand::Full;
     }
     if details.join.required {
-        return Stand::ToJoin(view.mine.is_some_and(|mine| mine.can_join));
+        return Stand::ToJoin(can_join);
     }
     Stand::Free
 }
@@ -232,8 +234,11 @@ mod tests {
 
     #[test]
     fn who_takes_part_is_told_so_until_it_is_over() {
-        let playing = Mine { entry: Some(entry(false)), ..mine() };
+        let playing = Mine { entry: Some(entry(false)), can_join: false, ..mine() };
         assert_eq!(of(&details(), Some(&playing)), Stand::In);
+        let before = Mine { can_join: true, ..playing.clone() };
+        let upcoming = Details { phase: "upcoming".to_owned(), ..details() };
+        assert_eq!(of(&upcoming, Some(&before)), Stand::ToJoin(true), "they were in the period before");
         assert_eq!(of(&Details { is_frozen: true, ..details() }, Some(&playing)), Stand::Frozen);
         let out = Mine { entry: Some(entry(true)), ..mine() };
         assert_eq!(of(&details(), Some(&out)), Stand::Out);

@@ -21,6 +21,7 @@
 
 pub mod handler;
 pub mod plan;
+mod read;
 pub mod replay;
 pub mod retry;
 mod run;
@@ -28,6 +29,7 @@ pub mod worker;
 
 pub use crate::jobs::{
     handler::{Handlers, JobDone, JobError, JobHandler, house},
-    plan::plan,
+    plan::{is_open, plan},
+    read::{key, payload},
     replay::replay_dead,
 };

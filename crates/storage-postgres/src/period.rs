@@ -309,15 +309,15 @@ impl PeriodRepository for Periods<'_> {
         stored::unsigned(left, "boards", "state")
     }
 
-    async fn closed(&mut self, tournament_id: &TournamentId) -> Result<Vec<PeriodRow>, StoreError> {
+    async fn not_final(&mut self, tournament_id: &TournamentId) -> Result<Vec<PeriodRow>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(concat!(
             period_row!(),
-            "WHERE tournament_id = $1 AND state = 'closed' ORDER BY period LIMIT 1000"
+            "WHERE tournament_id = $1 AND state <> 'final' ORDER BY period LIMIT 1000"
         ))
         .bind(tournament_id.as_str())
         .fetch_all(&mut *self.connection)
         .await
-        .at("periods.closed")?;
+        .at("periods.not_final")?;
         rows.into_iter().map(PeriodRow::try_from).collect()
     }
 

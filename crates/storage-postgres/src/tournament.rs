@@ -18,7 +18,7 @@ macro_rules! tournament_row {
     () => {
         "SELECT tournament_id, title, starts_at, ends_at, operator, ranking_order, tie_orders,
            owner, state, is_frozen, is_private, rules, asks_entries, reminded_for, revision,
-           told_ends_at,
+           told_ends_at, told_at, thawed_at,
            COALESCE((
              SELECT SUM(boards.players)
              FROM boards
@@ -61,6 +61,8 @@ struct Row {
     reminded_for: Option<i64>,
     revision: i64,
     told_ends_at: Option<i64>,
+    told_at: Option<i64>,
+    thawed_at: Option<i64>,
 }
 
 impl TryFrom<Row> for TournamentRow {
@@ -80,6 +82,8 @@ impl TryFrom<Row> for TournamentRow {
                 reminded_for: row.reminded_for.map(Timestamp::from_millis),
                 revision: stored::unsigned(row.revision, TABLE, "revision")?,
                 told_ends_at: row.told_ends_at.map(Timestamp::from_millis),
+                told_at: row.told_at.map(Timestamp::from_millis),
+                thawed_at: row.thawed_at.map(Timestamp::from_millis),
             },
             tournament: Tournament {
                 tournament_id: stored::parse(row.tournament_id, TABLE, "tournament_id")?,
@@ -194,7 +198,8 @@ impl TournamentRepository for Tournaments<'_> {
         let result = sqlx::query(
             "UPDATE tournaments
              SET owner = $2, state = $3, is_frozen = $4, is_private = $5, rules = $6, asks_entries = $7,
-               reminded_for = $8, revision = $9, told_ends_at = $10, updated_at = $11
+               reminded_for = $8, revision = $9, told_ends_at = $10, told_at = $11, thawed_at = $12,
+               updated_at = $13
              WHERE tournament_id = $1",
         )
         .bind(tournament_id.as_str())
@@ -207,6 +212,8 @@ impl TournamentRepository for Tournaments<'_> {
         .bind(status.reminded_for.map(Timestamp::as_millis))
         .bind(stored::signed(status.revision))
         .bind(status.told_ends_at.map(Timestamp::as_millis))
+        .bind(status.told_at.map(Timestamp::as_millis))
+        .bind(status.thawed_at.map(Timestamp::as_millis))
         .bind(now.as_millis())
         .execute(&mut *self.connection)
         .await

@@ -13,7 +13,7 @@ const TABLE: &str = "missions";
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT owner, definition, stopped_at FROM missions ", $rest)
+        concat!("SELECT owner, definition, stopped_at, told_at FROM missions ", $rest)
     };
 }
 
@@ -26,6 +26,7 @@ struct Row {
     owner: String,
     definition: String,
     stopped_at: Option<i64>,
+    told_at: Option<i64>,
 }
 
 impl TryFrom<Row> for MissionRow {
@@ -37,6 +38,7 @@ impl TryFrom<Row> for MissionRow {
             mission: serde_json::from_str(&row.definition).map_err(|_| wrong("definition"))?,
             owner: Owner::from_text(&row.owner).ok_or(wrong("owner"))?,
             stopped_at: row.stopped_at.map(Timestamp::from_millis),
+            told_at: row.told_at.map(Timestamp::from_millis),
         })
     }
 }
@@ -67,22 +69,30 @@ impl MissionRepository for MissionRows<'_> {
         stored::unsigned(version.unwrap_or_default(), "counters", "value")
     }
 
-    async fn put(&mut self, mission: &Mission, owner: Owner, now: Timestamp) -> Result<(), StoreError> {
+    async fn put(
+        &mut self,
+        mission: &Mission,
+        owner: Owner,
+        told_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         const OPERATION: &str = "missions.put";
         let definition = serde_json::to_string(mission)
             .map_err(|error| StoreError::failed(OPERATION, error.to_string()))?;
         sqlx::query(
-            "INSERT INTO missions (mission_id, owner, definition, ends_at, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $5)
+            "INSERT INTO missions (mission_id, owner, definition, ends_at, told_at, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6)
              ON CONFLICT (mission_id) DO UPDATE
              SET definition = excluded.definition,
                ends_at = excluded.ends_at,
+               told_at = excluded.told_at,
                updated_at = excluded.updated_at",
         )
         .bind(mission.mission_id.as_str())
         .bind(owner.as_str())
         .bind(definition)
         .bind(mission.ends_at.map(Timestamp::as_millis))
+        .bind(told_at.map(Timestamp::as_millis))
         .bind(now.as_millis())
         .execute(&mut *self.connection)
         .await

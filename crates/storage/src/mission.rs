@@ -20,6 +20,9 @@ pub struct MissionRow {
     pub owner: Owner,
     /// Since when nothing counts for it any more, although it is not over.
     pub stopped_at: Option<Timestamp>,
+    /// The time of the definition that stands, where the platform has told it: an older one that comes late changes
+    /// nothing.
+    pub told_at: Option<Timestamp>,
 }
 
 /// Access to missions.
@@ -28,8 +31,15 @@ pub trait MissionRepository: Send {
     /// A number that grows with every change of any mission; 0 when there never was one.
     async fn version(&mut self) -> Result<u64, StoreError>;
 
-    /// Adds a mission, or replaces what a known one is. Whose it is, and whether it is stopped, stays.
-    async fn put(&mut self, mission: &Mission, owner: Owner, now: Timestamp) -> Result<(), StoreError>;
+    /// Adds a mission, or replaces what a known one is. Whose it is, and whether it is stopped, stays. `told_at` is the
+    /// time of the platform's definition.
+    async fn put(
+        &mut self,
+        mission: &Mission,
+        owner: Owner,
+        told_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// The mission with an id, locked until the transaction ends.
     async fn lock(&mut self, mission_id: &MissionId) -> Result<Option<MissionRow>, StoreError>;

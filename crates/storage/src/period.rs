@@ -153,8 +153,8 @@ pub trait PeriodRepository: Send {
     /// How many boards of a period are not final.
     async fn boards_left(&mut self, tournament_id: &TournamentId, period: u32) -> Result<u64, StoreError>;
 
-    /// The periods that take no scores any more and are not final, the oldest first; at most 1000.
-    async fn closed(&mut self, tournament_id: &TournamentId) -> Result<Vec<PeriodRow>, StoreError>;
+    /// The periods that are not final, the oldest first; at most 1000.
+    async fn not_final(&mut self, tournament_id: &TournamentId) -> Result<Vec<PeriodRow>, StoreError>;
 
     /// How many periods are not final.
     async fn unfinished(&mut self, tournament_id: &TournamentId) -> Result<u64, StoreError>;

@@ -28,6 +28,11 @@ pub struct TournamentStatus {
     pub revision: u64,
     /// The end that the platform told last, where an operator has decided on another one.
     pub told_ends_at: Option<Timestamp>,
+    /// The time of the definition that stands, where the platform has told it: an older one that comes late changes
+    /// nothing.
+    pub told_at: Option<Timestamp>,
+    /// When it was thawed last: from then on what was refused while it was frozen is taken for the usual time.
+    pub thawed_at: Option<Timestamp>,
 }
 
 impl Default for TournamentStatus {
@@ -42,6 +47,8 @@ impl Default for TournamentStatus {
             reminded_for: None,
             revision: 0,
             told_ends_at: None,
+            told_at: None,
+            thawed_at: None,
         }
     }
 }

@@ -54,7 +54,7 @@ async fn only_its_owner_changes_a_mission_and_what_was_begun_adds_up_as_before()
         missions::read(&game.mission("console", "one_off", &json!({}))["data"].to_string()).unwrap();
     let save = async |owner, mission: &domain::mission::Mission| {
         let mut tx = server.services.store().begin_write().await.unwrap();
-        let saved = missions::save(&server.services, &mut *tx, owner, mission).await;
+        let saved = missions::save(&server.services, &mut *tx, owner, mission, None).await;
         tx.save().await.unwrap();
         saved
     };

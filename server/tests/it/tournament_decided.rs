@@ -4,12 +4,18 @@
 use domain::{Owner, Timestamp, TournamentId, audit::AuditAction};
 use serde_json::{Value, json};
 use services::tournaments::command;
-use storage::audit::Actor;
+use storage::{
+    audit::Actor,
+    job::{JobKind, JobState},
+};
 
 use crate::{
     console_support::actions,
-    cup::{HOUR_MS, MINUTE_MS, about, definition, pass, players, refused, row, run_jobs, send, state},
-    support::{TestServer, server},
+    cup::{
+        HOUR_MS, MINUTE_MS, about, definition, pass, players, reachable, refused, row, run_jobs, send, state,
+        wants_reminder,
+    },
+    support::{TestServer, server, server_with_bot},
 };
 
 /// The cup from now on for an hour, with a player on its board.
@@ -108,6 +114,30 @@ async fn an_end_that_the_platform_has_not_told_before_moves_a_stopped_tournament
     assert_eq!((state(&server).await, ends_at(&server).await), ("running", told));
     let moved = actions(&server).await;
     assert_eq!(moved.iter().filter(|action| **action == AuditAction::TournamentEndRetold).count(), 1);
+}
+
+#[tokio::test]
+async fn an_extension_of_what_is_over_has_those_who_fall_behind_told_again() {
+    let server = server_with_bot("http://127.0.0.1:1").await;
+    players(&server, 1).await;
+    let player = reachable(&server, 1).await;
+    send(&server, &[definition(&server, "cup-1", &json!({}))]).await;
+    wants_reminder(&server, &player).await;
+    let looks = async || {
+        let mut tx = server.services.store().begin_read().await.unwrap();
+        tx.jobs().get(JobKind::BoardOvertaken, "cup").await.unwrap().unwrap().state
+    };
+    pass(&server, HOUR_MS).await;
+    assert_eq!((state(&server).await, looks().await), ("finalizing", JobState::Done));
+    extend(&server, HOUR_MS).await;
+    assert_eq!((state(&server).await, looks().await), ("running", JobState::Waiting));
+    // And so does a later end that the platform tells.
+    pass(&server, HOUR_MS).await;
+    assert_eq!((state(&server).await, looks().await), ("finalizing", JobState::Done));
+    let later = json!({"ends_at": server.services.now().plus_ms(HOUR_MS)});
+    send(&server, &[definition(&server, "later", &later)]).await;
+    run_jobs(&server).await;
+    assert_eq!((state(&server).await, looks().await), ("running", JobState::Waiting));
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ async fn peers_1_3_4_a_start_that_passed_while_the_server_was_down_happens_at_on
 }
 
 #[tokio::test]
-async fn final_ranks_are_frozen_with_a_hash_that_an_auditor_computes_again() {
+async fn final_ranks_stand_with_a_hash_that_an_auditor_computes_again() {
     let server = server_with_platform(NOWHERE).await;
     played(&server, &json!({"prizes": prizes()})).await;
     let (status, body) = about(&server, "/results", None).await;
@@ -200,7 +200,7 @@ async fn peers_1_2_19_stop_a_running_tournament() {
 }
 
 #[tokio::test]
-async fn an_extended_tournament_goes_on_while_its_ranks_are_not_frozen() {
+async fn an_extended_tournament_goes_on_while_its_ranks_are_not_final() {
     let server = server().await;
     played(&server, &json!({})).await;
     pass(&server, HOUR_MS).await;
@@ -234,7 +234,43 @@ async fn a_frozen_tournament_takes_no_scores_and_becomes_final_when_it_is_thawed
     let mut tx = server.services.store().begin_write().await.unwrap();
     services::tournaments::command::thaw(&server.services, &mut *tx, actor(), &id).await.unwrap();
     tx.save().await.unwrap();
-    pass(&server, MINUTE_MS).await;
+    // Its sender was told to send it again when it goes on, and has a minute for that.
+    pass(&server, MINUTE_MS - 1).await;
+    assert_eq!(state(&server).await, "finalizing");
+    send(&server, &[score]).await;
+    pass(&server, 1).await;
+    assert_eq!(state(&server).await, "finished");
+    let (_, results) = about(&server, "/results", None).await;
+    assert_eq!(
+        (&results["results"][0]["alias"], &results["results"][0]["score"]),
+        (&json!("Player 5"), &json!(99))
+    );
+}
+
+/// The lock of the job that computes the cup anew, as a worker holds it that has much to do.
+async fn computed_anew(server: &TestServer, until_ms: i64) {
+    let now = server.services.now();
+    let mut tx = server.services.store().begin_write().await.unwrap();
+    let actor = storage::audit::Actor::system();
+    let id = "cup".parse().unwrap();
+    services::tournaments::command::recompute(&server.services, &mut *tx, actor, &id).await.unwrap();
+    let kinds = [storage::job::JobKind::BoardRecompute];
+    let claimed =
+        tx.jobs().claim(&kinds, now, uuid::Uuid::from_u128(1), now.plus_ms(until_ms), 8).await.unwrap();
+    tx.save().await.unwrap();
+    assert_eq!(claimed.len(), 1);
+}
+
+#[tokio::test]
+async fn a_board_that_is_computed_anew_gets_its_final_ranks_behind_that() {
+    let server = server().await;
+    played(&server, &json!({})).await;
+    pass(&server, HOUR_MS).await;
+    computed_anew(&server, 2 * MINUTE_MS).await;
+    pass(&server, MINUTE_MS + MINUTE_MS / 2).await;
+    assert_eq!(state(&server).await, "finalizing", "the ranks may still be wrong");
+    // The worker is gone; another one does it, and the end of the board comes right behind.
+    pass(&server, MINUTE_MS / 2).await;
     assert_eq!(state(&server).await, "finished");
 }
 

@@ -5,7 +5,7 @@ use domain::{BoardId, session::SignedIn};
 use serde_json::{Value, json};
 
 use crate::{
-    cup::{HOUR_MS, MINUTE_MS, about, definition, pass, players, send},
+    cup::{HOUR_MS, MINUTE_MS, about, definition, joins, later, pass, players, send},
     support::{TestServer, problem_code, server},
 };
 
@@ -58,6 +58,51 @@ async fn the_line_of_a_rank_is_what_the_player_has_seen() {
     assert_eq!(looks(&server, &player).await, [1, 2, 1]);
     let (_, mine) = about(&server, "/me", Some(&player)).await;
     assert_eq!(mine["ranks"][0]["at"], json!(server.services.now().plus_ms(-15 * MINUTE_MS)));
+}
+
+/// A platform begins its tournament anew, some time ahead: until then what everybody sees, and what a player has, is of the
+/// period that was played.
+#[tokio::test]
+async fn until_the_next_period_begins_a_player_has_what_they_had_and_can_join_what_comes() {
+    let server = server().await;
+    players(&server, 2).await;
+    let rules =
+        json!({"join": {"required": true}, "prizes": [{"from": 1, "to": 1, "what": {"code": "gold"}}]});
+    send(&server, &[definition(&server, "cup-1", &rules)]).await;
+    let winner = server.sign_in(1, "Ada").await;
+    joins(&server, &winner).await;
+    send(&server, &[server.score("s1", "cup", "p-1", 10)]).await;
+    pass(&server, HOUR_MS + MINUTE_MS).await;
+    send(&server, &[later(&server, "cup-2", HOUR_MS, &rules)]).await;
+    let (winner, newcomer) = (server.sign_in(1, "Ada").await, server.sign_in(2, "Bo").await);
+
+    let (_, shown) = about(&server, "/board", Some(&winner)).await;
+    assert_eq!(shown["board"], "cup");
+    let has = async |player: &SignedIn| about(&server, "/me", Some(player)).await.1;
+    let mine = has(&winner).await;
+    assert_eq!((&mine["board"], &mine["result"]["rank"]), (&json!("cup"), &json!(1)), "{mine}");
+    assert_eq!(
+        (&mine["reward"]["state"], &mine["entry"]["period"]),
+        (&json!("granted"), &json!(0)),
+        "{mine}"
+    );
+    assert_eq!(mine["can_join"], json!(true), "what comes, they have not joined yet");
+    let (_, scores) = about(&server, "/scores", Some(&winner)).await;
+    assert_eq!(lines(&scores), [("s1", Some(10), None)]);
+
+    joins(&server, &winner).await;
+    joins(&server, &newcomer).await;
+    let mine = has(&winner).await;
+    assert_eq!((&mine["board"], &mine["result"]["rank"]), (&json!("cup"), &json!(1)), "{mine}");
+    assert_eq!((&mine["can_join"], &mine["entry"]["period"]), (&json!(false), &json!(1)), "{mine}");
+    let theirs = has(&newcomer).await;
+    assert_eq!((&theirs["can_join"], &theirs["entry"]["period"]), (&json!(false), &json!(1)), "{theirs}");
+    assert_eq!((&theirs["board"], &theirs["result"]), (&json!("cup"), &Value::Null), "{theirs}");
+
+    pass(&server, HOUR_MS).await;
+    let winner = server.sign_in(1, "Ada").await;
+    let mine = about(&server, "/me", Some(&winner)).await.1;
+    assert_eq!((&mine["board"], &mine["result"]), (&json!("cup.1"), &Value::Null), "it has begun");
 }
 
 #[tokio::test]

@@ -88,6 +88,7 @@ pub enum Told {
         score: Option<i64>,
         ties: [i64; 3],
         shift: usize,
+        ago_ms: i64,
     },
     Exclude {
         player: usize,
@@ -185,13 +186,26 @@ fn told() -> impl Strategy<Value = Told> {
         1 => Just(-20_000),
     ];
     let score = (0..=PLAYERS, -4..7_i64, ties(), ago, prop::bool::weighted(0.03));
+    let correction = (
+        0..12_usize,
+        option::weighted(0.6, -4..7_i64),
+        ties(),
+        select(vec![0, 0, 0, 0, 1]),
+        select(vec![0, 0, 0, 1_000, 59_000]),
+    )
+        .prop_map(|(back, score, ties, shift, ago_ms)| Told::Correct {
+            back,
+            score,
+            ties,
+            shift,
+            ago_ms,
+        });
     prop_oneof![
         14 => score.prop_map(|(player, score, ties, ago_ms, has_wrong_ties)| {
             Told::Score { player, score, ties, ago_ms, has_wrong_ties }
         }),
         3 => (0..20_usize).prop_map(|back| Told::Again { back }),
-        3 => (0..12_usize, option::weighted(0.6, -4..7_i64), ties(), select(vec![0, 0, 0, 0, 1]))
-            .prop_map(|(back, score, ties, shift)| Told::Correct { back, score, ties, shift }),
+        3 => correction,
         1 => (0..=PLAYERS).prop_map(|player| Told::Exclude { player }),
         1 => (0..PLAYERS).prop_map(|player| Told::Reinstate { player }),
         1 => (0..PLAYERS, 1..3_u32).prop_map(|(player, attempts)| Told::Grant { player, attempts }),

@@ -13,6 +13,7 @@ mod history;
 mod model;
 mod periods;
 mod play;
+mod ranking;
 mod world;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};

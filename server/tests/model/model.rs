@@ -3,10 +3,7 @@
 //!
 //! Times are milliseconds since 1970, players are numbers, refusals are the codes that their senders see.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, HashMap, HashSet},
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
     history::{PLAYERS, Setup},
@@ -55,6 +52,8 @@ struct Score {
     time: i64,
     /// None of a score that was declared void.
     points: Option<Points>,
+    /// The time of the correction that holds.
+    corrected_at: Option<i64>,
 }
 
 /// A player's part in a period.
@@ -95,7 +94,13 @@ pub struct Model {
     asks_entries: bool,
     seen: HashSet<String>,
     scores: Vec<Score>,
-    excluded: HashMap<usize, usize>,
+    /// When it was thawed last.
+    pub thawed_at: Option<i64>,
+    /// The time of the definition that stands.
+    pub told_at: i64,
+    excluded: HashSet<usize>,
+    /// In which period whose exclusion is noted.
+    pub noted: HashSet<(usize, usize)>,
     granted: HashMap<(usize, usize), u32>,
     /// How many cohorts a period has.
     pub cohorts: HashMap<usize, u32>,
@@ -121,7 +126,10 @@ impl Model {
             asks_entries,
             seen: HashSet::new(),
             scores: Vec::new(),
-            excluded: HashMap::new(),
+            thawed_at: None,
+            told_at: now,
+            excluded: HashSet::new(),
+            noted: HashSet::new(),
             granted: HashMap::new(),
             cohorts: HashMap::new(),
             filling: HashMap::new(),
@@ -158,9 +166,9 @@ impl Model {
     fn take(&mut self, fact: &Fact) -> Result<(), Refusal> {
         match &fact.what {
             What::Score { player, points } => self.score(fact, *player, points),
-            What::Correct { player, score, points } => self.correct(*player, score, points.as_ref()),
+            What::Correct { player, score, points } => self.correct(fact, *player, score, points.as_ref()),
             What::Exclude { player } => self.exclude(*player),
-            What::Reinstate { player } => self.excluded.remove(player).map(drop).ok_or("player_unknown"),
+            What::Reinstate { player } => self.reinstate(*player),
             What::Grant { player, attempts } => self.grant(*player, *attempts),
         }
     }
@@ -171,6 +179,7 @@ impl Model {
 
     fn score(&mut self, fact: &Fact, player: usize, points: &Points) -> Result<(), Refusal> {
         is_known(player)?;
+        self.is_past(fact)?;
         self.has_right_ties(points)?;
         if self.stage == Stage::Canceled {
             return Err("tournament_closed");
@@ -179,7 +188,8 @@ impl Model {
             return Err("tournament_frozen");
         }
         let period = self.period_of(fact.time).ok_or("tournament_not_running")?;
-        if !self.periods[period].is_open || self.now >= self.periods[period].ends_at + GRACE_MS {
+        let Period { starts_at, ends_at, is_open, .. } = self.periods[period];
+        if !is_open || self.now < starts_at || self.now >= self.takes_until(ends_at) {
             return Err("tournament_not_running");
         }
         if self.asks_entries {
@@ -193,13 +203,19 @@ impl Model {
             }
         }
         let points = Some(points.clone());
-        self.scores.push(Score { id: fact.id.clone(), period, player, time: fact.time, points });
+        let (id, time) = (fact.id.clone(), fact.time);
+        self.scores.push(Score { id, period, player, time, points, corrected_at: None });
         Ok(())
+    }
+
+    /// Clocks may differ by five minutes.
+    fn is_past(&self, fact: &Fact) -> Result<(), Refusal> {
+        if fact.time > self.now + 300_000 { Err("tournament_not_running") } else { Ok(()) }
     }
 
     /// Lets a player take part in a period by their first score, where nobody has to join.
     fn must_be_placed(&mut self, period: usize, player: usize) -> Result<(), Refusal> {
-        let is_excluded_here = self.excluded.get(&player) == Some(&period);
+        let is_excluded_here = self.noted.contains(&(period, player));
         let has_entered = self.entries.contains_key(&(period, player));
         match (is_excluded_here, has_entered) {
             (true, _) => Err("not_eligible"),
@@ -211,7 +227,7 @@ impl Model {
 
     /// Lets a player take part in a period.
     fn place(&mut self, period: usize, player: usize) -> Result<(), Refusal> {
-        if self.excluded.contains_key(&player) {
+        if self.excluded.contains(&player) {
             return Err("not_eligible");
         }
         let size_max = self.setup.joining.as_ref().and_then(|joining| joining.size_max);
@@ -263,7 +279,7 @@ impl Model {
         let mut tried = self.clone();
         let period = tried.period_of(self.now).unwrap_or(tried.periods.len() - 1);
         let times = tried.entries.get(&(period, player)).map_or(0, |entry| entry.times);
-        if tried.excluded.get(&player) == Some(&period) {
+        if tried.noted.contains(&(period, player)) {
             return Err("not_eligible");
         }
         if times >= wanted {
@@ -289,24 +305,49 @@ impl Model {
         Ok(())
     }
 
-    fn correct(&mut self, player: usize, id: &str, points: Option<&Points>) -> Result<(), Refusal> {
+    /// The correction of the latest time holds, of several at one time the one that came last.
+    fn correct(
+        &mut self,
+        fact: &Fact,
+        player: usize,
+        id: &str,
+        points: Option<&Points>,
+    ) -> Result<(), Refusal> {
         is_known(player)?;
+        self.is_past(fact)?;
         points.map_or(Ok(()), |points| self.has_right_ties(points))?;
         let found = self.scores.iter().position(|score| score.id == id && score.player == player);
         let score = found.ok_or("not_found")?;
         if self.periods[self.scores[score].period].is_final {
             return Err("tournament_not_running");
         }
-        self.scores[score].points = points.cloned();
+        let score = &mut self.scores[score];
+        if score.corrected_at.is_none_or(|at| fact.time >= at) {
+            (score.points, score.corrected_at) = (points.cloned(), Some(fact.time));
+        }
         Ok(())
     }
 
-    /// Whoever is excluded already stays so.
+    /// Whoever is excluded already stays so. It holds wherever ranks are not final, and from now on.
     fn exclude(&mut self, player: usize) -> Result<(), Refusal> {
         is_known(player)?;
-        let latest = self.periods.len() - 1;
-        self.excluded.entry(player).or_insert(latest);
+        if self.excluded.insert(player) {
+            let latest = self.periods.len() - 1;
+            let open = self.not_final();
+            self.noted.extend(open.into_iter().chain([latest]).map(|period| (period, player)));
+        }
         self.asks_entries = true;
+        Ok(())
+    }
+
+    fn reinstate(&mut self, player: usize) -> Result<(), Refusal> {
+        if !self.excluded.remove(&player) {
+            return Err("player_unknown");
+        }
+        let latest = self.noted.iter().filter(|(_, other)| *other == player).map(|(period, _)| *period).max();
+        for period in self.not_final().into_iter().chain(latest) {
+            self.noted.remove(&(period, player));
+        }
         Ok(())
     }
 
@@ -314,7 +355,7 @@ impl Model {
         if !matches!(self.stage, Stage::Upcoming | Stage::Running) {
             return Err("tournament_closed");
         }
-        if self.excluded.contains_key(&player) {
+        if self.excluded.contains(&player) {
             return Err("not_eligible");
         }
         *self.granted.entry((self.periods.len() - 1, player)).or_default() += attempts;
@@ -322,71 +363,9 @@ impl Model {
     }
 
     /// The scores of a player in a period that are not void.
-    fn played(&self, period: usize, player: usize) -> Vec<(i64, &Points)> {
+    pub fn played(&self, period: usize, player: usize) -> Vec<(i64, &Points)> {
         let mine = self.scores.iter().filter(|score| score.period == period && score.player == player);
         mine.filter_map(|score| Some((score.time, score.points.as_ref()?))).collect()
-    }
-
-    /// A board, from rank 1. Without cohorts there is number 0.
-    pub fn board(&self, period: usize, cohort: u32) -> Vec<Row> {
-        if let Some(rows) = self.finals.get(&(period, cohort)) {
-            return rows.clone();
-        }
-        let mut rows: Vec<Row> = (0..PLAYERS)
-            .filter(|player| self.excluded.get(player) != Some(&period))
-            .filter(|player| self.entries.get(&(period, *player)).map_or(0, |entry| entry.cohort) == cohort)
-            .filter_map(|player| self.standing(period, player))
-            .collect();
-        rows.sort_by(|left, right| {
-            let by_result = self.compare(&left.points, &right.points);
-            by_result.then((left.at, self.ages[left.player]).cmp(&(right.at, self.ages[right.player])))
-        });
-        rows
-    }
-
-    /// `Less` is the better one.
-    fn compare(&self, left: &Points, right: &Points) -> Ordering {
-        let columns = |points: &Points| {
-            let score = if self.setup.is_desc { -points.0 } else { points.0 };
-            let ties = points.1.iter().zip(&self.setup.ties);
-            let ties: Vec<i64> = ties.map(|(tie, is_desc)| if *is_desc { -tie } else { *tie }).collect();
-            (score, ties)
-        };
-        columns(left).cmp(&columns(right))
-    }
-
-    fn standing(&self, period: usize, player: usize) -> Option<Row> {
-        let played = self.played(period, player);
-        let first = played.iter().map(|(time, _)| *time).min()?;
-        let (points, at) = match self.setup.operator {
-            "best" => {
-                let best = played.iter().min_by(|left, right| self.compare(left.1, right.1))?.1;
-                let at = played.iter().filter(|(_, points)| *points == best).map(|(time, _)| *time).min()?;
-                (best.clone(), at)
-            }
-            "latest" => {
-                // Of two scores at one time the better one is held to be the later one.
-                let mut sorted = played.clone();
-                sorted.sort_by(|left, right| left.0.cmp(&right.0).then(self.compare(right.1, left.1)));
-                let (mut at, last) = sorted.pop()?;
-                while let Some((time, _)) = sorted.pop().filter(|(_, points)| *points == last) {
-                    at = time;
-                }
-                (last.clone(), at)
-            }
-            operator => {
-                let counted = |points: &Points| if operator == "count" { 1 } else { points.0 };
-                let score = played.iter().map(|(_, points)| counted(points)).sum();
-                let ties = (0..self.setup.ties.len())
-                    .map(|column| played.iter().map(|(_, points)| points.1[column]).sum())
-                    .collect();
-                // What adds nothing reaches nothing.
-                let adds = |points: &Points| counted(points) != 0 || points.1.iter().any(|tie| *tie != 0);
-                let last = played.iter().filter(|(_, points)| adds(points)).map(|(time, _)| *time).max();
-                ((score, ties), last.unwrap_or(first))
-            }
-        };
-        Some(Row { player, points, at })
     }
 }
 

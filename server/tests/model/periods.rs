@@ -65,6 +65,16 @@ impl Model {
         self.open(self.starts_at, self.end_of(self.starts_at));
     }
 
+    /// The periods whose ranks are not final.
+    pub fn not_final(&self) -> Vec<usize> {
+        (0..self.periods.len()).filter(|number| !self.periods[*number].is_final).collect()
+    }
+
+    /// Until when scores are taken behind an end. What was refused while it was frozen may come again.
+    pub fn takes_until(&self, ends_at: i64) -> i64 {
+        self.thawed_at.map_or(ends_at, |thawed_at| thawed_at.max(ends_at)) + GRACE_MS
+    }
+
     fn latest(&mut self) -> &mut Period {
         self.periods.last_mut().unwrap()
     }
@@ -98,7 +108,8 @@ impl Model {
         let oldest = self.periods.iter().position(|period| period.is_open).filter(|_| !self.is_frozen);
         let is_finalizing = self.stage == Stage::Finalizing;
         let closed = oldest.filter(|number| is_finalizing || number + 1 < self.periods.len());
-        let close = closed.map(|number| (self.periods[number].ends_at + GRACE_MS, Step::Close(number)));
+        let close =
+            closed.map(|number| (self.takes_until(self.periods[number].ends_at), Step::Close(number)));
         match self.stage {
             Stage::Upcoming => Some((self.starts_at, Step::Start)),
             Stage::Running => [reset, Some((self.ends_at, Step::End)), close].into_iter().flatten().min(),
@@ -222,6 +233,7 @@ impl Model {
         self.is_frozen = is_frozen;
         if !is_frozen {
             let now = self.now;
+            self.thawed_at = Some(now);
             for period in self.periods.iter_mut().filter(|period| !period.is_open && !period.is_final) {
                 period.ends_since = Some(now);
             }
@@ -239,8 +251,12 @@ impl Model {
         Ok(())
     }
 
-    /// The platform tells once more what it told at first: whatever operators have decided since holds.
+    /// The platform tells once more what it told at first: whatever operators have decided since holds. By a clock that was
+    /// set back it is older than what was told last, and says nothing.
     pub fn retell(&mut self) -> Result<(), Refusal> {
+        if self.now < self.told_at {
+            return Ok(());
+        }
         if self.stage == Stage::Canceled {
             return Err("tournament_closed");
         }
@@ -249,11 +265,12 @@ impl Model {
         if is_behind && matches!(self.stage, Stage::Upcoming | Stage::Running) {
             return Err("event_data_invalid");
         }
+        self.told_at = self.now;
         self.advance(Look::Kept);
         Ok(())
     }
 
     pub fn recompute(&mut self) -> Result<(), NotNow> {
-        if self.latest().is_final { Err(NotNow) } else { Ok(()) }
+        if self.not_final().is_empty() { Err(NotNow) } else { Ok(()) }
     }
 }

@@ -189,7 +189,7 @@ impl<'world> Game<'world> {
                     }
                     What::Score { player: *player, points: (*score, ties) }
                 }
-                Told::Correct { back, score, ties, shift } => {
+                Told::Correct { back, score, ties, shift, .. } => {
                     let mut scores = self.sent.iter().rev().filter_map(|fact| match &fact.what {
                         What::Score { player, .. } => Some((fact.id.clone(), *player)),
                         _ => None,
@@ -202,7 +202,10 @@ impl<'world> Game<'world> {
                 Told::Reinstate { player } => What::Reinstate { player: *player },
                 Told::Grant { player, attempts } => What::Grant { player: *player, attempts: *attempts },
             };
-            let ago_ms = if let Told::Score { ago_ms, .. } = told { *ago_ms } else { 0 };
+            let ago_ms = match told {
+                Told::Score { ago_ms, .. } | Told::Correct { ago_ms, .. } => *ago_ms,
+                _ => 0,
+            };
             let fact = Fact { id: format!("{}-{turn}-{number}", self.name), time: now - ago_ms, what };
             self.sent.push(fact.clone());
             facts.push(fact);

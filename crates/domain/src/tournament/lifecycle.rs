@@ -14,8 +14,8 @@
 //! The stored state follows durable jobs, which may run late. What readers see, and whether a score counts, is told by
 //! the state *and* the clock ([`Phase`]): a late job never shows or takes a wrong thing.
 //!
-//! Whether a tournament is frozen is no state but a flag beside it: a frozen one takes no scores, and goes through its
-//! states all the same.
+//! Whether a tournament is frozen is no state but a flag beside it: a frozen one takes no scores, and nothing of it
+//! becomes final until it is thawed.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub enum State {
     Open,
     /// Taking scores.
     Running,
-    /// Over; the last scores are taken and the ranks frozen.
+    /// Over; the last scores are taken, and the ranks become final.
     Finalizing,
     /// The final ranks stand.
     Finished,
@@ -55,7 +55,7 @@ pub enum Event {
     Reschedule,
     /// It is over, by its time or because it was stopped.
     End,
-    /// It goes on for longer, while its ranks are not frozen.
+    /// It goes on for longer, while its ranks are not final.
     Extend,
     /// Its final ranks stand.
     Finalized,
@@ -131,7 +131,7 @@ impl State {
         !matches!(self, Self::Draft)
     }
 
-    /// Whether its window may still be moved: its ranks are not frozen, and it takes place.
+    /// Whether its window may still be moved: its ranks are not final, and it takes place.
     pub const fn is_movable(self) -> bool {
         matches!(self, Self::Draft | Self::Scheduled | Self::Open | Self::Running)
     }

@@ -51,8 +51,16 @@ pub struct Facts {
     pub current: PeriodFacts,
     /// The oldest period that is not closed.
     pub oldest_open: Option<PeriodFacts>,
+    /// When it was thawed last.
+    pub thawed_at: Option<Timestamp>,
     /// For how long after an end scores are taken that were reached before it.
     pub grace_ms: i64,
+}
+
+/// Until when scores are taken that were reached before an end. What was refused while the tournament was frozen may come
+/// again for as long after it was thawed.
+pub fn takes_scores_until(ends_at: Timestamp, thawed_at: Option<Timestamp>, grace_ms: i64) -> Timestamp {
+    thawed_at.map_or(ends_at, |thawed_at| thawed_at.max(ends_at)).plus_ms(grace_ms)
 }
 
 /// The next step and its time, which may be past; `None` when nothing happens by the clock any more.
@@ -66,8 +74,10 @@ pub fn next(facts: &Facts) -> Option<(Step, Timestamp)> {
     let end = Some((Step::End, facts.ends_at));
     let is_over =
         |period: &PeriodFacts| facts.state == State::Finalizing || period.number < facts.current.number;
-    let close =
-        facts.oldest_open.filter(is_over).map(|period| (Step::Close, period.ends_at.plus_ms(facts.grace_ms)));
+    let close = facts
+        .oldest_open
+        .filter(is_over)
+        .map(|period| (Step::Close, takes_scores_until(period.ends_at, facts.thawed_at, facts.grace_ms)));
     let candidates = match facts.state {
         // Joining opens before the start, or never.
         State::Scheduled => [open_entry.filter(|(_, at)| *at < facts.starts_at), remind, start],
@@ -103,6 +113,7 @@ mod tests {
             reminded_for: None,
             current: period(0, 200),
             oldest_open: Some(period(0, 200)),
+            thawed_at: None,
             grace_ms: MINUTE,
         }
     }
@@ -124,6 +135,9 @@ mod tests {
             (Facts { reminded_for: Some(at(90)), ..facts(State::Open) },            Some((Step::Remind, at(95)))),
             (facts(State::Running),                                                 Some((Step::End, at(200)))),
             (facts(State::Finalizing),                                              Some((Step::Close, at(201)))),
+            // Thawed behind the end, it takes what was refused meanwhile; thawed before it, that was sent again by then.
+            (Facts { thawed_at: Some(at(230)), ..facts(State::Finalizing) },        Some((Step::Close, at(231)))),
+            (Facts { thawed_at: Some(at(130)), ..facts(State::Finalizing) },        Some((Step::Close, at(201)))),
             (Facts { oldest_open: None, ..facts(State::Finalizing) },               None),
             (facts(State::Finished),                                                None),
             (facts(State::Canceled),                                                None),

@@ -50,7 +50,7 @@ pub struct TournamentDetails {
     pub phase: Phase,
     /// Whether it takes no scores for now.
     pub is_frozen: bool,
-    /// The period that is played, or the last one.
+    /// The period that is played, else the one that comes, else the last one.
     pub period: PeriodView,
     /// Joining.
     pub join: Join,
@@ -128,9 +128,10 @@ pub struct Entry {
 pub struct Mine {
     /// Which.
     pub tournament_id: TournamentId,
-    /// Their part in the period that is played or was the last one; none when they have none.
+    /// Their part in the period that comes, where they have joined it; else in the one that is played or was the last one;
+    /// none when they have none.
     pub entry: Option<Entry>,
-    /// The board that they see: their own, or the one for everybody.
+    /// The board that they see in the period that is played or was the last one: their own, or the one for everybody.
     pub board: BoardId,
     /// Whether joining would succeed now.
     pub can_join: bool,

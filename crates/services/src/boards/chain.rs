@@ -30,21 +30,29 @@ pub(crate) async fn read(tx: &mut dyn Transaction, head: i64) -> Result<Vec<Scor
     Ok(chain)
 }
 
-/// The scores of a log, the newest row first, as they count now: each with what corrected it last, and without those
+/// The scores of a log, the newest row first, as they count now: each with the correction that holds, and without those
 /// that were declared void.
 pub(crate) fn played(chain: &[ScoreEvent]) -> Vec<Played> {
-    let mut corrected = HashMap::new();
-    let mut played = Vec::with_capacity(chain.len());
-    for event in chain {
-        if let Some(number) = event.corrects {
-            // Newer rows come first: what is there already was said later.
-            corrected.entry(number).or_insert(event.result);
-        } else {
-            let result = corrected.get(&event.number).copied().unwrap_or(event.result);
-            played.extend(result.map(|(score, ties)| Played { score, ties, at: event.happened_at }));
+    let corrected = corrections(chain);
+    let as_it_counts = |event: &ScoreEvent| {
+        let (score, ties) = corrected.get(&event.number).copied().unwrap_or(event).result?;
+        Some(Played { score, ties, at: event.happened_at })
+    };
+    chain.iter().filter(|event| event.corrects.is_none()).filter_map(as_it_counts).collect()
+}
+
+/// The correction that holds of each score of a log, by the score's number: the one of the latest time, of several at one
+/// time the one that came last. A sender who tries again may bring an older one behind a newer one.
+pub(crate) fn corrections(log: &[ScoreEvent]) -> HashMap<i64, &ScoreEvent> {
+    let mut holding: HashMap<i64, &ScoreEvent> = HashMap::new();
+    for event in log {
+        let Some(number) = event.corrects else { continue };
+        let holds = holding.entry(number).or_insert(event);
+        if (holds.happened_at, holds.number) < (event.happened_at, event.number) {
+            *holds = event;
         }
     }
-    played
+    holding
 }
 
 /// Whether a log begins with the player's first score: what is left of one that was removed in part, or is too long,
@@ -102,6 +110,21 @@ mod tests {
         assert_eq!(points(&void), [7]);
         let restored = [&void[..], &[event(6, Some(20), Some(2))]].concat();
         assert_eq!(points(&restored), [7, 20]);
+    }
+
+    #[test]
+    fn a_correction_that_comes_late_does_not_replace_a_newer_one() {
+        let corrected = |number, points, at| ScoreEvent {
+            happened_at: Timestamp::from_millis(at),
+            ..event(number, points, Some(1))
+        };
+        let score = event(1, Some(10), None);
+        let late = [score.clone(), corrected(2, Some(7), 90), corrected(3, Some(5), 60)];
+        assert_eq!(points(&late), [7]);
+        let void = [&late[..], &[corrected(4, None, 91), corrected(5, Some(8), 90)]].concat();
+        assert_eq!(points(&void), [0; 0]);
+        let at_once = [score, corrected(2, Some(7), 90), corrected(3, Some(5), 90)];
+        assert_eq!(points(&at_once), [5], "of one time the one that came last");
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! Planning a job in the transaction of the change that calls for it.
+//! Planning a job in the transaction of the change that calls for it, and looking whether one is planned.
 
 use domain::Timestamp;
 use serde_json::Value;
 use storage::{
     StoreError, Transaction,
-    job::{JobKind, NewJob},
+    job::{JobKind, JobState, NewJob},
 };
 
 use crate::Services;
@@ -28,4 +28,13 @@ pub async fn plan(
     let job =
         NewJob { kind, key: key.into(), run_at, payload: payload.to_string(), planned_at: services.now() };
     tx.jobs().plan(&job).await
+}
+
+/// Whether a job is still to be done, or is being done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_open(tx: &mut dyn Transaction, kind: JobKind, key: &str) -> Result<bool, StoreError> {
+    let job = tx.jobs().get(kind, key).await?;
+    Ok(job.is_some_and(|job| matches!(job.state, JobState::Waiting | JobState::Running)))
 }

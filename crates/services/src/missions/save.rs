@@ -1,6 +1,6 @@
 //! Writing missions: read from JSON, checked, and saved by whose they are.
 
-use domain::{MissionId, Owner, mission::Mission};
+use domain::{MissionId, Owner, Timestamp, mission::Mission};
 use storage::{Transaction, mission::MISSIONS_MAX};
 
 use crate::{
@@ -40,7 +40,7 @@ fn unreadable(path: &str, message: &str) -> String {
     }
 }
 
-/// Saves a mission as `owner`.
+/// Saves a mission as `owner`. `told_at` is when the platform has told it: one that comes behind a newer one changes nothing.
 ///
 /// # Errors
 /// [`MissionError::OwnedElsewhere`], [`MissionError::Invalid`], [`MissionError::Store`].
@@ -49,6 +49,7 @@ pub async fn save(
     tx: &mut dyn Transaction,
     owner: Owner,
     mission: &Mission,
+    told_at: Option<Timestamp>,
 ) -> Result<(), MissionError> {
     mission.check()?;
     if Zone::find(&mission.time_zone).is_none() {
@@ -57,6 +58,12 @@ pub async fn save(
     let known = tx.missions().lock(&mission.mission_id).await?;
     if known.as_ref().is_some_and(|known| known.owner != owner) {
         return Err(MissionError::OwnedElsewhere);
+    }
+    // By a clock that is ahead: what is told later must not be taken for something older.
+    let told_at = told_at.map(|told_at| told_at.min(services.now()));
+    if known.as_ref().is_some_and(|known| told_at < known.told_at) {
+        tracing::debug!(mission.id = %mission.mission_id, "a mission has come behind a newer one");
+        return Ok(());
     }
     let book = services.books().as_of(services, tx, false).await?;
     mission.check_chain(&book.chains())?;
@@ -74,7 +81,7 @@ pub async fn save(
         }
         _ => {}
     }
-    tx.missions().put(mission, owner, services.now()).await?;
+    tx.missions().put(mission, owner, told_at, services.now()).await?;
     Ok(())
 }
 

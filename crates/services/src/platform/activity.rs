@@ -13,9 +13,7 @@ use serde::Deserialize;
 use storage::{StoreError, Transaction, activity::ActivityRow, user::User};
 
 use crate::{
-    Services,
-    maintenance::clean::EVENTS_KEPT_MS,
-    missions,
+    Services, missions,
     platform::{
         apply::{Changes, Place, Refused},
         envelope::{PlatformEvent, Unreadable, invalid},
@@ -24,8 +22,6 @@ use crate::{
 
 /// Players that are looked up at a time.
 const IDS_MAX: usize = 1000;
-/// Clocks may differ by so much.
-const AHEAD_MAX_MS: i64 = 300_000;
 
 /// A player has done something.
 #[derive(Debug, Clone)]
@@ -98,13 +94,8 @@ pub(crate) async fn apply(
             refuse(ErrorCode::PlayerUnknown, "platform_user_id is not known");
             continue;
         };
-        if now.millis_since(event.time) > EVENTS_KEPT_MS {
-            let detail = "time is too long ago to tell a repeated event from a new one";
+        if let Err(detail) = event.check_time(now) {
             refuse(ErrorCode::EventDataInvalid, detail);
-            continue;
-        }
-        if event.time.millis_since(now) > AHEAD_MAX_MS {
-            refuse(ErrorCode::EventDataInvalid, "time is in the future");
             continue;
         }
         rows.push(ActivityRow {

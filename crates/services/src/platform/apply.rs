@@ -298,7 +298,7 @@ async fn apply_one(
             Ok(Ok(()))
         }
         EventData::TournamentUpserted(definition) => {
-            let told = platform_tournaments::upsert(services, tx, definition).await?;
+            let told = platform_tournaments::upsert(services, tx, definition, event.time).await?;
             Ok(told.map(|told| changes.add_tournament(told)))
         }
         EventData::TournamentCanceled(tournament_id) => {
@@ -322,7 +322,7 @@ async fn apply_one(
         },
         EventData::MissionUpserted(mission) => {
             changes.has_new_missions = true;
-            platform_missions::upsert(services, tx, mission).await
+            platform_missions::upsert(services, tx, mission, event.time).await
         }
         EventData::ScoreCorrected(correction) => {
             let applied = corrections::apply(services, tx, event, correction).await?;

@@ -1,4 +1,5 @@
-//! `platform.score.corrected`: a score that was taken is given another result, or is declared void.
+//! `platform.score.corrected`: a score that was taken is given another result, or is declared void. Of several corrections of
+//! one score that of the latest time holds, in whatever order they come.
 
 use domain::ErrorCode;
 use storage::{
@@ -38,6 +39,9 @@ pub(crate) async fn apply(
     let Some(user) = tx.users().by_platform_ids(player).await?.pop() else {
         return Ok(Err((ErrorCode::PlayerUnknown, "platform_user_id is not known")));
     };
+    if let Err(detail) = event.check_time(services.now()) {
+        return Ok(Err((ErrorCode::TournamentNotRunning, detail)));
+    }
     let result = match &correction.result {
         Some((score, ties)) => match scores::ties_of(&row, ties) {
             Ok(ties) => Some((*score, ties)),

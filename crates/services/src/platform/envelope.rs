@@ -9,6 +9,7 @@ use domain::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::maintenance::clean::EVENTS_KEPT_MS;
 use crate::platform::{
     activity::{self, ActivityTold},
     kyc::{self, KycChanged},
@@ -28,6 +29,25 @@ pub struct PlatformEvent {
     pub time: Timestamp,
     /// What happened.
     pub data: EventData,
+}
+
+/// Clocks may differ by so much.
+const AHEAD_MAX_MS: i64 = 300_000;
+
+impl PlatformEvent {
+    /// Whether its time is one at which something that counts once can have happened.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub(crate) fn check_time(&self, now: Timestamp) -> Result<(), &'static str> {
+        if now.millis_since(self.time) > EVENTS_KEPT_MS {
+            return Err("time is too long ago to tell a repeated event from a new one");
+        }
+        if self.time.millis_since(now) > AHEAD_MAX_MS {
+            return Err("time is in the future");
+        }
+        Ok(())
+    }
 }
 
 /// What happened.

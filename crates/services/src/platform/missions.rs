@@ -1,6 +1,6 @@
 //! `platform.mission.upserted`: missions of the platform.
 
-use domain::{ErrorCode, Owner, mission::Mission};
+use domain::{ErrorCode, Owner, Timestamp, mission::Mission};
 use storage::{StoreError, Transaction};
 
 use crate::{
@@ -15,13 +15,14 @@ pub(crate) fn read(data: &str) -> Result<Mission, Unreadable> {
         .map_err(|invalid| Unreadable { code: ErrorCode::EventDataInvalid, detail: invalid.0.into() })
 }
 
-/// Adds or replaces a mission of the platform.
+/// Adds or replaces a mission of the platform, as it was at `told_at`.
 pub(crate) async fn upsert(
     services: &Services,
     tx: &mut dyn Transaction,
     mission: &Mission,
+    told_at: Timestamp,
 ) -> Result<Result<(), Reason>, StoreError> {
-    match missions::save(services, tx, Owner::Platform, mission).await {
+    match missions::save(services, tx, Owner::Platform, mission, Some(told_at)).await {
         Ok(()) => Ok(Ok(())),
         Err(MissionError::Store(source)) => Err(source),
         Err(MissionError::Invalid(invalid)) => Ok(Err((ErrorCode::EventDataInvalid, invalid.0.into()))),

@@ -21,7 +21,6 @@ use crate::{
         chain,
         standing::{Batch, BoardChange},
     },
-    maintenance::clean::EVENTS_KEPT_MS,
     platform::{
         apply::{Changes, Place, Refused},
         envelope::{PlatformEvent, ScorePosted},
@@ -139,10 +138,7 @@ fn judge<'players>(
 ) -> Result<(&'players User, Ties), Refusal> {
     let row = row.ok_or((ErrorCode::TournamentUnknown, "tournament_id is not known"))?;
     let user = user.ok_or((ErrorCode::PlayerUnknown, "platform_user_id is not known"))?;
-    if services.now().millis_since(event.time) > EVENTS_KEPT_MS {
-        let detail = "time is too long ago to tell a repeated event from a new one";
-        return Err((ErrorCode::TournamentNotRunning, detail));
-    }
+    event.check_time(services.now()).map_err(|detail| (ErrorCode::TournamentNotRunning, detail))?;
     Ok((user, ties_of(row, &score.ties)?))
 }
 

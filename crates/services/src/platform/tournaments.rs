@@ -21,7 +21,7 @@ use crate::{
     tournaments::{
         TournamentError, attempts, command,
         definition::{self, Definition, Taken},
-        exclude,
+        exclude, periods,
     },
 };
 
@@ -172,9 +172,14 @@ pub(crate) struct Told {
 
 type Answer = Result<Result<Told, Reason>, StoreError>;
 
-/// Takes a definition of the platform.
-pub(crate) async fn upsert(services: &Services, tx: &mut dyn Transaction, definition: &Definition) -> Answer {
-    let taken = match definition::take(services, tx, Owner::Platform, definition).await? {
+/// Takes a definition of the platform, as it was at `told_at`.
+pub(crate) async fn upsert(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    definition: &Definition,
+    told_at: Timestamp,
+) -> Answer {
+    let taken = match definition::take(services, tx, Owner::Platform, definition, Some(told_at)).await? {
         Ok(taken) => taken,
         Err((code, detail)) => return Ok(Err((code, detail.into()))),
     };
@@ -203,17 +208,10 @@ async fn open_boards(
     tx: &mut dyn Transaction,
     tournament_id: &TournamentId,
 ) -> Result<Vec<BoardId>, StoreError> {
-    const PAGE: u32 = 500;
     let mut open = Vec::new();
-    let periods = tx.periods().list(tournament_id, None, 2).await?;
+    let periods = tx.periods().not_final(tournament_id).await?;
     for period in periods {
-        let mut after = None;
-        loop {
-            let boards = tx.periods().boards(tournament_id, period.period, after, PAGE).await?;
-            let Some(last) = boards.last() else { break };
-            after = Some(last.board_id.cohort());
-            open.extend(boards.into_iter().filter(|board| !board.is_final).map(|board| board.board_id));
-        }
+        open.extend(periods::unfinished_boards(tx, &period).await?);
     }
     open.sort();
     Ok(open)

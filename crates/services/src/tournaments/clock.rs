@@ -107,6 +107,7 @@ fn facts(services: &Services, row: &TournamentRow, current: &PeriodRow, oldest: 
         current: period(current),
         // While it is frozen nothing becomes final: whoever has frozen it wants to look at it first.
         oldest_open: oldest.filter(|_| !row.status.is_frozen).map(period),
+        thawed_at: row.status.thawed_at,
         grace_ms: services.settings().score_grace_ms,
     }
 }
@@ -144,14 +145,25 @@ async fn remind(
     tx: &mut dyn Transaction,
     row: &mut TournamentRow,
 ) -> Result<(), StoreError> {
-    let starts_at = row.tournament.starts_at;
-    let id = row.tournament.tournament_id.clone();
-    row.status.reminded_for = Some(starts_at);
-    if services.now() < starts_at && tx.wishes().any(&id).await? {
-        let payload = json!({"starts_at": starts_at});
-        jobs::plan(services, tx, JobKind::TournamentReminder, id.as_str(), services.now(), &payload).await?;
+    row.status.reminded_for = Some(row.tournament.starts_at);
+    if tx.wishes().any(&row.tournament.tournament_id).await? {
+        plan_reminder(services, tx, row).await?;
     }
     Ok(())
+}
+
+/// Plans, once the time to tell of the start has come and until it starts, that whoever was not told yet is told now.
+pub(crate) async fn plan_reminder(
+    services: &Services,
+    tx: &mut dyn Transaction,
+    row: &TournamentRow,
+) -> Result<(), StoreError> {
+    let (now, starts_at) = (services.now(), row.tournament.starts_at);
+    if row.status.reminded_for != Some(starts_at) || now >= starts_at {
+        return Ok(());
+    }
+    let (id, payload) = (&row.tournament.tournament_id, json!({"starts_at": starts_at}));
+    jobs::plan(services, tx, JobKind::TournamentReminder, id.as_str(), now, &payload).await
 }
 
 /// Brings a tournament to its next state.
@@ -174,7 +186,7 @@ impl JobHandler for Clock {
         job: &ClaimedJob,
         _now: Timestamp,
     ) -> Result<JobDone, JobError> {
-        let id = job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
+        let id = jobs::key(job)?;
         let Some(mut row) = tx.tournaments().lock(&id).await? else { return Ok(JobDone::quietly()) };
         if row.status.state != State::Canceled {
             advance_until(services, tx, &mut row, None).await?;

@@ -2,19 +2,19 @@
 //! it whoever owns the tournament; each leaves a line in the audit log. The callers check who may.
 
 use domain::{
-    BoardId, Owner, Timestamp, TournamentId,
+    Owner, Timestamp, TournamentId,
     audit::AuditAction,
     tournament::lifecycle::{Event, Illegal, State},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use storage::{Transaction, audit::Actor, job::JobKind, period::PeriodState, tournament::TournamentRow};
 
 use crate::{
-    Services, audit, jobs,
+    Services, audit,
     tournaments::{
         TournamentError,
         clock::{self, Ends},
-        inconsistent, periods,
+        inconsistent, overtaken, periods,
     },
 };
 
@@ -42,7 +42,7 @@ pub async fn stop(
     Ok(())
 }
 
-/// Lets a tournament go on until `ends_at`, as long as its ranks are not frozen.
+/// Lets a tournament go on until `ends_at`, as long as its ranks are not final.
 ///
 /// # Errors
 /// [`TournamentError::Illegal`] when it is too late; [`TournamentError::Malformed`] when that is not longer.
@@ -93,6 +93,8 @@ async fn set_end(
     periods::open(tx, &id, &row.status.rules, period.period, window).await?;
     row.status.revision += 1;
     clock::advance(services, tx, row, Ends::Moved).await?;
+    // Whoever looked for players that fall behind has stopped at the end that is none any more.
+    overtaken::watch(services, tx, row).await?;
     Ok(())
 }
 
@@ -110,8 +112,8 @@ pub async fn freeze(
     set_frozen(services, tx, (actor, AuditAction::TournamentFrozen), tournament_id, true).await
 }
 
-/// Lets a frozen tournament go on. Scores that were reached before its end and come within the usual time are taken;
-/// what was due meanwhile is done now.
+/// Lets a frozen tournament go on. What was refused meanwhile may come again: scores that were reached before an end are
+/// taken for the usual time from now on, and only then do ranks become final. Whatever else was due is done now.
 ///
 /// # Errors
 /// As [`freeze`].
@@ -140,10 +142,11 @@ async fn set_frozen(
     }
     row.status.is_frozen = is_frozen;
     if !is_frozen {
+        row.status.thawed_at = Some(services.now());
         // Boards whose end came while it was frozen have been waiting for this.
-        let closed = tx.periods().closed(tournament_id).await?;
-        for period in closed {
-            periods::plan_ends(services, tx, &period).await?;
+        let periods = tx.periods().not_final(tournament_id).await?;
+        for period in periods.iter().filter(|period| period.state == PeriodState::Closed) {
+            periods::plan_boards(services, tx, period, JobKind::BoardEnd).await?;
         }
     }
     clock::advance(services, tx, &mut row, Ends::Kept).await?;
@@ -178,10 +181,10 @@ pub async fn cancel(
     Ok(())
 }
 
-/// Computes the boards of the period that is played, or was the last one, anew from the events that they have seen.
+/// Computes all boards whose ranks are not final anew from the events that they have seen.
 ///
 /// # Errors
-/// [`TournamentError::Closed`] when its ranks are final.
+/// [`TournamentError::Closed`] when all ranks are final.
 pub async fn recompute(
     services: &Services,
     tx: &mut dyn Transaction,
@@ -189,31 +192,13 @@ pub async fn recompute(
     tournament_id: &TournamentId,
 ) -> Result<(), TournamentError> {
     lock(tx, tournament_id).await?;
-    let period = tx.periods().latest(tournament_id).await?.ok_or(inconsistent("tournament_id"))?;
-    if period.state == PeriodState::Final {
-        return Err(TournamentError::Closed);
+    let periods = tx.periods().not_final(tournament_id).await?;
+    let oldest = periods.first().ok_or(TournamentError::Closed)?.period;
+    for period in &periods {
+        periods::plan_boards(services, tx, period, JobKind::BoardRecompute).await?;
     }
-    let mut after = None;
-    loop {
-        let boards = tx.periods().boards(tournament_id, period.period, after, 500).await?;
-        let Some(last) = boards.last() else { break };
-        after = Some(last.board_id.cohort());
-        for board in boards.iter().filter(|board| !board.is_final) {
-            plan_recompute(services, tx, &board.board_id).await?;
-        }
-    }
-    let detail = json!({"tournament_id": tournament_id, "period": period.period});
+    let detail = json!({"tournament_id": tournament_id, "period": oldest});
     audit::record(services, tx, actor, AuditAction::TournamentRecomputed, None, &detail).await?;
-    Ok(())
-}
-
-async fn plan_recompute(
-    services: &Services,
-    tx: &mut dyn Transaction,
-    board: &BoardId,
-) -> Result<(), TournamentError> {
-    let payload: Value = json!({});
-    jobs::plan(services, tx, JobKind::BoardRecompute, board.as_str(), services.now(), &payload).await?;
     Ok(())
 }
 

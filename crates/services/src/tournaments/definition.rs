@@ -28,7 +28,7 @@ use crate::{
     schedule::Schedule,
     tournaments::{
         clock::{self, Ends},
-        inconsistent, periods,
+        inconsistent, overtaken, periods,
     },
 };
 
@@ -82,7 +82,8 @@ pub fn check(definition: &Definition) -> Result<(), (&'static str, &'static str)
     Ok(())
 }
 
-/// Takes a definition, which was checked, in a transaction. Answers why it is refused, or what it has changed.
+/// Takes a definition, which was checked, in a transaction. Answers why it is refused, or what it has changed. `told_at` is
+/// when the platform has told it: one that comes behind a newer one changes nothing.
 ///
 /// # Errors
 /// When the database fails.
@@ -91,12 +92,19 @@ pub async fn take(
     tx: &mut dyn Transaction,
     owner: Owner,
     definition: &Definition,
+    told_at: Option<Timestamp>,
 ) -> Result<Result<Taken, Refused>, StoreError> {
     let id = &definition.tournament.tournament_id;
+    // By a clock that is ahead: what is told later must not be taken for something older.
+    let told_at = told_at.map(|told_at| told_at.min(services.now()));
     let Some(mut row) = tx.tournaments().lock(id).await? else {
-        create(services, tx, owner, definition).await?;
+        create(services, tx, owner, definition, told_at).await?;
         return Ok(Ok(Taken::default()));
     };
+    if row.status.owner == owner && told_at < row.status.told_at {
+        tracing::debug!(tournament.id = %id, "a definition has come behind a newer one");
+        return Ok(Ok(Taken::default()));
+    }
     let Some(period) = tx.periods().latest(id).await? else {
         return Err(inconsistent("tournament_id"));
     };
@@ -111,6 +119,7 @@ pub async fn take(
     }
     let order = definition.tournament.ranking().order;
     let order = (row.tournament.ranking().order != order).then_some(order);
+    row.status.told_at = told_at;
     replace(services, tx, row, &period, definition, change).await?;
     Ok(Ok(Taken { order }))
 }
@@ -146,6 +155,7 @@ async fn create(
     tx: &mut dyn Transaction,
     owner: Owner,
     definition: &Definition,
+    told_at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     let tournament = &definition.tournament;
     tx.tournaments().upsert(tournament, services.now()).await?;
@@ -157,6 +167,7 @@ async fn create(
         state: if definition.is_draft { State::Draft } else { State::Scheduled },
         asks_entries: definition.rules.asks_entries(),
         rules: definition.rules.clone(),
+        told_at,
         ..TournamentStatus::default()
     };
     let mut row = TournamentRow { tournament: tournament.clone(), players: 0, has_scores: false, status };
@@ -310,5 +321,9 @@ async fn replace(
     // To show what was a draft is as new as to tell of it.
     let is_moved = ended_at != ends_at || period.ends_at != period_ends_at || change == Change::Publish;
     let ends = if is_moved { Ends::Moved } else { Ends::Kept };
-    clock::advance(services, tx, &mut row, ends).await
+    clock::advance(services, tx, &mut row, ends).await?;
+    match change {
+        Change::Extend => overtaken::watch(services, tx, &row).await,
+        _ => Ok(()),
+    }
 }

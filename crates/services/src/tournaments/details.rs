@@ -52,7 +52,7 @@ async fn shown(
     let now = services.now();
     let mut tx = services.store().begin_read().await?;
     let row = visible(&mut *tx, tournament_id, viewer).await?;
-    let period = current(&mut *tx, tournament_id, now).await?;
+    let period = next(&mut *tx, tournament_id, now).await?;
     let rules = row.status.rules.clone();
     let details = TournamentDetails {
         tournament_id: tournament_id.clone(),
@@ -115,8 +115,19 @@ pub(crate) async fn visible(
     sight::tournament(tx, tournament_id, viewer).await?.ok_or(TournamentError::Unknown)
 }
 
-/// The period that is played, or the last one.
+/// The period that is played, or the last one that was; before the first one that one. What a player has reached is looked
+/// for here, and the board that everybody is shown is one of it.
 pub(crate) async fn current(
+    tx: &mut dyn Transaction,
+    tournament_id: &TournamentId,
+    now: Timestamp,
+) -> Result<PeriodRow, TournamentError> {
+    let period = tx.periods().current(tournament_id, now).await?;
+    period.ok_or(TournamentError::Store(inconsistent("tournament_id")))
+}
+
+/// The period that is played, else the one that comes, else the last one: what can be joined, if anything can.
+pub(crate) async fn next(
     tx: &mut dyn Transaction,
     tournament_id: &TournamentId,
     now: Timestamp,

@@ -30,6 +30,9 @@ use crate::{
     },
 };
 
+/// How long a board that is being computed anew is left alone before it is looked at again.
+const RECOMPUTE_MS: i64 = 10_000;
+
 /// The job of one board, keyed by its id.
 #[derive(Debug, Default)]
 pub struct BoardEnd {
@@ -65,8 +68,7 @@ impl JobHandler for BoardEnd {
         job: &ClaimedJob,
         now: Timestamp,
     ) -> Result<JobDone, JobError> {
-        let board: BoardId =
-            job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
+        let board: BoardId = jobs::key(job)?;
         let Some(mut row) = tx.tournaments().lock(&board.tournament_id()).await? else {
             return Ok(JobDone::quietly());
         };
@@ -76,6 +78,12 @@ impl JobHandler for BoardEnd {
         let (Some(period), Some(locked)) = (period, locked) else { return Ok(JobDone::quietly()) };
         // It goes on for longer, was frozen to be looked at, or does not take place.
         if !is_closed || row.status.is_frozen || row.status.state == State::Canceled {
+            return Ok(JobDone::quietly());
+        }
+        if jobs::is_open(tx, JobKind::BoardRecompute, &job.key).await? {
+            // Its end wakes this job, unless it is given up.
+            let later = now.plus_ms(RECOMPUTE_MS);
+            jobs::plan(services, tx, JobKind::BoardEnd, job.key.as_str(), later, &json!({})).await?;
             return Ok(JobDone::quietly());
         }
         let ahead = self.ranked.filter(|ranked| ranked.fits(&locked));

@@ -14,14 +14,11 @@ use crate::{
     Services,
     identity::{Session, current::user_of},
     rewards,
-    tournaments::{
-        TournamentError, details, join,
-        place::{board_of, person},
-        prizes, results,
-    },
+    tournaments::{TournamentError, details, join, place::board_of, prizes, results},
 };
 
-/// What the caller has of a tournament, in the period that is played or was the last one.
+/// What the caller has of a tournament, in the period that is played or was the last one; and whether they can join, or
+/// have joined, the one that comes.
 ///
 /// # Errors
 /// [`TournamentError::Unknown`] when there is no such tournament.
@@ -42,8 +39,15 @@ pub async fn mine(
     let cohort = u32::from(rules.cohorts.is_some());
     let played = entry.as_ref().filter(|entry| entry.entries > 0);
     let board = played.map_or_else(|| BoardId::of(tournament_id, period.period, cohort), board_of);
-    let is_out = entry.as_ref().is_some_and(|entry| entry.disqualified.is_some());
-    let has_place = rules.join.size_max.is_none_or(|size| period.entries < u64::from(NonZeroU32::get(size)));
+    let next = details::next(&mut *tx, tournament_id, now).await?;
+    let to_come = if next.period == period.period {
+        entry.clone()
+    } else {
+        tx.entries().of_users(tournament_id, next.period, &[user_id]).await?.pop()
+    };
+    let is_out = [&entry, &to_come].into_iter().flatten().any(|entry| entry.disqualified.is_some());
+    let has_place = rules.join.size_max.is_none_or(|size| next.entries < u64::from(NonZeroU32::get(size)));
+    let joined = to_come.as_ref().filter(|entry| entry.entries > 0);
     let result = tx.results().of_user(&board, user_id).await?;
     let board_row = tx.boards().by_id(&board).await?;
     let (players, tier) = board_row.as_ref().map_or((0, 0), |board| (board.players, board.tier));
@@ -61,11 +65,11 @@ pub async fn mine(
     let columns = ranking.order.ties.len();
     Ok(Mine {
         tournament_id: tournament_id.clone(),
-        can_join: played.is_none()
+        can_join: joined.is_none()
             && !is_out
             && has_place
-            && join::is_open(&row, &period, now)
-            && rules.condition.admits(&person(&user)).is_ok(),
+            && join::is_open(&row, &next, now)
+            && rules.condition.admits(&user.person()).is_ok(),
         wants_reminder: tx.wishes().is_there(tournament_id, user_id).await?,
         attempts_allowed: match (rules.attempts_max, &entry) {
             (None, _) => None,
@@ -74,7 +78,7 @@ pub async fn mine(
             (Some(max), None) => Some(if rules.join.required { 0 } else { u64::from(max.get()) }),
         },
         attempts_used: standing.map_or(0, |row| row.attempts),
-        entry: played.map(join::view),
+        entry: joined.or(played).map(join::view),
         result: result.map(|result| results::view(&result, Some(&user.alias), columns)).transpose()?,
         movement,
         reward: reward.map(|reward| rewards::view(reward, now)),

@@ -126,10 +126,8 @@ impl JobHandler for Reminders {
         job: &ClaimedJob,
         now: Timestamp,
     ) -> Result<JobDone, JobError> {
-        let id: TournamentId =
-            job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
-        let Reminding { starts_at, after } =
-            serde_json::from_str(&job.payload).map_err(|error| JobError::failed("reading a job", error))?;
+        let id: TournamentId = jobs::key(job)?;
+        let Reminding { starts_at, after } = jobs::payload(job)?;
         let row = tx.tournaments().lock(&id).await?;
         // Moved since: it is planned anew. Canceled, or begun: nobody is told any more.
         let Some(row) = row.filter(|row| {

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::json;
 use storage::{
     StoreError, Transaction,
-    job::{ClaimedJob, JobKind, JobState},
+    job::{ClaimedJob, JobKind},
     tournament::TournamentRow,
     wish::WishRow,
 };
@@ -57,8 +57,7 @@ pub(crate) async fn watch(
     if row.status.state != State::Running || !tx.wishes().any(id).await? {
         return Ok(());
     }
-    let planned = tx.jobs().get(JobKind::BoardOvertaken, id.as_str()).await?;
-    if planned.is_some_and(|job| matches!(job.state, JobState::Waiting | JobState::Running)) {
+    if jobs::is_open(tx, JobKind::BoardOvertaken, id.as_str()).await? {
         return Ok(());
     }
     let at = services.now().plus_ms(LOOK_MS);
@@ -89,7 +88,7 @@ impl JobHandler for Overtaken {
         services: &Services,
         job: &ClaimedJob,
     ) -> Result<Option<Box<dyn JobHandler>>, JobError> {
-        let (id, Progress { after }) = read(job)?;
+        let (id, Progress { after }) = (jobs::key(job)?, jobs::payload(job)?);
         let mut tx = services.store().begin_read().await?;
         let Some(row) = running(&mut *tx, &id, services.now()).await? else { return Ok(None) };
         let wishes = tx.wishes().page(&id, after, SLICE).await?;
@@ -108,7 +107,7 @@ impl JobHandler for Overtaken {
         job: &ClaimedJob,
         now: Timestamp,
     ) -> Result<JobDone, JobError> {
-        let (id, Progress { after }) = read(job)?;
+        let (id, Progress { after }) = (jobs::key(job)?, jobs::payload(job)?);
         let Some(row) = running(tx, &id, now).await? else { return Ok(JobDone::quietly()) };
         let wishes = tx.wishes().page(&id, after, SLICE).await?;
         let told = self.compare(services, tx, &row, &wishes, now).await?;
@@ -188,14 +187,6 @@ async fn top_of(services: &Services, board: BoardId, places: u32) -> Option<Top>
             None
         }
     }
-}
-
-/// Which tournament a job is about, and where it stands.
-fn read(job: &ClaimedJob) -> Result<(TournamentId, Progress), JobError> {
-    let id = job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
-    let progress =
-        serde_json::from_str(&job.payload).map_err(|error| JobError::failed("reading a job", error))?;
-    Ok((id, progress))
 }
 
 /// The tournament, while it runs.

@@ -8,7 +8,7 @@ use serde_json::json;
 use storage::{
     StoreError, Transaction,
     board::NewBoard,
-    job::{JobKind, NewJob},
+    job::{JobKind, NewJob, PLAN_MAX},
     period::{PeriodRow, PeriodState},
     tournament::TournamentRow,
 };
@@ -19,7 +19,7 @@ use crate::{Services, schedule::Schedule, tournaments::inconsistent};
 pub(crate) const PERIOD_MS_MIN: i64 = 10 * 60_000;
 /// How many periods are looked at to find the one that is played now.
 const SKIPPED_MAX: usize = 100_000;
-/// How many boards are planned to end with one statement.
+/// How many boards are read with one statement.
 const BOARDS_PAGE: u32 = 500;
 
 /// A window in time: the first moment that counts, and the first that no longer does.
@@ -132,37 +132,46 @@ pub(crate) async fn close(
     period: &PeriodRow,
 ) -> Result<(), StoreError> {
     let id = &period.tournament_id;
-    let has_boards = plan_ends(services, tx, period).await?;
+    let has_boards = plan_boards(services, tx, period, JobKind::BoardEnd).await?;
     let state = if has_boards { PeriodState::Closed } else { PeriodState::Final };
     tx.periods().put(id, period.period, (period.starts_at, period.ends_at), state).await
 }
 
-/// Plans the end of each board of a period that is not final. Returns whether there are any.
-pub(crate) async fn plan_ends(
+/// Plans a job for each board of a period that is not final, at once. Returns whether there are any.
+pub(crate) async fn plan_boards(
     services: &Services,
     tx: &mut dyn Transaction,
     period: &PeriodRow,
+    kind: JobKind,
 ) -> Result<bool, StoreError> {
     let now = services.now();
+    let boards = unfinished_boards(tx, period).await?;
+    for boards in boards.chunks(PLAN_MAX) {
+        let job = |board: &BoardId| NewJob {
+            kind,
+            key: board.to_string(),
+            run_at: now,
+            payload: json!({}).to_string(),
+            planned_at: now,
+        };
+        let jobs: Vec<NewJob> = boards.iter().map(job).collect();
+        tx.jobs().plan_many(&jobs).await?;
+    }
+    Ok(!boards.is_empty())
+}
+
+/// The boards of a period that are not final, in the order of their cohorts.
+pub(crate) async fn unfinished_boards(
+    tx: &mut dyn Transaction,
+    period: &PeriodRow,
+) -> Result<Vec<BoardId>, StoreError> {
     let mut after = None;
-    let mut has_boards = false;
+    let mut unfinished = Vec::new();
     loop {
         let boards = tx.periods().boards(&period.tournament_id, period.period, after, BOARDS_PAGE).await?;
-        let Some(last) = boards.last() else { return Ok(has_boards) };
+        let Some(last) = boards.last() else { return Ok(unfinished) };
         after = Some(last.board_id.cohort());
-        let jobs: Vec<NewJob> = boards
-            .iter()
-            .filter(|board| !board.is_final)
-            .map(|board| NewJob {
-                kind: JobKind::BoardEnd,
-                key: board.board_id.to_string(),
-                run_at: now,
-                payload: json!({}).to_string(),
-                planned_at: now,
-            })
-            .collect();
-        has_boards |= !jobs.is_empty();
-        tx.jobs().plan_many(&jobs).await?;
+        unfinished.extend(boards.into_iter().filter(|board| !board.is_final).map(|board| board.board_id));
     }
 }
 

@@ -6,9 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    BoardId, ErrorCode, Timestamp, UserId,
-    condition::{Person, Refusal},
-    tournament::cohort::Cohorts,
+    BoardId, ErrorCode, Timestamp, TournamentId, UserId, condition::Refusal, tournament::cohort::Cohorts,
 };
 use storage::{
     StoreError, Transaction,
@@ -33,15 +31,6 @@ pub(crate) enum NotPlaced {
     Disqualified,
     /// There is no place left.
     Full,
-}
-
-/// What is known of a user, as far as conditions ask.
-pub(crate) fn person(user: &User) -> Person<'_> {
-    Person {
-        is_linked: user.platform_user_id.is_some() && user.telegram_user_id.is_some(),
-        kyc_level: user.kyc_level,
-        region: user.region.as_deref(),
-    }
 }
 
 /// Where the scores of some players go in a period. Players without an entry are placed, where nobody has to join.
@@ -111,6 +100,23 @@ pub(crate) fn board_of(entry: &EntryRow) -> BoardId {
     BoardId::of(&entry.tournament_id, entry.period, entry.cohort)
 }
 
+/// The board on which a player is ranked in a period, if they are: that of their entry, where there is none the one that
+/// all players share.
+pub(crate) fn board_with(entry: Option<&EntryRow>, tournament_id: &TournamentId, period: u32) -> BoardId {
+    entry.map_or_else(|| BoardId::of(tournament_id, period, 0), board_of)
+}
+
+/// As [`board_with`], by the stored entry.
+pub(crate) async fn board_in(
+    tx: &mut dyn Transaction,
+    tournament_id: &TournamentId,
+    period: u32,
+    user_id: UserId,
+) -> Result<BoardId, StoreError> {
+    let entry = tx.entries().of_users(tournament_id, period, &[user_id]).await?.pop();
+    Ok(board_with(entry.as_ref(), tournament_id, period))
+}
+
 /// Places players who have not entered the period. The period is locked from here on.
 pub(crate) async fn many(
     services: &Services,
@@ -128,7 +134,7 @@ pub(crate) async fn many(
         let last = tx.entries().latest(id, user.user_id, None).await?;
         if last.as_ref().is_some_and(|entry| entry.disqualified.is_some()) {
             answers.push((user.user_id, Err(NotPlaced::Disqualified)));
-        } else if let Err(refusal) = rules.condition.admits(&person(user)) {
+        } else if let Err(refusal) = rules.condition.admits(&user.person()) {
             answers.push((user.user_id, Err(NotPlaced::Condition(refusal))));
         } else {
             admitted.push((user, last));

@@ -1,6 +1,6 @@
 //! Prizes: each winner of a final board is given one reward, once.
 //!
-//! The ranks are frozen, so that a slice of them is always the same winners; a reward is unique by its board and player.
+//! The ranks are final, so that a slice of them is always the same winners; a reward is unique by its board and player.
 //! However often a slice is done, each has one.
 
 use std::num::NonZeroU32;
@@ -55,10 +55,7 @@ impl Progress {
 
 /// Reads where a job stands, and the board that it is about.
 pub(crate) fn read(job: &ClaimedJob) -> Result<(BoardId, Progress), JobError> {
-    let board = job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
-    let progress =
-        serde_json::from_str(&job.payload).map_err(|error| JobError::failed("reading a job", error))?;
-    Ok((board, progress))
+    Ok((jobs::key(job)?, jobs::payload(job)?))
 }
 
 /// The prize of a rank.

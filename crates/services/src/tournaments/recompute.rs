@@ -1,4 +1,4 @@
-//! The job that computes a board anew, some players a run. Key: the board's id.
+//! The job that computes a board anew, some players a run. Key: the board's id. Its ranks become final behind it.
 
 use async_trait::async_trait;
 use domain::{BoardId, Timestamp, UserId};
@@ -35,14 +35,15 @@ impl JobHandler for BoardRecompute {
         job: &ClaimedJob,
         now: Timestamp,
     ) -> Result<JobDone, JobError> {
-        let board: BoardId =
-            job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
-        let Progress { after } =
-            serde_json::from_str(&job.payload).map_err(|error| JobError::failed("reading a job", error))?;
+        let board: BoardId = jobs::key(job)?;
+        let Progress { after } = jobs::payload(job)?;
         let step = recompute::step(tx, &board, after).await?;
         if let Some(next) = step.next {
             let payload = json!({"after": next});
             jobs::plan(services, tx, JobKind::BoardRecompute, board.as_str(), now, &payload).await?;
+        } else if jobs::is_open(tx, JobKind::BoardEnd, board.as_str()).await? {
+            // The end of the board waits for this.
+            jobs::plan(services, tx, JobKind::BoardEnd, board.as_str(), now, &json!({})).await?;
         }
         let mut done = JobDone::quietly().with_signal(bus::signals::Signal::Jobs);
         done.changes.add_boards(step.change);

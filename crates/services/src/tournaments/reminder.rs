@@ -11,7 +11,7 @@ use crate::{
     bot::confirm::{Done, Place, confirm},
     identity::{AuthError, Session, current},
     limits::{self, Action, Subject},
-    tournaments::{TournamentError, overtaken},
+    tournaments::{TournamentError, clock, overtaken},
 };
 
 /// Notes or withdraws the caller's wish. Answers whether they have it now.
@@ -37,6 +37,10 @@ pub async fn set(
         }
         let is_new = tx.wishes().add(tournament_id, user.user_id, services.now()).await?;
         overtaken::watch(services, &mut *tx, &row).await?;
+        if is_new {
+            // The others may have been told already.
+            clock::plan_reminder(services, &mut *tx, &row).await?;
+        }
         // Without the consent nothing would follow, so nothing is promised.
         if is_new
             && services.now() < row.tournament.starts_at
@@ -48,5 +52,6 @@ pub async fn set(
         tx.wishes().remove(tournament_id, user.user_id).await?;
     }
     tx.save().await?;
+    services.signals().publish(bus::signals::Signal::Jobs);
     Ok(is_wanted)
 }

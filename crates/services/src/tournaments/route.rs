@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::{BoardId, ErrorCode, Timestamp, UserId, tournament::lifecycle::State};
+use domain::{
+    BoardId, ErrorCode, Timestamp, UserId,
+    tournament::{lifecycle::State, steps::takes_scores_until},
+};
 use storage::{
     StoreError, Transaction,
     period::{PeriodRow, PeriodState},
@@ -38,6 +41,7 @@ pub(crate) type Refusal = (ErrorCode, &'static str);
 
 const OUTSIDE: Refusal =
     (ErrorCode::TournamentNotRunning, "time is not between the tournament's start and end");
+const NOT_BEGUN: Refusal = (ErrorCode::TournamentNotRunning, "the tournament has not begun");
 const TOO_LATE: Refusal =
     (ErrorCode::TournamentNotRunning, "the tournament ended too long ago to take earlier scores");
 
@@ -88,7 +92,7 @@ pub(crate) async fn boards_for(
     for (number, (period, mut users)) in periods {
         users.sort_by_key(|user| user.user_id);
         users.dedup_by_key(|user| user.user_id);
-        if let Err(refused) = takes(services, &period) {
+        if let Err(refused) = takes(services, row, &period) {
             answers.extend(users.iter().map(|user| ((number, user.user_id), Err(refused))));
         } else if row.status.asks_entries {
             let placed = place::of_scores(services, tx, row, &period, &users).await?;
@@ -122,17 +126,20 @@ pub(crate) async fn boards_of(
     let periods = tx.periods().list(id, None, PERIODS_LOOKED_AT).await?;
     let mut boards = Vec::with_capacity(periods.len());
     for period in periods {
-        let entry = match period.cohorts {
-            0 => None,
-            _ => tx.entries().of_users(id, period.period, &[user_id]).await?.pop(),
-        };
-        boards.push(entry.map_or_else(|| BoardId::of(id, period.period, 0), |entry| place::board_of(&entry)));
+        boards.push(match period.cohorts {
+            0 => BoardId::of(id, period.period, 0),
+            _ => place::board_in(tx, id, period.period, user_id).await?,
+        });
     }
     Ok(boards)
 }
 
-/// Whether a period still takes scores.
-fn takes(services: &Services, period: &PeriodRow) -> Result<(), Refusal> {
-    let is_late = services.now() >= period.ends_at.plus_ms(services.settings().score_grace_ms);
+/// Whether a period takes scores: it has begun, and still does.
+fn takes(services: &Services, row: &TournamentRow, period: &PeriodRow) -> Result<(), Refusal> {
+    let (now, grace_ms) = (services.now(), services.settings().score_grace_ms);
+    if now < period.starts_at {
+        return Err(NOT_BEGUN);
+    }
+    let is_late = now >= takes_scores_until(period.ends_at, row.status.thawed_at, grace_ms);
     if is_late || period.state != PeriodState::Open { Err(TOO_LATE) } else { Ok(()) }
 }

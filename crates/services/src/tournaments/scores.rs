@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    BoardId, EventId, TournamentId,
+    EventId, TournamentId,
     tournament::view::{ScoreLine, ScoresPage},
 };
 use storage::{StoreError, Transaction, score_log::ScoreEvent};
@@ -11,7 +11,7 @@ use storage::{StoreError, Transaction, score_log::ScoreEvent};
 use crate::{
     Services,
     identity::{Session, current::user_of},
-    tournaments::{TournamentError, details, place::board_of},
+    tournaments::{TournamentError, details, place},
 };
 
 /// The most lines of a page.
@@ -43,8 +43,7 @@ pub async fn page(
         }
         None => details::current(&mut *tx, tournament_id, services.now()).await?,
     };
-    let entry = tx.entries().of_users(tournament_id, period.period, &[user_id]).await?.pop();
-    let board = entry.map_or_else(|| BoardId::of(tournament_id, period.period, 0), |entry| board_of(&entry));
+    let board = place::board_in(&mut *tx, tournament_id, period.period, user_id).await?;
     let standing = tx.boards().players(&[(board.clone(), user_id)]).await?.pop();
     let head = standing.and_then(|row| row.last_event).map(|newest| cursor.unwrap_or(newest));
     let mut events = match head {

@@ -14,7 +14,14 @@ fn id(text: &str) -> MissionId {
 }
 
 async fn put(store: &dyn Store, mission: &Mission, owner: Owner) {
-    write(store, async |transaction| transaction.missions().put(mission, owner, at(0)).await.unwrap()).await;
+    told(store, mission, owner, None).await;
+}
+
+async fn told(store: &dyn Store, mission: &Mission, owner: Owner, told_at: Option<Timestamp>) {
+    write(store, async |transaction| {
+        transaction.missions().put(mission, owner, told_at, at(0)).await.unwrap();
+    })
+    .await;
 }
 
 async fn by_id(store: &dyn Store, mission_id: &str) -> Option<MissionRow> {
@@ -31,7 +38,7 @@ pub async fn a_mission_is_replaced_and_stays_its_owner_s(store: &dyn Store) {
     let hard = format!(r#"{{"en":{}}}"#, serde_json::to_string(&title).unwrap());
     let first = Mission { title: serde_json::from_str(&hard).unwrap(), ..mission("daily-1") };
     put(store, &first, Owner::Console).await;
-    let row = MissionRow { mission: first.clone(), owner: Owner::Console, stopped_at: None };
+    let row = MissionRow { mission: first.clone(), owner: Owner::Console, stopped_at: None, told_at: None };
     assert_eq!(by_id(store, "daily-1").await, Some(row.clone()));
     assert_eq!(by_id(store, "Daily-1").await, None);
     write(store, async |transaction| {
@@ -39,8 +46,8 @@ pub async fn a_mission_is_replaced_and_stays_its_owner_s(store: &dyn Store) {
     })
     .await;
     let second = Mission { ends_at: Some(at(9)), ..mission("daily-1") };
-    put(store, &second, Owner::Platform).await;
-    let expected = MissionRow { mission: second, stopped_at: Some(at(3)), ..row };
+    told(store, &second, Owner::Platform, Some(at(7))).await;
+    let expected = MissionRow { mission: second, stopped_at: Some(at(3)), told_at: Some(at(7)), ..row };
     assert_eq!(by_id(store, "daily-1").await, Some(expected.clone()));
     let locked =
         write(store, async |transaction| transaction.missions().lock(&id("daily-1")).await.unwrap()).await;

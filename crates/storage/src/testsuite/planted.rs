@@ -153,7 +153,7 @@ async fn plant_missions(transaction: &mut crate::BoxTransaction, person: UserId,
     });
     transaction.activities().add_many(&bets).await.unwrap();
     let mission = mission("bets");
-    transaction.missions().put(&mission, Owner::Platform, at(0)).await.unwrap();
+    transaction.missions().put(&mission, Owner::Platform, None, at(0)).await.unwrap();
     let mut progress = transaction.mission_progress();
     progress.bump(&[person, other]).await.unwrap();
     let rows = [person, other].map(|owner| ProgressRow {

@@ -227,6 +227,8 @@ pub async fn a_status_is_kept_when_the_definition_changes(store: &dyn Store) {
         reminded_for: Some(at(7)),
         revision: 4,
         told_ends_at: Some(at(99)),
+        told_at: Some(at(3)),
+        thawed_at: Some(at(4)),
     };
     set(store, "cup", &status).await;
     put(store, &[tournament("cup", 50)]).await;
@@ -235,7 +237,7 @@ pub async fn a_status_is_kept_when_the_definition_changes(store: &dyn Store) {
     assert_eq!(row.tournament.starts_at, at(50));
     assert_eq!(row.phase(at(49)), Phase::Upcoming);
     assert_eq!(row.audience(), Audience::SignedIn);
-    let told = TournamentStatus { told_ends_at: None, ..status.clone() };
+    let told = TournamentStatus { told_ends_at: None, thawed_at: None, ..status.clone() };
     set(store, "cup", &told).await;
     assert_eq!(by_id(store, "cup").await.unwrap().status, told);
     let mut transaction = store.begin_write().await.unwrap();

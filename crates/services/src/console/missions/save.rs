@@ -54,7 +54,7 @@ pub async fn save(
         (None, Some(_)) => return Err(ConsoleError::Unknown),
         (Some(_), Some(_)) => AuditAction::MissionEdited,
     };
-    match missions::save(services, &mut *tx, Owner::Console, &mission).await {
+    match missions::save(services, &mut *tx, Owner::Console, &mission, None).await {
         Ok(()) => {}
         Err(MissionError::OwnedElsewhere) => {
             return Ok(wrong("belongs to the platform, which alone changes what the mission is"));

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    BoardId, PlayerKey, Ranking, Score, Standing, Ties, Timestamp, TournamentId, UserId,
+    PlayerKey, Ranking, Score, Standing, Ties, Timestamp, TournamentId, UserId,
     audit::AuditAction,
     console::Permission,
     ranking::{Applied, Played},
@@ -26,7 +26,7 @@ use crate::{
     Services,
     boards::chain,
     console::{ConsoleError, Operator},
-    tournaments::place::board_of,
+    tournaments::place::board_with,
 };
 
 /// Rows on a page.
@@ -78,7 +78,7 @@ pub struct EventLine {
     pub effect: Effect,
     /// The standing behind it; `None` when nothing was left, or it was not computed.
     pub standing: Option<Standing>,
-    /// The row that corrected it last.
+    /// The row with the correction that holds.
     pub corrected_by: Option<i64>,
 }
 
@@ -133,7 +133,7 @@ pub async fn look(
     };
     let entries = tx.entries().of_users(tournament_id, period, &[user_id]).await;
     let mut entry = entries.map_err(ConsoleError::store(DOING))?.pop();
-    let board_id = entry.as_ref().map_or_else(|| BoardId::of(tournament_id, period, 0), board_of);
+    let board_id = board_with(entry.as_ref(), tournament_id, period);
     let board = tx.boards().by_id(&board_id).await.map_err(ConsoleError::store(DOING))?;
     let key = [(board_id.clone(), user_id)];
     let stored = tx.boards().players(&key).await.map_err(ConsoleError::store(DOING))?.pop();
@@ -178,35 +178,25 @@ pub async fn look(
     })
 }
 
-/// The period in which a player was last, or the one that is played.
+/// The period that a player was in last, or the one that is played. One that has not begun is none of them.
 async fn period_of(
     services: &Services,
     tx: &mut dyn Transaction,
     tournament_id: &TournamentId,
     user_id: UserId,
 ) -> Result<u32, ConsoleError> {
-    let entry =
-        tx.entries().latest(tournament_id, user_id, None).await.map_err(ConsoleError::store(DOING))?;
-    if let Some(entry) = entry {
-        return Ok(entry.period);
-    }
-    let current = tx.periods().at(tournament_id, services.now()).await.map_err(ConsoleError::store(DOING))?;
-    let latest = match current {
-        Some(period) => Some(period),
-        None => tx.periods().latest(tournament_id).await.map_err(ConsoleError::store(DOING))?,
-    };
-    Ok(latest.map_or(0, |period| period.period))
+    let current = tx.periods().current(tournament_id, services.now()).await;
+    let current = current.map_err(ConsoleError::store(DOING))?.map_or(0, |period| period.period);
+    let entry = tx.entries().latest(tournament_id, user_id, Some(current + 1)).await;
+    Ok(entry.map_err(ConsoleError::store(DOING))?.map_or(current, |entry| entry.period))
 }
 
 /// What each row of a log has done, in the order of arrival. `log` has the newest row first.
 fn explain(ranking: Ranking, log: Vec<ScoreEvent>) -> Vec<EventLine> {
-    let mut corrected_by: BTreeMap<i64, i64> = BTreeMap::new();
-    for event in &log {
-        if let Some(number) = event.corrects {
-            // Newer rows come first.
-            corrected_by.entry(number).or_insert(event.number);
-        }
-    }
+    let corrected_by: BTreeMap<i64, i64> = chain::corrections(&log)
+        .into_iter()
+        .map(|(number, correction)| (number, correction.number))
+        .collect();
     let last = log.first().map(|event| event.number);
     let mut budget = RECOMPUTED_MAX;
     // What counts of each score, by its place in the log.
@@ -217,8 +207,14 @@ fn explain(ranking: Ranking, log: Vec<ScoreEvent>) -> Vec<EventLine> {
     for event in log.into_iter().rev() {
         let before = standing;
         let place = event.corrects.unwrap_or(event.number);
-        let at = scores.get(&place).map_or(event.happened_at, |(_, at)| *at);
-        scores.insert(place, (event.result, at));
+        let known = scores.get(&place);
+        // An older correction that comes behind a newer one changes nothing.
+        let is_late = known.is_some_and(|known| known.corrected_at.is_some_and(|at| event.happened_at < at));
+        let at = known.map_or(event.happened_at, |known| known.at);
+        if !is_late {
+            let corrected_at = event.corrects.map(|_| event.happened_at);
+            scores.insert(place, Kept { result: event.result, at, corrected_at });
+        }
         let played = event.result.map(|(score, ties)| Played { score, ties, at });
         let applied = match played.filter(|_| event.corrects.is_none() && is_known) {
             Some(played) => ranking.apply(standing, played),
@@ -234,6 +230,7 @@ fn explain(ranking: Ranking, log: Vec<ScoreEvent>) -> Vec<EventLine> {
             Applied::NeedsHistory => (standing, is_known) = (None, false),
         }
         let effect = match (event.corrects, event.result) {
+            _ if is_late => Effect::Nothing,
             (Some(_), Some(_)) => Effect::Corrected,
             (Some(_), None) => Effect::Voided,
             (None, _) if before == standing => Effect::Nothing,
@@ -245,12 +242,19 @@ fn explain(ranking: Ranking, log: Vec<ScoreEvent>) -> Vec<EventLine> {
     lines
 }
 
-/// What a score is by now, none if it is void, and when it happened.
-type Kept = (Option<(Score, Ties)>, Timestamp);
+/// A score as it is by now.
+struct Kept {
+    /// What counts; none if it is void.
+    result: Option<(Score, Ties)>,
+    /// When it happened.
+    at: Timestamp,
+    /// The time of the correction that holds.
+    corrected_at: Option<Timestamp>,
+}
 
 /// The scores that count.
 fn counted(scores: &BTreeMap<i64, Kept>) -> Vec<Played> {
-    let played = |(result, at): &Kept| result.map(|(score, ties)| Played { score, ties, at: *at });
+    let played = |kept: &Kept| kept.result.map(|(score, ties)| Played { score, ties, at: kept.at });
     scores.values().filter_map(played).collect()
 }
 
@@ -314,6 +318,16 @@ mod tests {
         let lines = explain(Ranking { operator: Operator::Best, order: BoardOrder::DESC }, log);
         assert_eq!(lines[0].corrected_by, Some(3));
         assert_eq!(lines[2].standing.unwrap().score.points(), 7);
+    }
+
+    #[test]
+    fn a_correction_that_comes_behind_a_newer_one_does_nothing() {
+        let mut log = [event(1, Some(10), None), event(9, Some(7), Some(1)), event(10, Some(5), Some(1))];
+        log[2].happened_at = Timestamp::from_millis(8);
+        assert_eq!(
+            told(Operator::Best, &log),
+            [(Effect::Moved, Some(10)), (Effect::Corrected, Some(7)), (Effect::Nothing, Some(7))]
+        );
     }
 
     #[test]

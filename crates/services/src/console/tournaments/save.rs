@@ -67,7 +67,7 @@ pub async fn save(
         Ok(action) => action,
         Err(wrong) => return Ok(Saved::Wrong(vec![wrong])),
     };
-    let taken = definition::take(services, &mut *tx, Owner::Console, &definition).await;
+    let taken = definition::take(services, &mut *tx, Owner::Console, &definition, None).await;
     let taken = match taken.map_err(ConsoleError::store(DOING))? {
         Ok(taken) => taken,
         Err((_, detail)) => return Ok(Saved::Wrong(vec![at_its_field(detail)])),

@@ -160,15 +160,13 @@ async fn read(
     let row = row.ok_or(ConsoleError::Unknown)?;
     let periods =
         tx.periods().list(tournament_id, None, PERIODS).await.map_err(ConsoleError::store(DOING))?;
-    let current = tx.periods().at(tournament_id, now).await.map_err(ConsoleError::store(DOING))?;
+    let current = tx.periods().current(tournament_id, now).await.map_err(ConsoleError::store(DOING))?;
     let period = match period {
         Some(number) => {
             let found = tx.periods().by_number(tournament_id, number).await;
             found.map_err(ConsoleError::store(DOING))?.ok_or(ConsoleError::Unknown)?
         }
-        None => current
-            .or(periods.first().cloned())
-            .ok_or(ConsoleError::Store { doing: DOING, source: inconsistent("tournament_id") })?,
+        None => current.ok_or(ConsoleError::Store { doing: DOING, source: inconsistent("tournament_id") })?,
     };
     let boards = tx.periods().boards(tournament_id, period.period, None, BOARDS).await;
     let boards = with_rows(tx, boards.map_err(ConsoleError::store(DOING))?).await?;
