@@ -19,6 +19,7 @@ pub(crate) use self::{
     live::keep_live,
     me_bar::me_bar,
     more::more,
+    movement::bring_into_sight,
     own::{keep_own, move_on},
     rows::{board, neighbors},
     store::BoardStore,
