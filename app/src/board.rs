@@ -9,6 +9,7 @@ mod own;
 mod pace;
 mod rows;
 pub(crate) mod store;
+mod stream;
 pub(crate) mod tail;
 mod telemetry;
 
