@@ -339,8 +339,11 @@ test("all tournaments are found by where they stand, and the joined ones are mar
   const name = `Joined ${randomUUID().slice(0, 6)}`;
   const id = await make(stack.platform, { title: { en: name }, join: { required: true }, ends_at: from(60_000) });
   const card = new Card(await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }));
+  // The card says so before the server does.
+  const joined = page.waitForResponse(`**/v1/tournaments/${id}/join`);
   await card.app.standIns.getByRole("button", { name: "Join" }).click();
   await expect(card.state).toHaveText("You’re in");
+  await joined;
 
   await page.goto("about:blank");
   const app = await openApp(person);

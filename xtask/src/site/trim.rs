@@ -29,9 +29,8 @@ const DESCRIBES: &str = "describe";
 /// When the file can't be read or written, or is no WASM.
 pub fn bodies(path: &Path) -> Result<()> {
     let wasm = fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
-    let is_unused = |name: &str| {
-        UNUSED_FUNCTIONS.iter().any(|unused| name.contains(unused)) && !name.contains(DESCRIBES)
-    };
+    let is_unused =
+        |name: &str| UNUSED_FUNCTIONS.iter().any(|unused| name.contains(unused)) && !name.contains(DESCRIBES);
     let trimmed = without_bodies(&wasm, is_unused)?;
     fs::write(path, trimmed).with_context(|| format!("failed to write {}", path.display()))
 }
@@ -75,7 +74,9 @@ fn without_bodies(wasm: &[u8], is_unused: impl Fn(&str) -> bool) -> Result<Vec<u
 fn functions_named(wasm: &[u8], is_such: impl Fn(&str) -> bool) -> Result<BTreeSet<u32>> {
     let mut named = BTreeSet::new();
     for payload in Parser::new(0).parse_all(wasm) {
-        let Payload::CustomSection(section) = payload.context("the split WASM can't be read")? else { continue };
+        let Payload::CustomSection(section) = payload.context("the split WASM can't be read")? else {
+            continue;
+        };
         let KnownCustom::Name(subsections) = section.as_known() else { continue };
         for subsection in subsections {
             if let Name::Function(names) = subsection.context("the names can't be read")? {
@@ -166,7 +167,10 @@ pub fn classes(javascript: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wasm_encoder::{ExportKind, MemorySection, MemoryType};
+    use wasm_encoder::{
+        EntityType, ExportKind, FunctionSection, ImportSection, MemorySection, MemoryType, NameMap,
+        NameSection, TypeSection,
+    };
 
     use super::*;
 
@@ -198,6 +202,50 @@ mod tests {
         let mut module = Module::new();
         module.section(&memories).section(&expected);
         assert_eq!(fs::read(file.path()).unwrap(), module.finish());
+    }
+
+    #[test]
+    fn only_the_unused_functions_lose_their_inside() {
+        let nops = |count: usize| {
+            let mut function = Function::new([]);
+            for _ in 0..count {
+                function.instruction(&Instruction::Nop);
+            }
+            function.instruction(&Instruction::End);
+            function
+        };
+        let module_of = |second: &Function| {
+            let mut types = TypeSection::new();
+            types.ty().function([], []);
+            let mut imports = ImportSection::new();
+            imports.import("env", "enqueue", EntityType::Function(0));
+            let mut functions = FunctionSection::new();
+            functions.function(0).function(0).function(0);
+            let mut code = CodeSection::new();
+            code.function(&nops(1)).function(second).function(&nops(3));
+            let mut names = NameMap::new();
+            for (index, name) in [
+                (0, "wasm_streams_import"),
+                (1, "app"),
+                (2, "wasm_streams_pull"),
+                (3, "wasm_streams_describe"),
+            ] {
+                names.append(index, name);
+            }
+            let mut section = NameSection::new();
+            section.functions(&names);
+            let mut module = Module::new();
+            module.section(&types).section(&imports).section(&functions).section(&code).section(&section);
+            module.finish()
+        };
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), module_of(&nops(2))).unwrap();
+
+        bodies(file.path()).unwrap();
+
+        let mut trap = Function::new([]);
+        trap.instruction(&Instruction::Unreachable).instruction(&Instruction::End);
+        assert_eq!(fs::read(file.path()).unwrap(), module_of(&trap));
     }
 
     #[test]
