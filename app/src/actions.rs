@@ -46,34 +46,16 @@ impl Action {
 /// The offers of the page that is shown.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Actions {
-    main: Shared<Option<Action>>,
-    secondary: Shared<Option<Action>>,
+    /// The first thing to do here.
+    pub main: Shared<Option<Action>>,
+    /// The second.
+    pub secondary: Shared<Option<Action>>,
 }
 
 impl Actions {
     /// No offers.
     pub(crate) fn new() -> Self {
         Self { main: Shared::new(None), secondary: Shared::new(None) }
-    }
-
-    /// The first thing to do here; the reader runs again when it changes.
-    pub(crate) fn main(self) -> Option<Action> {
-        self.main.get()
-    }
-
-    /// The first thing to do here, once.
-    pub(crate) fn main_now(self) -> Option<Action> {
-        self.main.now()
-    }
-
-    /// The second; the reader runs again when it changes.
-    pub(crate) fn secondary(self) -> Option<Action> {
-        self.secondary.get()
-    }
-
-    /// The second, once.
-    pub(crate) fn secondary_now(self) -> Option<Action> {
-        self.secondary.now()
     }
 
     /// Offers what `main` and `secondary` say for as long as the calling page is shown.

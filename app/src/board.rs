@@ -9,6 +9,7 @@ mod own;
 mod pace;
 mod rows;
 pub(crate) mod store;
+mod stream;
 pub(crate) mod tail;
 mod telemetry;
 
@@ -19,6 +20,7 @@ pub(crate) use self::{
     live::keep_live,
     me_bar::me_bar,
     more::more,
+    movement::bring_into_sight,
     own::{keep_own, move_on},
     rows::{board, neighbors},
     store::BoardStore,

@@ -51,22 +51,18 @@ pub(crate) fn phone_ms() -> i64 {
 
 /// A moment as people of a language write it, in the player's own time zone.
 pub(crate) fn moment(locale: Locale, at: Timestamp) -> String {
-    written(locale, at, &[("dateStyle", "medium"), ("timeStyle", "short")])
+    written(locale, at, &[("dateStyle", "medium".into()), ("timeStyle", "short".into())])
 }
 
 /// The day of a moment, in the same way.
 pub(crate) fn day(locale: Locale, at: Timestamp) -> String {
-    written(locale, at, &[("dateStyle", "medium")])
+    written(locale, at, &[("dateStyle", "medium".into())])
 }
 
-fn written(locale: Locale, at: Timestamp, styles: &[(&str, &str)]) -> String {
+fn written(locale: Locale, at: Timestamp, styles: &[(&str, JsValue)]) -> String {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
     let date = js_sys::Date::new(&JsValue::from_f64(at.as_millis() as f64));
-    let options = js_sys::Object::new();
-    for (name, value) in styles {
-        let _ = js_sys::Reflect::set(&options, &(*name).into(), &(*value).into());
-    }
-    let text = net::call(&date, "toLocaleString", &[locale.tag().into(), options.into()]);
+    let text = net::call(&date, "toLocaleString", &[locale.tag().into(), net::object(styles)]);
     text.and_then(|text| text.as_string()).unwrap_or_default()
 }
 

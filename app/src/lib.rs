@@ -43,6 +43,7 @@ mod part;
 mod reactive;
 mod router;
 mod session;
+mod speech;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 mod telegram;

@@ -12,7 +12,6 @@ mod page;
 mod parts;
 mod rewards;
 mod ring;
-mod speech;
 mod wire;
 mod words;
 

@@ -4,9 +4,9 @@ pub(crate) mod later;
 pub(crate) mod status;
 
 use domain::ErrorCode;
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, Headers, RequestInit, Response};
+use web_sys::{AbortController, Response};
 
 use crate::{
     functions::Failure,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long an answer may take.
-const TIMEOUT_MS: i32 = 10_000;
+pub(crate) const TIMEOUT_MS: i32 = 10_000;
 
 /// A request to this origin.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub(crate) struct Call {
     pub bearer: Option<String>,
     /// The version that is held already.
     pub if_none_match: Option<String>,
+    /// What was last heard of the stream that is asked for.
+    pub last_event_id: Option<String>,
     /// Whether the request may outlive the page.
     pub keepalive: bool,
 }
@@ -78,32 +80,40 @@ pub(crate) async fn send(call: Call) -> Result<Answer, ErrorCode> {
     answer
 }
 
-async fn attempt(call: &Call) -> Result<Answer, JsValue> {
-    let headers = Headers::new()?;
-    let init = RequestInit::new();
+/// Asks, and promises the beginning of an answer; `controller` can end it.
+pub(crate) fn begin(call: &Call, controller: &AbortController) -> Option<Promise> {
+    let mut headers = Vec::new();
+    let mut init = vec![
+        ("signal", controller.signal().into()),
+        ("cache", "no-store".into()),
+        ("credentials", "omit".into()),
+        ("keepalive", call.keepalive.into()),
+    ];
     if let Some(body) = &call.body {
-        init.set_method("POST");
-        init.set_body(&JsValue::from_str(body));
-        headers.set("content-type", "application/json")?;
+        init.extend([("method", "POST".into()), ("body", body.as_str().into())]);
+        headers.push(("content-type", "application/json".into()));
     }
     if call.deletes {
-        init.set_method("DELETE");
+        init.push(("method", "DELETE".into()));
     }
     if let Some(bearer) = &call.bearer {
-        headers.set("authorization", &format!("Bearer {bearer}"))?;
+        headers.push(("authorization", format!("Bearer {bearer}").into()));
     }
-    if let Some(etag) = &call.if_none_match {
-        headers.set("if-none-match", etag)?;
+    for (name, value) in [("if-none-match", &call.if_none_match), ("last-event-id", &call.last_event_id)] {
+        if let Some(value) = value {
+            headers.push((name, value.as_str().into()));
+        }
     }
-    init.set_headers(&headers);
+    init.push(("headers", object(&headers)));
+    Some(
+        self::call(&leptos::prelude::window(), "fetch", &[call.url.as_str().into(), object(&init)])?
+            .unchecked_into(),
+    )
+}
+
+async fn attempt(call: &Call) -> Result<Answer, JsValue> {
     let controller = AbortController::new()?;
-    init.set_signal(Some(&controller.signal()));
-    for (name, value) in
-        [("cache", "no-store".into()), ("credentials", "omit".into()), ("keepalive", call.keepalive.into())]
-    {
-        Reflect::set(&init, &JsValue::from_str(name), &value)?;
-    }
-    let fetch = leptos::prelude::window().fetch_with_str_and_init(&call.url, &init);
+    let fetch = begin(call, &controller).ok_or(JsValue::UNDEFINED)?;
     let whole = async {
         let response: Response = later::settled(fetch).await?.unchecked_into();
         let body = later::settled(response.text()?).await?;
@@ -121,6 +131,23 @@ pub(crate) fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Opt
     let function = Reflect::get(object, &JsValue::from_str(method)).ok()?;
     let function: &Function = function.dyn_ref()?;
     function.apply(object, &arguments.iter().collect()).ok()
+}
+
+/// A JavaScript object of these fields.
+pub(crate) fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // A plain object takes anything.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}
+
+/// A promise, and the function that a callback can be which keeps it.
+pub(crate) fn promised() -> (Promise, JsValue) {
+    let mut keep = JsValue::UNDEFINED;
+    let promise = Promise::new(&mut |resolve, _| keep = resolve.into());
+    (promise, keep)
 }
 
 /// A field of a JavaScript object, unless it is absent.

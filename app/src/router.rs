@@ -219,7 +219,5 @@ fn focus_heading() {
 }
 
 fn focus(element: &web_sys::Element) {
-    let options = js_sys::Object::new();
-    let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
-    net::call(element, "focus", &[options.into()]);
+    net::call(element, "focus", &[net::object(&[("preventScroll", JsValue::TRUE)])]);
 }

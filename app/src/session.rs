@@ -10,7 +10,10 @@ mod tokens;
 
 use domain::{ErrorCode, PlayerKey};
 
-pub(crate) use self::{call::send_signed, client::SignedIn};
+pub(crate) use self::{
+    call::{send_signed, signed},
+    client::SignedIn,
+};
 use crate::{
     net,
     reactive::{self, Shared},

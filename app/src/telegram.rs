@@ -131,11 +131,8 @@ pub(crate) fn open_outside(host: Host, url: &str) {
 
 /// Saves a file by the client's own means (8.0), else by the browser's.
 pub(crate) fn download(host: Host, url: &str, file_name: &str) {
-    let parameters = js_sys::Object::new();
-    for (name, value) in [("url", url), ("file_name", file_name)] {
-        let _ = js_sys::Reflect::set(&parameters, &name.into(), &value.into());
-    }
-    if host.supports((8, 0)) && call("downloadFile", &[parameters.into()]).is_some() {
+    let parameters = net::object(&[("url", url.into()), ("file_name", file_name.into())]);
+    if host.supports((8, 0)) && call("downloadFile", &[parameters]).is_some() {
         return;
     }
     open_outside(host, url);

@@ -22,6 +22,7 @@ export interface Tournament {
   claim_days?: number;
   rules_text?: Record<string, string>;
   cover?: string;
+  is_private?: boolean;
   finish_notice?: "winners" | "everyone" | "nobody";
 }
 

@@ -1,8 +1,11 @@
 // Everybody can use it: axe finds nothing, the keyboard reaches everything, stillness is respected.
 
+import { randomUUID } from "node:crypto";
+
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
+import type { MiniApp } from "../pages/mini-app.ts";
 import { expect, test } from "../support/fixtures.ts";
 import type { LaunchParameters } from "../support/person.ts";
 import { TOURNAMENTS } from "../support/stack.ts";
@@ -162,8 +165,64 @@ test("a tournament opens by the keyboard, and its heading has the focus, also on
   await expect(app.heading).toBeFocused();
 });
 
+test("who joins by the keyboard goes on from the card, and who looks for their place stays on the button", async ({
+  newCrowd,
+  openApp,
+  page,
+  person,
+  stack,
+}) => {
+  const joined = `keys-${randomUUID().slice(0, 8)}`;
+  await stack.platform.tournament({ tournament_id: joined, join: { required: true } });
+  let app = await openApp(person, { path: `/app/t/${joined}`, platform: "unknown" });
+  await app.standIns.getByRole("button", { name: "Join" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(app.root.getByTestId("my-state")).toHaveText("You’re in");
+  await expect(app.standIns.getByRole("button", { name: "Join" })).toHaveCount(0);
+  await expect(app.root.getByTestId("my-state")).toBeFocused();
+
+  const crowd = await newCrowd(20);
+  await person.scores(crowd, 1);
+  app = await openApp(person, { path: `/app/t/${crowd}`, platform: "unknown" });
+  await app.standIns.getByRole("button", { name: "Show my place" }).focus();
+  await page.keyboard.press("Enter");
+  const back = app.standIns.getByRole("button", { name: "Show the leaders" });
+  await expect(back).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(app.standIns.getByRole("button", { name: "Show my place" })).toBeFocused();
+  // The next thing to do is offered in the same place: a better score changes nothing about who has the focus.
+  await person.scores(crowd, 2);
+  await expect(app.meRow).toContainText("2");
+  await expect(app.standIns.getByRole("button", { name: "Show my place" })).toBeFocused();
+});
+
+/** How the page scrolls to the own place. */
+async function scrolls(page: Page, app: MiniApp): Promise<unknown> {
+  await page.evaluate(() => {
+    Element.prototype.scrollIntoView = function (options) {
+      Object.assign(window, { scrolled: (options as ScrollIntoViewOptions).behavior });
+    };
+  });
+  await app.standIns.getByRole("button", { name: "Show my place" }).click();
+  return page.evaluate(() => (window as unknown as { scrolled?: string }).scrolled);
+}
+
+test("without a wish for stillness the page glides to the own place", async ({ newCrowd, openApp, page, person }) => {
+  const crowd = await newCrowd(20);
+  await person.scores(crowd, 1);
+  const app = await openApp(person, { path: `/app/t/${crowd}`, platform: "unknown" });
+  expect(await scrolls(page, app)).toBe("smooth");
+});
+
 test.describe("with reduced motion", () => {
   test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  test("the page jumps to the own place", async ({ newCrowd, openApp, page, person }) => {
+    const crowd = await newCrowd(20);
+    await person.scores(crowd, 1);
+    const app = await openApp(person, { path: `/app/t/${crowd}`, platform: "unknown" });
+    expect(await scrolls(page, app)).toBe("auto");
+  });
 
   test("nothing moves, not even when the board does", async ({ openApp, page, person, stack }) => {
     const moving = () =>

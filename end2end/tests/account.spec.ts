@@ -39,6 +39,23 @@ test("every consent is off at first, says what it is for, and stays as it was ch
   await expect(switchOf(app, "Payouts")).toHaveAttribute("aria-checked", "false");
 });
 
+test("nothing moves when the consents come", async ({ openApp, page, person }) => {
+  let letPass = () => {};
+  const gate = new Promise<void>((done) => (letPass = done));
+  await page.route("**/v1/tg/consents", async (route) => {
+    await gate;
+    await route.continue();
+  });
+  const app = await openApp(person, { path: SETTINGS });
+  await expect(app.root.getByTestId("device").first()).toBeVisible();
+  await expect(switchOf(app, "Payouts"), "which can't be pressed yet").toHaveCount(0);
+  const heights = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const before = await heights();
+  letPass();
+  await expect(switchOf(app, "Payouts")).toBeVisible();
+  expect(await heights()).toBe(before);
+});
+
 test("a consent that the server has not heard turns back and says so", async ({ context, openApp, person, watch }) => {
   watch.expect(FAILED_REQUEST);
   const app = await openApp(person, { path: SETTINGS });

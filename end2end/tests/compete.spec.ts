@@ -173,6 +173,47 @@ test("a join that is refused is taken back with the reason", async ({ openApp, p
   await expect(card.app.standIns.getByRole("button", { name: "Join" })).toBeVisible();
 });
 
+test("an answer that was asked for before a join does not undo it", async ({ openApp, page, person, stack }) => {
+  const id = await make(stack.platform, { join: { required: true } });
+  const card = new Card(await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }));
+  const join = card.app.standIns.getByRole("button", { name: "Join" });
+  await expect(join).toBeVisible();
+  // What the server said before the join is kept back until everything else is done.
+  let letPass = () => {};
+  const gate = new Promise<void>((done) => (letPass = done));
+  let asked = 0;
+  const url = `**/v1/tournaments/${id}/me`;
+  await page.route(url, async (route) => {
+    asked += 1;
+    if (asked > 1) return route.continue();
+    const response = await route.fetch();
+    await gate;
+    await route.fulfill({ response });
+  });
+  await lookAway(page);
+  await expect.poll(() => asked).toBe(1);
+  const fresh = page.waitForResponse(url);
+  await join.click();
+  await fresh;
+  await expect(card.state).toHaveText("You’re in");
+  await card.state.evaluate((element) => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    const note = () => said.push(element.textContent ?? "");
+    new MutationObserver(note).observe(element, { characterData: true, childList: true, subtree: true });
+  });
+  const stale = page.waitForResponse(url);
+  letPass();
+  await (await stale).finished();
+  // When the page has asked once more, it is done with the answer before that.
+  const newer = page.waitForResponse(url);
+  await lookAway(page);
+  await (await newer).finished();
+  await expect(card.state).toHaveText("You’re in");
+  await expect(join).toHaveCount(0);
+  expect(await page.evaluate(() => (window as unknown as { said: string[] }).said), "what was said instead").toEqual([]);
+});
+
 test("a tap on the bell while a join is on its way waits for its turn", async ({ openApp, page, person, stack }) => {
   const id = await make(stack.platform, { join: { required: true } });
   let answer = () => {};
@@ -298,8 +339,11 @@ test("all tournaments are found by where they stand, and the joined ones are mar
   const name = `Joined ${randomUUID().slice(0, 6)}`;
   const id = await make(stack.platform, { title: { en: name }, join: { required: true }, ends_at: from(60_000) });
   const card = new Card(await openApp(person, { path: `/app/t/${id}`, platform: PLAIN }));
+  // The card says so before the server does.
+  const joined = page.waitForResponse(`**/v1/tournaments/${id}/join`);
   await card.app.standIns.getByRole("button", { name: "Join" }).click();
   await expect(card.state).toHaveText("You’re in");
+  await joined;
 
   await page.goto("about:blank");
   const app = await openApp(person);

@@ -4,6 +4,7 @@ import type { Frame, Page } from "@playwright/test";
 
 import { expect, test } from "../support/fixtures.ts";
 import { BOT_USERNAME, TOURNAMENTS } from "../support/stack.ts";
+import { FAILED_REQUEST } from "../support/watch.ts";
 
 const SCREENS = {
   phone: { width: 390, height: 844 },
@@ -141,6 +142,61 @@ test.describe("in the simulated Telegram", () => {
     await expect(sent).toContainText("Fastest Lap");
     await sent.getByTestId("inline-button").filter({ hasText: "Open leaderboard" }).click();
     await expect(desk.app.heading).toHaveText("Fastest Lap");
+  });
+
+  test("a prepared message that can't be sent is replaced by the link", async ({ desk, page, person, watch }) => {
+    watch.expect(FAILED_REQUEST);
+    await desk.open();
+    await desk.become(person);
+    await desk.press("open-app");
+    await desk.app.expectSignedIn(person.firstName);
+    await desk.app.tournament("Fastest Lap").click();
+    await expect(desk.app.heading).toHaveText("Fastest Lap");
+    // The client finds the message too old.
+    await page.route(/\/prepared\//, (route) => route.fulfill({ status: 410, body: "" }));
+    const sheet = page.getByTestId("share-sheet");
+    for (const time of ["first", "second"]) {
+      await desk.native("secondary").click();
+      await page.getByTestId("popup").getByRole("button", { name: "Share" }).click();
+      await expect(sheet, time).toContainText(`startapp=t_${TOURNAMENTS.ascending}`);
+      await expect(sheet, time).toHaveCount(1);
+      await page.keyboard.press("Escape");
+      await expect(sheet, time).toHaveCount(0);
+    }
+  });
+
+  test("the player's own climb is felt and seen, each time", async ({ desk, page, person, stack }) => {
+    const id = TOURNAMENTS.best;
+    await page.addInitScript(() => {
+      const tints: string[] = [];
+      Object.assign(window, { tints });
+      const animate = Element.prototype.animate;
+      Element.prototype.animate = function (keyframes, options) {
+        // The row in the board above is tinted too.
+        const isTint = JSON.stringify(keyframes).includes("backgroundColor");
+        if (isTint && this.className.includes("me__")) tints.push(this.className);
+        return animate.call(this, keyframes, options);
+      };
+    });
+    const tints = () => frameOf(page).evaluate(() => (window as unknown as { tints: string[] }).tints);
+    const felt = desk.page.locator(".log li", { hasText: "haptic_feedback" }).filter({ hasText: "impact" });
+    const [leader] = await stack.leaders(id, 1);
+    await person.scores(id, 1);
+    await desk.open();
+    await desk.become(person);
+    await desk.press("open-app");
+    await desk.app.expectSignedIn(person.firstName);
+    await desk.app.tournament("Galaxy Sprint").click();
+    await expect(desk.app.meRow).toBeVisible();
+    const before = await felt.count();
+    await person.scores(id, leader!.score - 1);
+    await expect(desk.app.meRow).not.toHaveAttribute("data-rank", "1");
+    await expect(felt).toHaveCount(before + 1);
+    await expect.poll(tints).toEqual(["me__flash"]);
+    await person.scores(id, leader!.score + 1000);
+    await desk.app.expectRank(1);
+    await expect(felt).toHaveCount(before + 2);
+    await expect.poll(tints).toEqual(["me__flash", "me__flash"]);
   });
 
   test("a client without prepared messages shares the link, and a friend lands on it", async ({ desk, person }) => {

@@ -176,6 +176,40 @@ test("a claim without a network is taken back, and works when it is there again"
   await expect.poll(() => game.booked).toHaveLength(1);
 });
 
+test("a claim that has arrived without its answer is claimed, and nothing says otherwise", async ({
+  game,
+  openApp,
+  page,
+  watch,
+}) => {
+  watch.expect(FAILED_REQUEST);
+  await game.has("lost", {});
+  await game.bets(2);
+  const app = await openApp(game.person, { path: MISSIONS });
+  const mission = card(app, game.name);
+  await expect(claim(mission)).toBeVisible();
+  let letPass = () => {};
+  const gate = new Promise<void>((done) => (letPass = done));
+  // The list is kept back as well until the page has said that it heard nothing.
+  await page.route(/\/v1\/missions(\?|$)/, async (route) => {
+    const response = await route.fetch();
+    await gate;
+    await route.fulfill({ response });
+  });
+  await page.route("**/claim", async (route) => {
+    await route.fetch();
+    await route.abort("connectionfailed");
+  });
+  await claim(mission).click();
+  await expect(mission.getByRole("alert")).toContainText("No connection");
+  letPass();
+  await expect(mission).toContainText("Claimed");
+  await expect(mission.getByRole("alert")).toHaveCount(0);
+  await expect.poll(() => game.booked).toHaveLength(1);
+  // The next question waits for its answer already.
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
 test("a streak bears a missed day by a freeze", async ({ game, openApp }) => {
   await game.has("streak", { kind: "streak", rule: game.rule(1), days: 5, freezes: 2 });
   await game.bets(1, 3);
@@ -309,6 +343,32 @@ test("what was won is listed page by page", async ({ game, openApp, page }) => {
   await app.root.getByRole("button", { name: "Show more" }).click();
   await expect(app.root.getByTestId("reward")).toHaveCount(3);
   await expect(app.root.getByRole("button", { name: "Show more" })).toHaveCount(0);
+});
+
+test("two presses on the way on bring the history once", async ({ game, openApp, page, watch }) => {
+  watch.expect(FAILED_REQUEST);
+  await game.has("twice", {});
+  await game.bets(2);
+  const url = /\/v1\/rewards\?/;
+  await page.route(url, (route) => route.abort("connectionfailed"));
+  const app = await openApp(game.person, { path: "/app/rewards" });
+  const retry = app.root.getByRole("button", { name: "Try again" });
+  await expect(retry).toBeVisible();
+  await page.unroute(url);
+  const gates: (() => Promise<void>)[] = [];
+  await page.route(url, (route) => void gates.push(() => route.continue()));
+  await retry.click();
+  await retry.click();
+  await expect.poll(() => gates.length).toBe(2);
+  for (const pass of gates) {
+    const answer = page.waitForResponse(url);
+    await pass();
+    await (await answer).finished();
+  }
+  // Claiming draws the list anew, behind both answers.
+  await app.root.getByTestId("reward").getByRole("button", { name: /^Claim/ }).first().click();
+  await expect(app.root.getByTestId("reward")).toContainText(["Claimed"]);
+  await expect(app.root.getByTestId("reward")).toHaveCount(1);
 });
 
 test("a reward can be claimed from the history too", async ({ game, openApp }) => {

@@ -8,7 +8,7 @@ use i18n::{
 use crate::{
     account::{
         api::Reply,
-        start::remote,
+        start::remote_as_known,
         switch::{Show, Switch, turn},
         talk::Talk,
         wire::Consents,
@@ -52,10 +52,14 @@ const KINDS: [Kind; 3] = [
     },
 ];
 
+/// What stands there while it is on the way.
+const NOT_KNOWN: Consents = Consents { tournaments: false, payouts: false, promotions: false };
+
 /// The section of the switches.
 pub(super) fn consents(talk: Talk) -> Part {
     let state = Shared::new(Remote::Loading);
-    remote(state, later::CONSENTS_HEADER, 1, URL, move |given: Consents| {
+    remote_as_known(state, later::CONSENTS_HEADER, URL, move |given: Option<Consents>| {
+        let given = given.unwrap_or(NOT_KNOWN);
         let texts = Context::get().texts;
         let cells = KINDS.iter().map(|kind| {
             let is_on = (kind.is_given)(&given);

@@ -63,19 +63,42 @@ pub(crate) fn remote<T: FromJson + Clone + PartialEq + Send + Sync + 'static>(
     url: &'static str,
     draw: impl Fn(T) -> Part + Send + 'static,
 ) -> Part {
-    let take = move |reply: Option<Reply>| {
-        content.set(match reply.map(Reply::read) {
-            None => Remote::Loading,
-            Some(Ok(value)) => Remote::Ready(value),
-            Some(Err(code)) => Remote::Failed(code),
-        });
-    };
     let show = move || match content.get() {
         Remote::Loading => Remote::Loading,
         Remote::Ready(value) => Remote::Ready(draw(value)),
         Remote::Failed(code) => Remote::Failed(code),
     };
-    section_of(header, lines, url, Arc::new(take), Box::new(show))
+    section_of(header, lines, url, taker(content), Box::new(show))
+}
+
+/// A section that is known before its content has come: until then `draw` shows it without.
+pub(crate) fn remote_as_known<T: FromJson + Clone + PartialEq + Send + Sync + 'static>(
+    content: Shared<Remote<T>>,
+    header: i18n::Key,
+    url: &'static str,
+    draw: impl Fn(Option<T>) -> Part + Send + 'static,
+) -> Part {
+    let show = move || match content.get() {
+        Remote::Loading => {
+            Remote::Ready(nodes! { <div class="awaited" inert="" aria-hidden="true">{draw(None)}</div> })
+        }
+        Remote::Ready(value) => Remote::Ready(draw(Some(value))),
+        Remote::Failed(code) => Remote::Failed(code),
+    };
+    section_of(header, 0, url, taker(content), Box::new(show))
+}
+
+/// Takes what has come of a section, or that it is on its way.
+type Take = Arc<dyn Fn(Option<Reply>) + Send + Sync>;
+
+fn taker<T: FromJson + Clone + PartialEq + Send + Sync + 'static>(content: Shared<Remote<T>>) -> Take {
+    Arc::new(move |reply| {
+        content.set(match reply.map(Reply::read) {
+            None => Remote::Loading,
+            Some(Ok(value)) => Remote::Ready(value),
+            Some(Err(code)) => Remote::Failed(code),
+        });
+    })
 }
 
 // Once for all contents, not once for each.
@@ -83,7 +106,7 @@ fn section_of(
     header: i18n::Key,
     lines: usize,
     url: &'static str,
-    take: Arc<dyn Fn(Option<Reply>) + Send + Sync>,
+    take: Take,
     show: Box<dyn Fn() -> Remote<Part> + Send>,
 ) -> Part {
     let texts = Context::get().texts;

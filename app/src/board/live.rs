@@ -1,15 +1,16 @@
 //! The live stream of a board: Server-Sent Events while the page is seen, polling where they do not get through.
+//!
+//! Invariant: at most one stream is open, and one that was let go of is not heard any more.
 
 use std::{cell::RefCell, rc::Rc};
 
 use domain::board::{BoardPage, LIVE_ROWS, LiveDelta, LiveSnapshot};
 use leptos::prelude::on_cleanup;
 use send_wrapper::SendWrapper;
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::EventSource;
+use web_sys::AbortController;
 
 use crate::{
-    board::{BoardStore, own::move_on, tail::keep_tail, telemetry::board_took},
+    board::{BoardStore, own::move_on, stream, tail::keep_tail, telemetry::board_took},
     clock::phone_ms,
     json::{self, FromJson},
     net::{
@@ -17,7 +18,7 @@ use crate::{
         later::{self, Later},
     },
     reactive,
-    session::send_signed,
+    session::{send_signed, signed},
     visible::Visible,
 };
 
@@ -52,25 +53,26 @@ struct Feed {
 #[derive(Debug, Default)]
 struct State {
     stream: Option<Stream>,
+    /// How many streams were opened.
+    opened: u32,
+    /// What was last heard of the board that is shown, if nothing else has changed it since.
+    last_event_id: Option<String>,
     waits: Option<Later>,
     failures: u32,
     polls: u32,
     etag: Option<String>,
+    /// When the stream was asked for whose first window has not come.
+    asked_ms: Option<i64>,
     ended: bool,
 }
 
-/// An open stream; dropping it closes it.
+/// A stream that is open, or is to be; dropping it closes it.
 #[derive(Debug)]
-struct Stream {
-    source: EventSource,
-    _listeners: Vec<Closure<dyn FnMut(JsValue)>>,
-    _on_error: Closure<dyn FnMut(JsValue)>,
-}
+struct Stream(AbortController);
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.source.set_onerror(None);
-        self.source.close();
+        self.0.abort();
     }
 }
 
@@ -88,6 +90,7 @@ impl Feed {
     fn pause(&self) {
         let mut state = self.state.borrow_mut();
         state.stream = None;
+        state.last_event_id = None;
         state.waits = None;
         state.failures = 0;
     }
@@ -98,59 +101,92 @@ impl Feed {
     }
 
     fn open(self: &Rc<Self>) {
-        let store = self.store;
-        let since_ms = phone_ms();
-        let Ok(source) = EventSource::new(&format!("/v1/live?boards={}", store.board_now())) else {
+        let Ok(controller) = AbortController::new() else {
             self.poll_later(0);
             return;
         };
+        let (opened, last_event_id) = {
+            let mut state = self.state.borrow_mut();
+            state.stream = Some(Stream(controller.clone()));
+            state.asked_ms = Some(phone_ms());
+            state.opened += 1;
+            (state.opened, state.last_event_id.clone())
+        };
         let feed = Rc::clone(self);
-        let mut is_first = true;
-        let on_snapshot = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            let Some(snapshot) = read::<LiveSnapshot>(&event) else { return };
-            if std::mem::take(&mut is_first) {
-                board_took(since_ms);
+        reactive::spawn(async move {
+            let url = format!("/v1/live?boards={}", feed.store.board_now());
+            let call = signed(Call { url, last_event_id, ..Call::default() });
+            let mut hear = |name: &str, id: &str, data: &str| {
+                if feed.is_on(opened) {
+                    feed.hear(name, id, data);
+                }
+            };
+            let status = stream::follow(call, controller, &mut hear).await;
+            if feed.is_on(opened) {
+                feed.failed(status);
             }
-            feed.state.borrow_mut().failures = 0;
-            feed.store.take_window(snapshot);
-            net::status::note(true);
         });
-        let feed = Rc::clone(self);
-        let on_delta = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            let follows = read::<LiveDelta>(&event).is_some_and(|delta| feed.store.take_delta(delta));
-            if !follows {
-                // Something was missed: a new stream begins with the whole window.
-                feed.reopen_later(0);
-            }
-        });
-        let feed = Rc::clone(self);
-        let on_error = Closure::<dyn FnMut(JsValue)>::new(move |_| feed.failed());
-        // Said again until the stream is closed, so that an answer that is lost is asked for anew.
-        let on_over = Closure::<dyn FnMut(JsValue)>::new(move |_| {
-            reactive::spawn(async move {
-                move_on(store).await;
-            });
-        });
-        for (name, listener) in [("snapshot", &on_snapshot), ("delta", &on_delta), ("over", &on_over)] {
-            // Without listeners the stream stays silent and polling is not reached; browsers do not refuse them.
-            let _ = source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
-        }
-        source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let stream = Stream { source, _listeners: vec![on_snapshot, on_delta, on_over], _on_error: on_error };
-        self.state.borrow_mut().stream = Some(stream);
     }
 
-    fn failed(self: &Rc<Self>) {
-        let (failures, is_closed) = {
+    /// Whether the stream that was opened as this one is still listened to.
+    fn is_on(&self, opened: u32) -> bool {
+        let state = self.state.borrow();
+        state.opened == opened && state.stream.is_some()
+    }
+
+    /// Takes what the stream says.
+    fn hear(self: &Rc<Self>, name: &str, id: &str, data: &str) {
+        // Whoever comes back is not always told something, but has come back.
+        self.state.borrow_mut().failures = 0;
+        net::status::note(true);
+        let Some(data) = json::parse(data) else { return };
+        if let Some(viewers) = data.field("viewers").and_then(u64::from_json) {
+            self.store.set_viewers(viewers);
+        }
+        match name {
+            "snapshot" => {
+                let Some(snapshot) = LiveSnapshot::from_json(&data) else { return };
+                let asked_ms = self.state.borrow_mut().asked_ms.take();
+                if let Some(since_ms) = asked_ms {
+                    board_took(since_ms);
+                }
+                self.store.take_window(snapshot);
+                self.state.borrow_mut().last_event_id = Some(id.to_owned());
+            }
+            "delta" => {
+                let follows = LiveDelta::from_json(&data).is_some_and(|delta| self.store.take_delta(delta));
+                self.state.borrow_mut().last_event_id = follows.then(|| id.to_owned());
+                if !follows {
+                    // Something was missed: a new stream begins with the whole window.
+                    self.reopen_later(0);
+                }
+            }
+            // Said again until the stream is closed, so that an answer that is lost is asked for anew.
+            "over" => {
+                let store = self.store;
+                reactive::spawn(async move {
+                    move_on(store).await;
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn failed(self: &Rc<Self>, status: f64) {
+        let failures = {
             let mut state = self.state.borrow_mut();
             state.failures += 1;
-            let ready = state.stream.as_ref().map(|stream| stream.source.ready_state());
-            (state.failures, ready == Some(EventSource::CLOSED))
+            if status == 401.0 {
+                // A poll renews the token, and then the stream is tried again.
+                state.polls = POLLS_MAX - 1;
+            }
+            state.failures
         };
-        if failures >= FAILURES_MAX {
+        if status == 401.0 {
+            self.poll_later(if failures > 1 { POLL_MS } else { 0 });
+        } else if failures >= FAILURES_MAX {
             self.poll_later(0);
-        } else if is_closed {
-            // The browser has given up (an HTTP error); otherwise it comes back by itself, with `Last-Event-ID`.
+        } else {
             self.reopen_later(1000 << failures);
         }
     }
@@ -187,8 +223,14 @@ impl Feed {
     async fn poll(self: &Rc<Self>) {
         let Some(id) = self.store.id() else { return };
         let since_ms = phone_ms();
-        let if_none_match = self.state.borrow().etag.clone();
+        let if_none_match = {
+            let mut state = self.state.borrow_mut();
+            state.last_event_id = None;
+            state.etag.clone()
+        };
         let url = format!("/v1/tournaments/{id}/board?limit={LIVE_ROWS}");
+        // Nobody says how many watch.
+        self.store.set_viewers(0);
         let answer = send_signed(Call { url, if_none_match, ..Call::default() }).await;
         if self.state.borrow().ended || self.state.borrow().waits.is_none() {
             return;
@@ -206,14 +248,9 @@ impl Feed {
             state.polls
         };
         if polls.is_multiple_of(POLLS_MAX) {
-            self.state.borrow_mut().failures = 0;
-            self.reopen_later(POLL_MS);
+            self.reopen_later(0);
         } else {
             self.poll_later(POLL_MS);
         }
     }
-}
-
-fn read<T: FromJson>(event: &JsValue) -> Option<T> {
-    json::read(&net::field(event, "data")?.as_string()?)
 }

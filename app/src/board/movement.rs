@@ -1,6 +1,6 @@
 //! Rows that slide to their new place (FLIP: measured before and after, animated in between).
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::Array;
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
@@ -21,12 +21,12 @@ pub(crate) fn slide(board: &Element, before: Option<&Places>) -> Places {
     if let Some(before) = before.filter(|_| !prefers_stillness()) {
         for (player, row, (left, top)) in &rows {
             let Some((_, (old_left, old_top))) = before.0.iter().find(|(other, _)| other == player) else {
-                animate(row, &[("opacity", "0", "1")], SLIDE_MS);
+                animate(row, ("opacity", "0", "1"), SLIDE_MS);
                 continue;
             };
             let (x, y) = (old_left - left, old_top - top);
             if x != 0 || y != 0 {
-                animate(row, &[("transform", &format!("translate({x}px,{y}px)"), "none")], SLIDE_MS);
+                animate(row, ("transform", &format!("translate({x}px,{y}px)"), "none"), SLIDE_MS);
             }
         }
     }
@@ -39,8 +39,17 @@ pub(crate) fn tint(selector: &str) {
         return;
     }
     if let Ok(Some(element)) = document().query_selector(selector) {
-        animate(&element, &[("backgroundColor", "var(--gain-tint)", "transparent")], GAIN_MS);
+        animate(&element, ("backgroundColor", "var(--gain-tint)", "transparent"), GAIN_MS);
     }
+}
+
+/// Brings an element into sight, at once or gliding where the player has nothing against it: its middle to that of the screen (`center`), or its upper
+/// edge to the upper one (`start`).
+pub(crate) fn bring_into_sight(selector: &str, place: &str, glides: bool) {
+    let Ok(Some(element)) = document().query_selector(selector) else { return };
+    let behavior = if glides && !prefers_stillness() { "smooth" } else { "auto" };
+    let options = net::object(&[("block", place.into()), ("behavior", behavior.into())]);
+    net::call(&element, "scrollIntoView", &[options]);
 }
 
 fn rows(board: &Element) -> Vec<(String, HtmlElement, (i32, i32))> {
@@ -65,16 +74,11 @@ fn prefers_stillness() -> bool {
     wish || is_slow
 }
 
-/// Each frame is a property with its first and last value.
-fn animate(element: &Element, properties: &[(&str, &str, &str)], duration_ms: i32) {
-    let (first, last) = (Object::new(), Object::new());
-    for (name, from, to) in properties {
-        let name = JsValue::from_str(name);
-        let _ = Reflect::set(&first, &name, &JsValue::from_str(from));
-        let _ = Reflect::set(&last, &name, &JsValue::from_str(to));
-    }
-    let options = Object::new();
-    let _ = Reflect::set(&options, &"duration".into(), &duration_ms.into());
-    let _ = Reflect::set(&options, &"easing".into(), &"cubic-bezier(.2,.8,.2,1)".into());
-    net::call(element, "animate", &[Array::of2(&first, &last).into(), options.into()]);
+/// `property`: its name, its first and its last value.
+fn animate(element: &Element, property: (&str, &str, &str), duration_ms: i32) {
+    let (name, from, to) = property;
+    // A property with a list of values is a frame for each.
+    let values = Array::of2(&from.into(), &to.into());
+    let options = [("duration", duration_ms.into()), ("easing", "cubic-bezier(.2,.8,.2,1)".into())];
+    net::call(element, "animate", &[net::object(&[(name, values.into())]), net::object(&options)]);
 }

@@ -59,6 +59,10 @@ pub(crate) struct BoardStore {
     is_loading: Shared<bool>,
     /// When its tournament takes place.
     course: Shared<Course>,
+    /// Whether more than the score decides between its players.
+    has_ties: bool,
+    /// How many watch it; 0 when that is not known.
+    viewers: Shared<u64>,
     session: Session,
 }
 
@@ -78,6 +82,8 @@ impl BoardStore {
             next_cursor: Shared::new(None),
             is_loading: Shared::new(false),
             course: Shared::new(Course::of(card)),
+            has_ties: !card.tournament.ties.is_empty(),
+            viewers: Shared::new(0),
             window: Shared::new(Some(LiveSnapshot {
                 tournament_id: page.tournament_id,
                 version: page.version,
@@ -144,6 +150,16 @@ impl BoardStore {
         self.total.now()
     }
 
+    /// How many watch it; 0 when that is not known.
+    pub(crate) fn viewers(self) -> u64 {
+        self.viewers.get()
+    }
+
+    /// Notes how many watch it.
+    pub(super) fn set_viewers(self, viewers: u64) {
+        self.viewers.set(viewers);
+    }
+
     /// The version that is shown.
     pub(crate) fn version(self) -> u64 {
         self.version.get()
@@ -174,7 +190,8 @@ impl BoardStore {
     }
 
     /// How far it is to the place above: the points that lift the player onto it, and that place. On equal scores the
-    /// one who was there first stands higher, so that drawing level is one point short.
+    /// one who was there first stands higher, so that drawing level is one point short. Where tie columns decide between
+    /// equal scores, the page does not know what is missing.
     pub(crate) fn gap(self) -> Option<(u64, u64)> {
         let me = self.me()?;
         let above = me.rank.checked_sub(1).filter(|rank| *rank > 0)?;
@@ -182,7 +199,10 @@ impl BoardStore {
             self.rows.get().into_iter().map(|row| row.entry.get()).find(|entry| entry.rank == above);
         let neighbor =
             in_window.or_else(|| self.around.get().into_iter().find(|entry| entry.rank == above))?;
-        Some((neighbor.score.points().abs_diff(me.score.points()) + 1, above))
+        match neighbor.score.points().abs_diff(me.score.points()) {
+            0 if self.has_ties => None,
+            points => Some((points + 1, above)),
+        }
     }
 
     /// The own row has come onto the board.

@@ -21,11 +21,11 @@ pub(super) fn is_claimable(mine: &Mine) -> bool {
 pub(super) async fn claim(game: Game) {
     let Some(before) = game.mine.now() else { return };
     let Some(reward) = before.reward.clone() else { return };
-    if game.is_busy.now() {
+    if game.is_busy() {
         return;
     }
     game.talk.hush();
-    game.is_busy.set(true);
+    game.turn();
     let url = format!("/v1/rewards/{}/claim", reward.reward_id);
     let granted = Reward { state: "granted".to_owned(), ..reward };
     game.mine.set(Some(Mine { reward: Some(granted), ..before.clone() }));
@@ -34,7 +34,7 @@ pub(super) async fn claim(game: Game) {
     router::keep_focus();
     haptics::outcome(true);
     let answer: Result<Reward, ErrorCode> = api::post(&url, "{}".to_owned()).await.read();
-    game.is_busy.set(false);
+    game.turn();
     if let Err(code) = answer {
         game.mine.set(Some(before));
         game.has_won.set(false);

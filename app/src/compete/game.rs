@@ -47,8 +47,9 @@ pub(super) struct Held {
     /// What is shown in the place of the board.
     pub panel: Shared<Panel>,
     stand: Shared<Stand>,
-    /// Whether something is on its way to the server; what comes back meanwhile is older than that.
-    pub is_busy: Shared<bool>,
+    /// How often something has begun or ended that the player does here: odd while it is on its way to the server. What
+    /// was asked for before is older than that.
+    acts: Shared<u64>,
     /// Whether the player has just claimed what they won.
     pub has_won: Shared<bool>,
     /// What the part says.
@@ -78,7 +79,7 @@ impl Game {
             person: Shared::new(None),
             samples: Shared::new(Samples::default()),
             panel: Shared::new(Panel::Board),
-            is_busy: Shared::new(false),
+            acts: Shared::new(0),
             stand: Shared::new(Stand::Loading),
             has_won: Shared::new(false),
             talk: Talk::new(),
@@ -155,18 +156,32 @@ impl Game {
         }
     }
 
-    /// Asks for what the player has of it.
+    /// Whether something is on its way to the server.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.acts.now().is_multiple_of(2)
+    }
+
+    /// Begins or ends something that the player does. After the end it is asked what has come of it.
+    pub(super) fn turn(&self) {
+        self.acts.set(self.acts.now() + 1);
+    }
+
+    /// Asks for what the player has of it. What was asked for before something that they have done since is not taken.
     pub(super) async fn load_mine(&self) {
         let (Some(url), Some(player)) = (self.url("me"), self.context.session.player_now()) else { return };
+        let acts = self.acts.now();
+        let is_newest = || {
+            acts == self.acts.now()
+                && !self.is_busy()
+                && self.context.session.player_now().as_ref() == Some(&player)
+        };
         let answer: Result<Mine, ErrorCode> = api::get(&url).await.read();
-        if let Ok(mine) = answer
-            && !self.is_busy.now()
-            && self.context.session.player_now().as_ref() == Some(&player)
-        {
-            // Who has joined, or has their first score, may have a place on another board than everybody is shown.
-            if mine.entry.is_some() && mine.board != self.store.board_now() {
-                move_on(self.store).await;
-            }
+        let Ok(mine) = answer else { return };
+        // Who has joined, or has their first score, may have a place on another board than everybody is shown.
+        if is_newest() && mine.entry.is_some() && mine.board != self.store.board_now() {
+            move_on(self.store).await;
+        }
+        if is_newest() {
             let earlier = mine.ranks.iter().map(|sample| sample.rank).collect();
             self.samples.set(self.samples.now().after(&player, earlier));
             self.mine.set(Some(mine));

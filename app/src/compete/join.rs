@@ -12,7 +12,7 @@ use crate::{
         stand::Stand,
         wire::{Entry, Mine},
     },
-    reactive,
+    reactive, router,
     telegram::haptics,
 };
 
@@ -38,15 +38,17 @@ fn next_entry(game: &Game) -> Option<u64> {
 
 async fn join(game: Game, number: u64) {
     let (Some(before), Some(url)) = (game.mine.now(), game.url("join")) else { return };
-    if game.is_busy.now() {
+    if game.is_busy() {
         return;
     }
     game.talk.hush();
-    game.is_busy.set(true);
+    game.turn();
+    // The button is gone; who pressed it by the keyboard goes on from the card.
+    router::move_focus(".stand-ins :focus", ".mine__title");
     game.mine.set(Some(joined(&game, before.clone(), number)));
     haptics::outcome(true);
     let answer: Result<Entry, ErrorCode> = api::post(&url, format!("{{\"entry\":{number}}}")).await.read();
-    game.is_busy.set(false);
+    game.turn();
     if let Err(code) = answer {
         game.mine.set(Some(before));
         haptics::outcome(false);

@@ -3,7 +3,6 @@
 
 use domain::ErrorCode;
 use i18n::{Key, keys::later};
-use js_sys::Promise;
 use leptos::prelude::*;
 
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
         wire::{Mine, Person},
     },
     context::Context,
-    net,
+    net::later::{settled, sleep},
     node::nodes,
     part::{Part, attr, block, nothing, part},
     reactive::{self, Shared},
@@ -95,17 +94,18 @@ fn set(game: &Game, wants_reminder: bool) {
 /// Turns the bell on or off, and back when that can't be.
 async fn turn(game: Game) {
     // A tap right after joining is not lost: it waits for its turn.
-    while game.is_busy.now() {
-        net::within(Promise::new(&mut |_, _| {}), TURN_MS).await;
+    while game.is_busy() {
+        // It never fails.
+        let _ = settled(sleep(TURN_MS)).await;
     }
     let is_on = !game.mine.now().is_some_and(|mine| mine.wants_reminder);
     game.talk.hush();
     game.is_muted.set(false);
-    game.is_busy.set(true);
+    game.turn();
     set(&game, is_on);
     haptics::selection();
     let done = if is_on { turn_on(&game).await } else { remove(&game).await };
-    game.is_busy.set(false);
+    game.turn();
     match done {
         Ok(Some(said)) => game.talk.say(said),
         Ok(None) => {}
@@ -119,6 +119,7 @@ async fn turn(game: Game) {
             }
         }
     }
+    game.load_mine().await;
 }
 
 /// Why the bell stays as it was.

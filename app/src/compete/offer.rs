@@ -2,14 +2,13 @@
 
 use domain::board::TournamentCard;
 use i18n::keys::app;
-use leptos::prelude::*;
-use wasm_bindgen::JsValue;
+use leptos::prelude::Get as _;
 
 use crate::{
     actions::Action,
+    board::bring_into_sight,
     compete::{game::Game, join, share},
     context::Context,
-    net,
     reactive::{self, Shared},
 };
 
@@ -32,21 +31,12 @@ pub(super) fn offer(game: &Game, card: &TournamentCard) {
         Some(Action::new(label, move || {
             match session.player_now() {
                 Some(player) if !at_me => {
-                    scroll_into_view(&format!("[data-player='{player}']"), "center");
+                    bring_into_sight(&format!("[data-player='{player}']"), "center", true);
                 }
-                _ => scroll_into_view("main", "start"),
+                _ => bring_into_sight("main", "start", true),
             }
             is_at_me.set(!at_me);
         }))
     };
     actions.offer(main, share);
-}
-
-fn scroll_into_view(selector: &str, block: &str) {
-    let Ok(Some(element)) = document().query_selector(selector) else { return };
-    let options = js_sys::Object::new();
-    for (name, value) in [("block", block), ("behavior", "smooth")] {
-        let _ = js_sys::Reflect::set(&options, &name.into(), &JsValue::from_str(value));
-    }
-    net::call(&element, "scrollIntoView", &[options.into()]);
 }

@@ -45,7 +45,9 @@ async fn share(game: Game, link: String) {
     {
         let prepared: Result<Prepared, ErrorCode> = api::post(&url, "{}".to_owned()).await.read();
         let message = prepared.ok().and_then(|prepared| prepared.prepared_message_id);
-        if message.is_some_and(|message| access::share_message(host, &message)) {
+        if let Some(message) = message
+            && access::share_message(&message).await
+        {
             return;
         }
     }

@@ -206,10 +206,9 @@ impl FromJson for TournamentCard {
     }
 }
 
-/// The page shows no tie columns, so it does not read them.
 impl FromJson for TieOrders {
-    fn from_json(_: &Value) -> Option<Self> {
-        Self::absent()
+    fn from_json(value: &Value) -> Option<Self> {
+        Self::new(&Vec::from_json(value)?)
     }
 
     fn absent() -> Option<Self> {
@@ -276,7 +275,10 @@ mod tests {
     #[test]
     fn everything_on_the_wire_is_read_as_it_was_written() {
         survives(&samples::lobby());
-        survives(&samples::tournament());
+        let mut tournament = samples::tournament();
+        survives(&tournament);
+        tournament.card.tournament.ties = TieOrders::new(&[Order::Asc, Order::Desc]).unwrap();
+        survives(&tournament);
         let mut page = samples::board(3);
         page.me = page.entries.first().cloned();
         page.next_cursor = Some("c".into());

@@ -16,12 +16,12 @@ use crate::{
     context::Context,
     json::{FromJson as _, Value},
     missions::{
-        speech::Speech,
         wire::{self, Card},
         words,
     },
     net::later::{settled, sleep},
     reactive::{self, Shared},
+    speech::Speech,
     texts::Texts,
 };
 
@@ -197,6 +197,12 @@ impl List {
             }
             known.cards = cards;
             known.version = wire::number(news, "version");
+            // A claim whose answer was lost may have arrived: what can't be claimed any more says itself why.
+            if let Some((id, _)) = known.refused.clone()
+                && known.card(&id).is_none_or(|card| card.claimable().is_empty())
+            {
+                known.refused = None;
+            }
             (known.has_come, known.failure) = (true, None);
         });
         self.changed();

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     account::start::{signed_in_page, waiting},
+    board::bring_into_sight,
     context::Context,
     missions::{
         card::card,
@@ -19,7 +20,6 @@ use crate::{
         live,
         parts::group,
     },
-    net,
     node::nodes,
     pages::name_document,
     part::{Part, block, nothing, text},
@@ -123,10 +123,7 @@ fn show(list: List, id: String) {
         if list.shape().starts_with('/') && !std::mem::replace(&mut is_shown, true) {
             let id = id.clone();
             request_animation_frame(move || {
-                let Some(element) = document().get_element_by_id(&id) else { return };
-                let options = js_sys::Object::new();
-                let _ = js_sys::Reflect::set(&options, &"block".into(), &"center".into());
-                net::call(&element, "scrollIntoView", &[options.into()]);
+                bring_into_sight(&format!("#{id}"), "center", false);
                 router::take_focus(&format!("#{id} .mission__title"));
             });
         }

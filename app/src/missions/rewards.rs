@@ -93,7 +93,7 @@ impl History {
         match ask(url, false).await {
             Ok(page) => KNOWN.with_borrow_mut(|known| {
                 // A second press has brought them already.
-                if known.next_cursor == cursor {
+                if known.next_cursor == cursor && (!known.has_come || !cursor.is_empty()) {
                     let rewards = list(&page, "rewards");
                     if let Some(first) = rewards.first() {
                         let first = format!("#reward-{} .reward__what", text_of(first, "reward_id"));

@@ -1,6 +1,6 @@
 //! The foot of the page: the tab bar on the roots, and in-page buttons where the client draws none.
 
-use std::{mem::discriminant, sync::Arc};
+use std::mem::discriminant;
 
 use i18n::keys::app;
 use leptos::prelude::*;
@@ -9,11 +9,11 @@ use crate::{
     actions::Action,
     context::Context,
     node::nodes,
-    part::{Part, attr, block, nothing, part},
-    reactive,
+    part::{Block, Part, attr, block, nothing, part, text},
+    reactive::{self, Shared},
     router::Route,
     telegram::{Host, buttons},
-    ui::{ButtonKind, Shape, button, icon},
+    ui::{ButtonKind, Shape, icon},
 };
 
 /// The foot of the page.
@@ -51,31 +51,43 @@ fn tab(to: &Route, shape: Shape, label: String) -> Part {
     }
 }
 
-/// The actions as buttons of the page, where the client has none of its own.
+/// The actions as buttons of the page, where the client has none of its own. A button stays as long as there is something
+/// to do in its place, whatever that is: who has it under the finger or the keyboard keeps it.
 fn stand_ins() -> Part {
     let Context { actions, telegram, .. } = Context::get();
-    let content = block(move || {
+    let has_main = reactive::whether(move || telegram.host() == Host::Absent && actions.main.get().is_some());
+    let has_secondary = reactive::whether(move || {
         let host = telegram.host();
-        let lacks_secondary = match host {
-            Host::Unknown => false,
-            Host::Absent => true,
-            Host::Present(_) => !buttons::has_secondary(host),
-        };
-        let secondary = actions.secondary().filter(|_| lacks_secondary);
-        let main = actions.main().filter(|_| host == Host::Absent);
-        let offered = [(ButtonKind::Tinted, secondary), (ButtonKind::Filled, main)];
-        let buttons = offered.into_iter().filter_map(|(kind, action)| Some(stand_in(kind, action?)));
-        let buttons = buttons.collect::<Vec<_>>();
-        if buttons.is_empty() {
+        host != Host::Unknown && !buttons::has_secondary(host) && actions.secondary.get().is_some()
+    });
+    let has_any = reactive::whether(move || has_main.get() || has_secondary.get());
+    let content = block(move || {
+        if !has_any.get() {
             return nothing();
         }
-        nodes! { <div class="stand-ins">{buttons}</div> }
+        nodes! {
+            <div class="stand-ins">
+                {stand_in(ButtonKind::Tinted, has_secondary, actions.secondary)}
+                {stand_in(ButtonKind::Filled, has_main, actions.main)}
+            </div>
+        }
     });
     part(content)
 }
 
-fn stand_in(kind: ButtonKind, action: Action) -> Part {
-    button(kind, action.label().to_owned(), Arc::new(move || action.run()))
+fn stand_in(kind: ButtonKind, is_there: Memo<bool>, offered: Shared<Option<Action>>) -> Block {
+    block(move || {
+        if !is_there.get() {
+            return nothing();
+        }
+        let label = text(move || offered.get().map(|action| action.label().to_owned()).unwrap_or_default());
+        let press = move |_| {
+            if let Some(action) = offered.now() {
+                action.run();
+            }
+        };
+        nodes! { <button type="button" class={kind.class()} on:click={press}>{label}</button> }
+    })
 }
 
 /// The way back, where the client has no button for it.

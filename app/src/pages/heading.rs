@@ -75,8 +75,19 @@ pub(crate) fn facts(card: &TournamentCard, board: Option<BoardStore>) -> Part {
         <p class="facts">
             <span class="fact">{icon(Shape::Clock)}<span>{countdown(card, board)}</span></span>
             <span class="fact">{icon(Shape::People)}<span>{players}</span></span>
+            {board.map_or_else(nothing, watching)}
         </p>
     }
+}
+
+/// How many watch the board besides the player, where there is room: its place is kept, so that nothing moves.
+fn watching(board: BoardStore) -> Part {
+    let texts = Context::get().texts;
+    let watching = text(move || match board.viewers() {
+        0 | 1 => String::new(),
+        viewers => texts.with(|catalog| app::board_watching(catalog, viewers)),
+    });
+    nodes! { <span class="facts__room"><span data-testid="watching">{watching}</span></span> }
 }
 
 /// The player by name, once it is known.

@@ -17,13 +17,18 @@ thread_local! {
     static REFRESH: RefCell<Option<Promise>> = const { RefCell::new(None) };
 }
 
+/// A request with the bearer token, if there is one.
+pub(crate) fn signed(call: Call) -> Call {
+    Call { bearer: tokens::jwt(), ..call }
+}
+
 /// Sends a request with the bearer token, if there is one. A session that has ended on the server, by hand or because
 /// somebody used a copy of its token, ends here too: the refresh says so.
 ///
 /// # Errors
 /// [`ErrorCode::Offline`] when no answer came.
-pub(crate) async fn send_signed(mut call: Call) -> Result<Answer, ErrorCode> {
-    call.bearer = tokens::jwt();
+pub(crate) async fn send_signed(call: Call) -> Result<Answer, ErrorCode> {
+    let call = signed(call);
     let had_token = call.bearer.is_some();
     let answer = net::send(call.clone()).await?;
     let is_over = || matches!(answer.problem(), ErrorCode::TokenExpired | ErrorCode::Unauthorized);
@@ -34,8 +39,7 @@ pub(crate) async fn send_signed(mut call: Call) -> Result<Answer, ErrorCode> {
     if tokens::jwt() == call.bearer && !renew().await {
         return Ok(answer);
     }
-    call.bearer = tokens::jwt();
-    net::send(call).await
+    net::send(signed(call)).await
 }
 
 /// Exchanges a refresh token. A lost answer is asked for once more: the server forgives that.

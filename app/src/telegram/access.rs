@@ -1,7 +1,4 @@
-//! The client's question whether the bot may write to the player (6.9).
-
-use js_sys::Promise;
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+//! What the client asks the player: whether the bot may write to them (6.9), and with whom a message is shared (8.0).
 
 use crate::{
     net,
@@ -13,24 +10,29 @@ const TIMEOUT_MS: i32 = 300_000;
 
 /// Asks. `false` where the client can't, and after a no.
 pub(crate) async fn request(host: Host) -> bool {
-    host.supports((6, 9)) && answer("requestWriteAccess", &[]).await
+    if !host.supports((6, 9)) {
+        return false;
+    }
+    let (answer, callback) = net::promised();
+    // It throws when a question is open already; then nobody answers.
+    telegram::call("requestWriteAccess", &[callback]);
+    net::within(answer, TIMEOUT_MS).await.is_some_and(|said| said.is_truthy())
 }
 
-/// Lets the player share a message that the bot has prepared (8.0). `false` where the client can't; who changes their
-/// mind has been asked all the same.
-pub(crate) fn share_message(host: Host, id: &str) -> bool {
-    host.supports((8, 0)) && telegram::call("shareMessage", &[id.into()]).is_some()
-}
-
-async fn answer(method: &str, arguments: &[JsValue]) -> bool {
-    let promise = Promise::new(&mut |resolve, _| {
-        let callback = Closure::once_into_js(move |said: JsValue| {
-            let _ = resolve.call1(&JsValue::UNDEFINED, &said);
-        });
-        let mut arguments = arguments.to_vec();
-        arguments.push(callback.unchecked_into());
-        // It throws when a question is open already; then nobody answers.
-        telegram::call(method, &arguments);
-    });
-    net::within(promise, TIMEOUT_MS).await.is_some_and(|said| said.is_truthy())
+/// Lets the player share a message that the bot has prepared (8.0). `false` where that can't be; who changes their mind
+/// has been asked all the same.
+pub(crate) async fn share_message(id: &str) -> bool {
+    // The client's own callback says no more than yes or no.
+    let (outcome, listener) = net::promised();
+    let hear = |method| {
+        for event in ["shareMessageSent", "shareMessageFailed"] {
+            telegram::call(method, &[event.into(), listener.clone()]);
+        }
+    };
+    hear("onEvent");
+    let is_asked = telegram::call("shareMessage", &[id.into()]).is_some();
+    let failure = if is_asked { net::within(outcome, TIMEOUT_MS).await } else { None };
+    hear("offEvent");
+    let error = failure.and_then(|failure| net::field(&failure, "error")).and_then(|error| error.as_string());
+    is_asked && error.is_none_or(|error| error == "USER_DECLINED")
 }

@@ -7,7 +7,8 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 use crate::{
     actions::{Action, Actions},
-    net, reactive,
+    net,
+    reactive::{self, Shared},
     router::{Route, Router},
     telegram::{self, Host, haptics},
 };
@@ -17,9 +18,9 @@ pub(crate) fn tie(host: Host, actions: Actions, router: Router) {
     if !matches!(host, Host::Present(_)) {
         return;
     }
-    tie_action("MainButton", move || actions.main(), move || actions.main_now());
+    tie_action("MainButton", actions.main);
     if has_secondary(host) {
-        tie_action("SecondaryButton", move || actions.secondary(), move || actions.secondary_now());
+        tie_action("SecondaryButton", actions.secondary);
     }
     if host.supports((6, 1)) {
         on_click("BackButton", move || router.back());
@@ -36,30 +37,21 @@ pub(crate) fn has_secondary(host: Host) -> bool {
     host.supports((7, 10))
 }
 
-fn tie_action(
-    button: &'static str,
-    offered: impl Fn() -> Option<Action> + 'static,
-    offered_now: impl Fn() -> Option<Action> + 'static,
-) {
+fn tie_action(button: &'static str, offered: Shared<Option<Action>>) {
     on_click(button, move || {
-        if let Some(action) = offered_now() {
+        if let Some(action) = offered.now() {
             haptics::tap();
             action.run();
         }
     });
     reactive::effect(move || {
-        let parameters = js_sys::Object::new();
-        let set = |name: &str, value: JsValue| {
-            let _ = js_sys::Reflect::set(&parameters, &name.into(), &value);
-        };
-        let action = offered();
-        set("is_visible", action.is_some().into());
+        let action = offered.get();
+        let mut parameters = vec![("is_visible", action.is_some().into())];
         if let Some(action) = action {
-            set("text", action.label().into());
-            set("is_active", true.into());
+            parameters.extend([("text", action.label().into()), ("is_active", true.into())]);
         }
         if let Some(button) = telegram::part(button) {
-            net::call(&button, "setParams", &[parameters.into()]);
+            net::call(&button, "setParams", &[net::object(&parameters)]);
         }
     });
 }

@@ -42,10 +42,7 @@ fn tab_token() -> Option<String> {
 
 /// Calls the tab's own storage. `None` where it is forbidden.
 fn tab(method: &str, arguments: &[JsValue]) -> Option<JsValue> {
-    let global = js_sys::global();
-    let storage = js_sys::Reflect::get(&global, &"sessionStorage".into()).ok()?;
-    let method: js_sys::Function = js_sys::Reflect::get(&storage, &method.into()).ok()?.dyn_into().ok()?;
-    method.apply(&storage, &arguments.iter().collect()).ok()
+    net::call(&net::field(&leptos::prelude::window(), "sessionStorage")?, method, arguments)
 }
 
 /// Calls a method whose last argument is `callback(error, value)`. `None` on an error and on silence.

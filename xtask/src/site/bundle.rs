@@ -112,6 +112,7 @@ pub fn bind(compiled: &Path) -> Result<Glue> {
     let directory =
         tempfile::tempdir_in(workspace::target_dir()).context("failed to make a folder for the bindings")?;
     let split = split::split(compiled, directory.path())?;
+    trim::bodies(&split.main)?;
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(&split.main)

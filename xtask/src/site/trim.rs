@@ -1,18 +1,110 @@
 //! Leaves out what wasm-bindgen exports for nobody: the streaming bodies of `server_fn`, which no page of Podium uses.
-//! An export keeps all that it calls alive, which is 1.3 KB of the first route in brotli.
+//! An export keeps all that it calls alive, and the function table what it may call one day: together several kilobytes
+//! of the first route in brotli.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use wasm_encoder::{ExportSection, Module, RawSection};
-use wasmparser::{Parser, Payload};
+use wasm_encoder::{CodeSection, ExportSection, Function, Instruction, Module, RawSection};
+use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 /// What the unused exports begin with in the WASM.
 const UNUSED_EXPORTS: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
 
 /// What the classes are called in JavaScript that stand for them.
 const UNUSED_CLASSES: &str = "IntoUnderlying";
+
+/// What is in the names of the functions that only they need, and in no other's.
+const UNUSED_FUNCTIONS: [&str; 3] = ["wasm_streams", "IntoUnderlying", "futures_util9abortable"];
+
+/// What wasm-bindgen calls when it reads the WASM, whatever becomes of it.
+const DESCRIBES: &str = "describe";
+
+/// Takes the inside out of the functions that only the unused exports need. Their places stay; what they have called is
+/// dropped by wasm-bindgen and `wasm-opt`. To be called before wasm-bindgen, while the functions have names.
+///
+/// # Errors
+/// When the file can't be read or written, or is no WASM.
+pub fn bodies(path: &Path) -> Result<()> {
+    let wasm = fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
+    let is_unused =
+        |name: &str| UNUSED_FUNCTIONS.iter().any(|unused| name.contains(unused)) && !name.contains(DESCRIBES);
+    let trimmed = without_bodies(&wasm, is_unused)?;
+    fs::write(path, trimmed).with_context(|| format!("failed to write {}", path.display()))
+}
+
+/// The module with functions that do nothing but trap; every other section stays as it is.
+fn without_bodies(wasm: &[u8], is_unused: impl Fn(&str) -> bool) -> Result<Vec<u8>> {
+    let unused = functions_named(wasm, is_unused)?;
+    let mut module = Module::new();
+    let mut index = imported_functions(wasm)?;
+    let mut code = CodeSection::new();
+    let mut left = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload.context("the split WASM can't be read")? {
+            Payload::CodeSectionStart { count, .. } => left = count,
+            Payload::CodeSectionEntry(body) => {
+                if unused.contains(&index) {
+                    let mut trap = Function::new([]);
+                    trap.instruction(&Instruction::Unreachable).instruction(&Instruction::End);
+                    code.function(&trap);
+                } else {
+                    code.raw(body.as_bytes());
+                }
+                index += 1;
+                left -= 1;
+                if left == 0 {
+                    module.section(&code);
+                }
+            }
+            payload => {
+                if let Some((id, range)) = payload.as_section() {
+                    let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
+                    module.section(&RawSection { id, data: wasm.get(range).unwrap_or_default() });
+                }
+            }
+        }
+    }
+    Ok(module.finish())
+}
+
+/// The functions whose names are such, by their indices.
+fn functions_named(wasm: &[u8], is_such: impl Fn(&str) -> bool) -> Result<BTreeSet<u32>> {
+    let mut named = BTreeSet::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let Payload::CustomSection(section) = payload.context("the split WASM can't be read")? else {
+            continue;
+        };
+        let KnownCustom::Name(subsections) = section.as_known() else { continue };
+        for subsection in subsections {
+            if let Name::Function(names) = subsection.context("the names can't be read")? {
+                for naming in names {
+                    let naming = naming.context("a name can't be read")?;
+                    if is_such(naming.name) {
+                        named.insert(naming.index);
+                    }
+                }
+            }
+        }
+    }
+    Ok(named)
+}
+
+/// How many functions are imported; their indices come before those of the module's own.
+fn imported_functions(wasm: &[u8]) -> Result<u32> {
+    let mut count = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::ImportSection(imports) = payload.context("the split WASM can't be read")? {
+            for import in imports.into_imports() {
+                let import = import.context("an import can't be read")?;
+                count += u32::from(matches!(import.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
+            }
+        }
+    }
+    Ok(count)
+}
 
 /// Takes the unused exports out of a WASM file. `wasm-opt` then drops what only they have called.
 ///
@@ -75,7 +167,10 @@ pub fn classes(javascript: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wasm_encoder::{ExportKind, MemorySection, MemoryType};
+    use wasm_encoder::{
+        EntityType, ExportKind, FunctionSection, ImportSection, MemorySection, MemoryType, NameMap,
+        NameSection, TypeSection,
+    };
 
     use super::*;
 
@@ -107,6 +202,50 @@ mod tests {
         let mut module = Module::new();
         module.section(&memories).section(&expected);
         assert_eq!(fs::read(file.path()).unwrap(), module.finish());
+    }
+
+    #[test]
+    fn only_the_unused_functions_lose_their_inside() {
+        let nops = |count: usize| {
+            let mut function = Function::new([]);
+            for _ in 0..count {
+                function.instruction(&Instruction::Nop);
+            }
+            function.instruction(&Instruction::End);
+            function
+        };
+        let module_of = |second: &Function| {
+            let mut types = TypeSection::new();
+            types.ty().function([], []);
+            let mut imports = ImportSection::new();
+            imports.import("env", "enqueue", EntityType::Function(0));
+            let mut functions = FunctionSection::new();
+            functions.function(0).function(0).function(0);
+            let mut code = CodeSection::new();
+            code.function(&nops(1)).function(second).function(&nops(3));
+            let mut names = NameMap::new();
+            for (index, name) in [
+                (0, "wasm_streams_import"),
+                (1, "app"),
+                (2, "wasm_streams_pull"),
+                (3, "wasm_streams_describe"),
+            ] {
+                names.append(index, name);
+            }
+            let mut section = NameSection::new();
+            section.functions(&names);
+            let mut module = Module::new();
+            module.section(&types).section(&imports).section(&functions).section(&code).section(&section);
+            module.finish()
+        };
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), module_of(&nops(2))).unwrap();
+
+        bodies(file.path()).unwrap();
+
+        let mut trap = Function::new([]);
+        trap.instruction(&Instruction::Unreachable).instruction(&Instruction::End);
+        assert_eq!(fs::read(file.path()).unwrap(), module_of(&trap));
     }
 
     #[test]

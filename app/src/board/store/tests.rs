@@ -42,8 +42,12 @@ fn cup(order: Order) -> TournamentCard {
 }
 
 fn store_of(me: &str, order: Order, entries: Vec<BoardEntry>) -> BoardStore {
+    store_on(&cup(order), me, entries)
+}
+
+fn store_on(card: &TournamentCard, me: &str, entries: Vec<BoardEntry>) -> BoardStore {
     let me = Player { first_name: "Ada".to_owned(), alias: me.to_owned(), player: me.parse().unwrap() };
-    BoardStore::new(page(7, entries), &cup(order), Session::in_state(SignIn::In(me)))
+    BoardStore::new(page(7, entries), card, Session::in_state(SignIn::In(me)))
 }
 
 fn store(me: &str) -> BoardStore {
@@ -115,6 +119,21 @@ fn on_equal_scores_one_point_is_missing_whatever_the_order() {
             assert_eq!(store.gap(), Some((1, 1)));
         });
     }
+}
+
+#[test]
+fn on_equal_scores_nothing_is_said_where_tie_columns_have_decided() {
+    let mut card = cup(Order::Desc);
+    card.tournament.ties = domain::TieOrders::new(&[Order::Asc]).unwrap();
+    let rows = || vec![entry(1, "p_a", 20), entry(2, "p_b", 20), entry(3, "p_c", 10)];
+    Owner::new().with(|| {
+        assert_eq!(store_on(&card, "p_b", rows()).gap(), None);
+        assert_eq!(
+            store_on(&card, "p_c", rows()).gap(),
+            Some((11, 2)),
+            "a better score is better at any rate"
+        );
+    });
 }
 
 #[test]

@@ -10,7 +10,7 @@ const PAUSE_MS: i32 = 4_000;
 
 /// The page's polite voice. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Speech {
+pub(crate) struct Speech {
     said: Shared<String>,
     waits: Shared<String>,
     is_pausing: Shared<bool>,
@@ -18,7 +18,7 @@ pub(super) struct Speech {
 
 impl Speech {
     /// A voice that has said nothing yet.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             said: Shared::new(String::new()),
             waits: Shared::new(String::new()),
@@ -27,18 +27,18 @@ impl Speech {
     }
 
     /// What is being said; the reader runs again when that changes.
-    pub(super) fn said(self) -> String {
+    pub(crate) fn said(self) -> String {
         self.said.get()
     }
 
     /// Says something at once: the answer to a press.
-    pub(super) fn answer(self, words: String) {
+    pub(crate) fn answer(self, words: String) {
         self.waits.set(String::new());
         self.said.set(words);
     }
 
     /// Says something as soon as it is polite.
-    pub(super) fn mention(self, words: String) {
+    pub(crate) fn mention(self, words: String) {
         if self.is_pausing.now() {
             self.waits.set(words);
             return;
