@@ -169,9 +169,9 @@ pub async fn cancel(
     row.status.state = row.status.state.apply(Event::Cancel)?;
     clock::advance(services, tx, &mut row, Ends::Kept).await?;
     // Ranks that are being written are removed by the job that writes them.
-    let closed = tx.periods().closed(tournament_id).await?;
-    for period in closed {
-        periods::plan_ends(services, tx, &period).await?;
+    let periods = tx.periods().not_final(tournament_id).await?;
+    for period in periods.iter().filter(|period| period.state == PeriodState::Closed) {
+        periods::plan_boards(services, tx, period, JobKind::BoardEnd).await?;
     }
     for kind in [JobKind::TournamentReminder, JobKind::BoardOvertaken] {
         tx.jobs().cancel(kind, tournament_id.as_str()).await?;

@@ -56,7 +56,7 @@ impl JobHandler for BoardEnd {
         services: &Services,
         job: &ClaimedJob,
     ) -> Result<Option<Box<dyn JobHandler>>, JobError> {
-        let board = job.key.parse().map_err(|error| JobError::failed("reading a job's key", error))?;
+        let board: BoardId = jobs::key(job)?;
         let ranked = slices::write_ahead(services, &board, self.pace).await?;
         Ok(Some(Box::new(Self { pace: self.pace, ranked })))
     }
