@@ -36,6 +36,7 @@ mod links_support;
 mod listener;
 mod live;
 mod login;
+mod mission_ages;
 mod mission_histories;
 mod mission_rules;
 mod missions;
