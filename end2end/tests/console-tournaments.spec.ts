@@ -168,6 +168,11 @@ test("the charts say their figures in words, and follow what happens without a r
   await page.getByTestId("pulse").locator("summary").click();
   await expect(page.getByTestId("pulse").locator("tbody tr")).toHaveCount(60);
 
+  // What is read or has the focus stays where it is while the figures change.
+  const summary = page.getByTestId("pulse").locator("summary");
+  await summary.focus();
+  const row = (await page.getByTestId("pulse").locator("tbody tr").nth(30).elementHandle())!;
+
   const most = async () => Number(/at most (\d+)/.exec((await chart.getByRole("img").getAttribute("aria-label")) ?? "")?.[1]);
   const before = await most();
   const more = Array.from({ length: before + 4 }, (_, index) => ({ tournament_id: id, platform_user_id: `${id}-1`, score: 500 + index }));
@@ -175,6 +180,8 @@ test("the charts say their figures in words, and follow what happens without a r
   // It asks by itself, and the table that was opened stays open.
   await expect.poll(most, { timeout: 30_000 }).toBeGreaterThan(before);
   await expect(page.getByTestId("pulse").locator("tbody tr").first()).toBeVisible();
+  await expect(summary).toBeFocused();
+  expect(await row.evaluate((row) => row.isConnected)).toBe(true);
 });
 
 test("what is wrong in a form is said in the operator's language", async ({ newBrowser, page: door, stack, watch }) => {
