@@ -41,14 +41,21 @@ const SHEETS: &str = concat!(
 pub(super) static STYLE: LazyLock<ConsoleFile> =
     LazyLock::new(|| ConsoleFile::new("css", "text/css; charset=utf-8", SHEETS));
 /// The scripts of a page, one behind the other: each is a function that calls itself, and knows nothing of the others.
-const SCRIPTS: &str = concat!(include_str!("keyboard.js"), include_str!("live.js"));
+const SCRIPTS: &str = concat!(
+    include_str!("zone.js"),
+    include_str!("keyboard.js"),
+    include_str!("live.js"),
+    include_str!("draft.js")
+);
+/// The scripts of the door.
+const DOOR: &str = concat!(include_str!("zone.js"), include_str!("enter.js"));
 
 /// What pages do by themselves; all of them work without it.
 pub(super) static SCRIPT: LazyLock<ConsoleFile> =
     LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", SCRIPTS));
 /// What hands a sign-in over.
 pub(super) static ENTER: LazyLock<ConsoleFile> =
-    LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", include_str!("enter.js")));
+    LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", DOOR));
 
 /// The file of a name.
 pub fn file(name: &str) -> Option<&'static ConsoleFile> {

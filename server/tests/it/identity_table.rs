@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 108] = [
+const TABLE: [(&str, &str, Needs); 109] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -118,6 +118,7 @@ const TABLE: [(&str, &str, Needs); 108] = [
     ("post", "/console/players", Needs::Operator),
     ("get", "/console/players/{player}", Needs::Operator),
     ("post", "/console/players/{player}/sessions/end", Needs::Operator),
+    ("get", "/console/alive", Needs::Operator),
     ("get", "/console/tournaments", Needs::Operator),
     ("get", "/console/tournaments/new", Needs::Operator),
     ("post", "/console/tournaments/new", Needs::Operator),

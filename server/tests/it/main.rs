@@ -11,6 +11,7 @@ mod bot_support;
 mod confirm;
 mod consents;
 mod console;
+mod console_forms;
 mod console_missions;
 mod console_pages;
 mod console_support;
