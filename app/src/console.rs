@@ -35,6 +35,7 @@ pub use self::{
     missions::{MissionsView, render_missions},
     notice::{Failed, FailedWhy, render_failed, render_refused},
     operators::{render_invited, render_operators},
+    parts::Again,
     player::render_player,
     players::{Found, render_players},
     second_factor::{FactorFailure, FactorPage, render_recovery_codes, render_second_factor},

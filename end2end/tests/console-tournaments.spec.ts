@@ -168,6 +168,11 @@ test("the charts say their figures in words, and follow what happens without a r
   await page.getByTestId("pulse").locator("summary").click();
   await expect(page.getByTestId("pulse").locator("tbody tr")).toHaveCount(60);
 
+  // What is read or has the focus stays where it is while the figures change.
+  const summary = page.getByTestId("pulse").locator("summary");
+  await summary.focus();
+  const row = (await page.getByTestId("pulse").locator("tbody tr").nth(30).elementHandle())!;
+
   const most = async () => Number(/at most (\d+)/.exec((await chart.getByRole("img").getAttribute("aria-label")) ?? "")?.[1]);
   const before = await most();
   const more = Array.from({ length: before + 4 }, (_, index) => ({ tournament_id: id, platform_user_id: `${id}-1`, score: 500 + index }));
@@ -175,6 +180,57 @@ test("the charts say their figures in words, and follow what happens without a r
   // It asks by itself, and the table that was opened stays open.
   await expect.poll(most, { timeout: 30_000 }).toBeGreaterThan(before);
   await expect(page.getByTestId("pulse").locator("tbody tr").first()).toBeVisible();
+  await expect(summary).toBeFocused();
+  expect(await row.evaluate((row) => row.isConnected)).toBe(true);
+});
+
+test("times are in the zone of the browser, and in a chosen one from page to page", async ({ newBrowser, stack, watch }) => {
+  watch.expect(FAILED_REQUEST);
+  const page = await (await newBrowser({ timezoneId: "America/New_York" })).newPage();
+  await enterAsAdmin(page, stack);
+  const zone = page.getByLabel("Time zone");
+  await page.getByRole("link", { name: "Tournaments" }).click();
+  await expect(zone).toHaveValue("America/New_York");
+  await page.getByRole("button", { name: "New tournament" }).click();
+  await expect(page.getByText("in the time zone America/New_York")).toBeVisible();
+
+  await page.getByRole("link", { name: "Tournaments" }).click();
+  await zone.selectOption("Asia/Tokyo");
+  await page.locator("form", { has: zone }).getByRole("button").click();
+  await page.getByRole("link", { name: "Missions" }).click();
+  await expect(page).toHaveURL(/\/console\/missions\?zone=Asia\/Tokyo$/);
+  await expect(zone).toHaveValue("Asia/Tokyo");
+  await page.locator("h1").click();
+  await page.keyboard.press("g");
+  await page.keyboard.press("t");
+  await expect(page).toHaveURL(/\/console\/tournaments\?zone=Asia\/Tokyo$/);
+});
+
+test("what was typed is given back when the session was over as it was sent", async ({ page, stack, watch }) => {
+  watch.expect(FAILED_REQUEST);
+  const id = newId();
+  await enterAsAdmin(page, stack);
+  await page.goto(`${stack.url}/console/tournaments/new?template=weekly_league&zone=Asia/Tokyo`);
+  await page.getByLabel("Id", { exact: true }).fill(id);
+  await page.getByLabel("Title (en)").fill(`League ${id}`);
+  await page.getByLabel("Leagues").fill("");
+  await page.getByLabel("Players of a cohort").fill("");
+  await page.getByLabel("Players must join").setChecked(true);
+  await page.context().clearCookies({ name: "podium_console" });
+  await page.getByRole("button", { name: "Save as a draft" }).click();
+  await page.waitForURL(/\/login/);
+
+  await enterAsAdmin(page, stack);
+  await page.getByRole("link", { name: "Back to what was typed" }).click();
+  await expect(page.getByRole("status")).toHaveText("This was typed before and not saved. Check it and send it again.");
+  await expect(page.getByText("in the time zone Asia/Tokyo")).toBeVisible();
+  await expect(page.getByLabel("Id", { exact: true })).toHaveValue(id);
+  await expect(page.getByLabel("Leagues")).toHaveValue("");
+  await expect(page.getByLabel("Players must join")).toBeChecked();
+  await page.getByRole("button", { name: "Save as a draft" }).click();
+  await expect(page.getByRole("status")).toContainText("Saved");
+  await page.getByRole("link", { name: "Missions" }).click();
+  await expect(page.getByRole("link", { name: "Back to what was typed" })).toHaveCount(0);
 });
 
 test("what is wrong in a form is said in the operator's language", async ({ newBrowser, page: door, stack, watch }) => {

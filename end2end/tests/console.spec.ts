@@ -50,8 +50,10 @@ test("an admin comes in by Telegram and a second factor, finds a player, and the
   await expect(page.getByText(String(person.id))).toHaveCount(0);
 
   const cookies = await page.context().cookies();
-  expect(cookies.map(({ httpOnly, path, sameSite }) => ({ httpOnly, path, sameSite }))).toEqual([
-    { httpOnly: true, path: "/console", sameSite: "Lax" },
+  const seen = cookies.map(({ httpOnly, name, path, sameSite }) => ({ httpOnly, name, path, sameSite }));
+  expect(seen.sort((one, other) => one.name.localeCompare(other.name))).toEqual([
+    { httpOnly: true, name: "podium_console", path: "/console", sameSite: "Lax" },
+    { httpOnly: false, name: "podium_zone", path: "/console", sameSite: "Lax" },
   ]);
   expect(await page.evaluate(() => sessionStorage.length), "nothing that opens the console again").toBe(0);
   await page.getByRole("button", { name: "Sign out" }).click();

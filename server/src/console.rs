@@ -46,6 +46,7 @@ routes! {
     get "/console/files/{file}" => enter::file;
     post "/console/session" => enter::open;
     post "/console/sign-out" => enter::sign_out;
+    get "/console/alive" => enter::alive;
     get "/console/second-factor" => second_factor::show;
     post "/console/second-factor" => second_factor::submit;
     post "/console/second-factor/replace" => second_factor::replace;

@@ -10,12 +10,15 @@ use services::console::tournaments::dispute::{Dispute, Effect, EventLine, PAGE};
 
 use super::{
     frame::{Section, View, page},
-    parts::{cell, dash, fact, head, id, or_dash, panel, sure, when_in, zone_choice},
+    parts::{Again, cell, dash, fact, head, id, or_dash, panel, sure, when_in, zone_choice},
     tournaments::title_of,
 };
 
-/// The page.
-pub fn render_dispute(view: View<'_>, shown: &Dispute) -> String {
+/// The most characters of a reason.
+const REASON_CHARS_MAX: u32 = 200;
+
+/// The page. `again`: the reason for which the player could not be excluded.
+pub fn render_dispute(view: View<'_>, shown: &Dispute, again: Option<&Again>) -> String {
     let text = move |key| view.text(key);
     let title = desk::d_title(view.catalog(), &shown.alias);
     page(view, Some(Section::Tournaments), &title, || {
@@ -43,7 +46,7 @@ pub fn render_dispute(view: View<'_>, shown: &Dispute) -> String {
             </div>
             <div class="columns">
                 {facts(view, shown)}
-                {exclusion(view, &path, shown)}
+                {exclusion(view, &path, shown, again)}
             </div>
             {log(view, shown)}
             <p class="pager">{newest}{older}</p>
@@ -108,7 +111,7 @@ fn facts(view: View<'_>, shown: &Dispute) -> AnyView {
 }
 
 /// Whether the player is excluded, and the form that changes it.
-fn exclusion(view: View<'_>, path: &str, shown: &Dispute) -> AnyView {
+fn exclusion(view: View<'_>, path: &str, shown: &Dispute, again: Option<&Again>) -> AnyView {
     let text = |key| view.text(key);
     let may = view.operator.may(Permission::DisqualifyPlayers);
     let scores = shown.stored.as_ref().map_or(0, |row| row.attempts);
@@ -127,7 +130,7 @@ fn exclusion(view: View<'_>, path: &str, shown: &Dispute) -> AnyView {
                     <p class="hint">{text(desk::ACT_REINSTATE_SURE)}</p>
                 };
                 let action = format!("{path}/reinstate");
-                sure(view, action, text(desk::ACT_REINSTATE), content.into_any(), false)
+                sure(view, action, text(desk::ACT_REINSTATE), content.into_any(), false, None)
             });
             view! {
                 <dl class="facts" data-testid="excluded">
@@ -139,15 +142,20 @@ fn exclusion(view: View<'_>, path: &str, shown: &Dispute) -> AnyView {
             .into_any()
         }
         None if may => {
+            let typed = again.map(|again| again.typed.clone()).unwrap_or_default();
+            let said = again.map(|again| {
+                again.said(view, desk::why_length(view.catalog(), &REASON_CHARS_MAX.to_string()))
+            });
             let content = view! {
                 {period}
                 <p class="hint">{numbers}</p>
                 <p class="hint">{text(desk::ACT_EXCLUDE_SURE)}</p>
                 <label class="search__label" for="reason">{text(desk::REASON)}</label>
-                <input class="field field--whole" id="reason" name="reason" required maxlength="200" autocomplete="off" />
+                <input class="field field--whole" id="reason" name="reason" required autocomplete="off"
+                    maxlength=REASON_CHARS_MAX.to_string() value=typed />
             };
             let action = format!("{path}/exclude");
-            sure(view, action, text(desk::ACT_EXCLUDE), content.into_any(), true)
+            sure(view, action, text(desk::ACT_EXCLUDE), content.into_any(), true, said)
         }
         None => view! { <p class="note">{text(desk::EXCLUDED_NONE)}</p> }.into_any(),
     };

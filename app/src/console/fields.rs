@@ -1,8 +1,9 @@
 //! Fields of long forms: each with its label, what it wants, and what is wrong with it.
 
+use domain::ErrorCode;
 use i18n::{Key, keys::desk};
 use leptos::prelude::*;
-use services::console::tournaments::form::FieldError;
+use services::console::tournaments::form::{FieldError, was};
 
 use super::{
     frame::View,
@@ -14,6 +15,8 @@ pub(super) struct Fields<'a> {
     pub(super) view: View<'a>,
     pub(super) held: &'a dyn Fn(&str) -> String,
     pub(super) errors: &'a [FieldError],
+    /// Why nothing came of it, where that is none of its fields' fault.
+    pub(super) failed: Option<ErrorCode>,
     /// Whether what stands there can't be changed.
     pub(super) is_fixed: bool,
 }
@@ -93,7 +96,12 @@ impl Fields<'_> {
                     Kind::Time => ("datetime-local", Some("1"), None),
                     Kind::Text | Kind::Lines => ("text", None, None),
                 };
+                let was = (self.held)(was(name));
+                let was = (!was.is_empty()).then(|| {
+                    view! { <input type="hidden" name=format!("{name}.was") value=was /> }
+                });
                 view! {
+                    {was}
                     <input class="field" id=id name=name type=kind step=step min=least value=value autocomplete="off"
                         spellcheck="false" readonly=self.is_fixed aria-describedby=described aria-invalid=invalid />
                 }
@@ -150,11 +158,15 @@ impl Fields<'_> {
         .into_any()
     }
 
-    /// What stands above a form of which something is wrong.
+    /// What stands above a form of which something is wrong, or nothing came.
     pub(super) fn verdict(&self) -> Option<AnyView> {
-        (!self.errors.is_empty()).then(|| {
-            view! { <p class="flash flash--bad" role="alert">{self.view.text(desk::F_WRONG)}</p> }.into_any()
-        })
+        let text = match self.failed {
+            Some(code) => self.view.catalog().error(code),
+            None if self.errors.is_empty() => return None,
+            None => self.view.text(desk::F_WRONG),
+        };
+        let code = self.failed.map(ErrorCode::as_str);
+        Some(view! { <p class="flash flash--bad" role="alert" data-code=code>{text}</p> }.into_any())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The files that the console's pages load: a style of their own and two small scripts, named by their content.
+//! The files that the console's pages load: a style of their own and two scripts, named by their content.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -40,12 +40,22 @@ const SHEETS: &str = concat!(
 /// The style of all pages.
 pub(super) static STYLE: LazyLock<ConsoleFile> =
     LazyLock::new(|| ConsoleFile::new("css", "text/css; charset=utf-8", SHEETS));
-/// The keyboard.
+/// The scripts of a page, one behind the other: each is a function that calls itself, and knows nothing of the others.
+const SCRIPTS: &str = concat!(
+    include_str!("zone.js"),
+    include_str!("keyboard.js"),
+    include_str!("live.js"),
+    include_str!("draft.js")
+);
+/// The scripts of the door.
+const DOOR: &str = concat!(include_str!("zone.js"), include_str!("enter.js"));
+
+/// What pages do by themselves; all of them work without it.
 pub(super) static SCRIPT: LazyLock<ConsoleFile> =
-    LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", include_str!("console.js")));
+    LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", SCRIPTS));
 /// What hands a sign-in over.
 pub(super) static ENTER: LazyLock<ConsoleFile> =
-    LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", include_str!("enter.js")));
+    LazyLock::new(|| ConsoleFile::new("js", "text/javascript; charset=utf-8", DOOR));
 
 /// The file of a name.
 pub fn file(name: &str) -> Option<&'static ConsoleFile> {

@@ -26,6 +26,8 @@ pub struct View<'a> {
     pub done: Option<Done>,
     /// In which time zone times are shown and read, where a page has them so.
     pub zone: &'a ViewerZone,
+    /// The zone of pages whose address names none.
+    pub home: &'a ViewerZone,
 }
 
 impl View<'_> {
@@ -37,11 +39,12 @@ impl View<'_> {
         self.catalog().text(key)
     }
 
-    /// An address with what it says behind `?`, empty values left out, and the time zone kept.
+    /// An address with what it says behind `?`, empty values left out, and the time zone kept where another one was chosen
+    /// than that of the browser.
     pub fn address(&self, path: &str, pairs: &[(&str, &str)]) -> String {
         let zone = ("zone", self.zone.name());
         let is_said = |(name, value): &&(&str, &str)| {
-            !(value.is_empty() || *name == "zone" && *value == ViewerZone::default().name())
+            !(value.is_empty() || *name == "zone" && *value == self.home.name())
         };
         let said: Vec<String> = pairs
             .iter()
@@ -171,7 +174,8 @@ pub(super) fn page(
             .filter(|(.., permission)| operator.may(*permission))
             .map(|(section, key, path, _)| {
                 let current = (here == Some(*section)).then_some("page");
-                view! { <a class="nav__link" href=*path aria-current=current>{text(*key)}</a> }
+                let address = view.address(path, &[]);
+                view! { <a class="nav__link" href=address aria-current=current>{text(*key)}</a> }
             })
             .collect_view();
         let is_in = matches!(operator.factor(), FactorState::Passed { .. });
@@ -184,7 +188,7 @@ pub(super) fn page(
         view! {
             <a class="skip" href="#content">{text(texts::SKIP)}</a>
             <header class="bar">
-                <a class="bar__brand" href="/console">"Podium"</a>
+                <a class="bar__brand" href=view.address("/console", &[])>"Podium"</a>
                 <nav class="nav" aria-label=text(texts::NAV)>{links}</nav>
                 <div class="bar__who">
                     <span class="bar__label">{operator.label().to_owned()}</span>
@@ -196,7 +200,8 @@ pub(super) fn page(
                     </form>
                 </div>
             </header>
-            <main class="page" id="content" tabindex="-1">
+            <main class="page" id="content" tabindex="-1" data-draft-kept=text(texts::DRAFT_KEPT)
+                data-draft-back=text(texts::DRAFT_BACK)>
                 <h1 class="page__title">{heading}</h1>
                 {done}
                 {content()}

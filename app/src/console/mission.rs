@@ -35,7 +35,7 @@ pub fn render_mission(view: View<'_>, row: &MissionRow, has_begun: bool, now: Ti
             };
             let content = view! { <p class="hint">{text(why)}</p> };
             let action = format!("{path}/{name}");
-            let form = sure(view, action, text(title), content.into_any(), row.stopped_at.is_none());
+            let form = sure(view, action, text(title), content.into_any(), row.stopped_at.is_none(), None);
             panel(text(desk::ACT), view! { <div class="acts">{form}</div> })
         });
         let form = MissionForm::of(&row.mission, view.zone);

@@ -1,13 +1,14 @@
 //! The form of a mission: a new one, or one of the console's that is changed; and what would have come of it.
 
+use domain::ErrorCode;
 use i18n::keys::desk;
 use leptos::prelude::*;
 use services::{
     console::{
-        missions::{TRY_DAYS_MAX, form::MissionForm},
+        missions::{form::MissionForm, save::Changed},
         tournaments::form::FieldError,
     },
-    missions::dry_run::DryRun,
+    missions::{ACTIVITIES_KEPT_DAYS, dry_run::DryRun},
 };
 
 use super::{
@@ -24,8 +25,12 @@ pub struct MissionFormView {
     pub form: MissionForm,
     /// What is wrong with them.
     pub errors: Vec<FieldError>,
-    /// Which mission it changes; `None` for a new one.
-    pub changes: Option<String>,
+    /// Why nothing came of it, where that is none of its fields' fault.
+    pub failed: Option<ErrorCode>,
+    /// Whether it shows again what was sent: the page's script then has nothing to give back.
+    pub is_again: bool,
+    /// Which mission it changes, as which revision; `None` for a new one.
+    pub changes: Option<Changed>,
     /// What would have come of it.
     pub tried: Option<Tried>,
     /// For how many days back it is tried.
@@ -42,29 +47,35 @@ pub struct Tried {
 /// The page.
 pub fn render_mission_form(view: View<'_>, shown: MissionFormView) -> String {
     let text = move |key| view.text(key);
-    let MissionFormView { form, errors, changes, tried, days } = shown;
-    let title = changes.clone().unwrap_or_else(|| text(desk::NEW_MISSION).to_owned());
+    let MissionFormView { form, errors, failed, is_again, changes, tried, days } = shown;
+    let title = match &changes {
+        Some(changed) => changed.mission_id.to_string(),
+        None => text(desk::NEW_MISSION).to_owned(),
+    };
     page(view, Some(Section::Missions), &title, || {
         let held = |name: &str| form.field(name).to_owned();
-        let fields = Fields { view, held: &held, errors: &errors, is_fixed: false };
-        let action = match &changes {
-            Some(id) => format!("/console/missions/{id}/edit"),
-            None => "/console/missions/new".to_owned(),
+        let fields = Fields { view, held: &held, errors: &errors, failed, is_fixed: false };
+        let (action, revision) = match &changes {
+            Some(Changed { mission_id, revision }) => {
+                (format!("/console/missions/{mission_id}/edit"), revision.clone())
+            }
+            None => ("/console/missions/new".to_owned(), String::new()),
         };
         let tried = tried.map(|tried| figures(view, &tried.run, days));
         view! {
             {fields.verdict()}
             {tried}
             <p class="hint">{desk::f_times(view.catalog(), view.zone.name())}</p>
-            <form class="long" method="post" action=action novalidate>
+            <form class="long" method="post" action=action novalidate data-again=is_again.then_some("")>
                 {form_key(view.operator)}
                 {zone_field(view.zone)}
+                <input type="hidden" name="revision" value=revision />
                 {groups(view, &fields, changes.is_some())}
                 <p class="long__buttons">
                     <button class="button" name="do" value="try">{text(desk::M_TRY)}</button>
                     <label class="inline" for="try-days">{text(desk::M_TRY_DAYS)}</label>
                     <input class="field field--number" id="try-days" name="days_back" type="number" min="1"
-                        max=TRY_DAYS_MAX.to_string() value=days.to_string() />
+                        max=ACTIVITIES_KEPT_DAYS.to_string() value=days.to_string() />
                     <button class="button button--main" name="do" value="save">{text(desk::F_SAVE)}</button>
                 </p>
             </form>

@@ -22,6 +22,8 @@ pub struct Failed {
 pub enum FailedWhy {
     /// A form came without its key, or from another site.
     Form,
+    /// A form was larger than any that can be filled in rightly.
+    Large,
     /// An operator that can't be changed was to be changed.
     Unchangeable,
 }
@@ -52,6 +54,7 @@ pub fn render_failed(view: View<'_>, failed: Failed) -> String {
     page(view, None, text(texts::FAILED_TITLE), || {
         let why = match failed.why {
             Some(FailedWhy::Form) => text(texts::FAILED_FORM),
+            Some(FailedWhy::Large) => text(texts::FAILED_LARGE),
             Some(FailedWhy::Unchangeable) => text(texts::FAILED_UNCHANGEABLE),
             None => view.catalog().error(failed.code),
         };

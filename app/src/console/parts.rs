@@ -1,6 +1,6 @@
 //! Small parts of the console's pages.
 
-use domain::{Timestamp, audit::ActorKind, console::Role};
+use domain::{ErrorCode, Timestamp, audit::ActorKind, console::Role};
 use i18n::{
     Catalog, Key,
     keys::{console as texts, desk},
@@ -129,21 +129,45 @@ pub(super) fn panel(title: &'static str, content: impl IntoView + 'static) -> An
     .into_any()
 }
 
-/// What can't be undone by a mistake: it says what it will do, and is asked for twice.
+/// What an operator wanted that was refused: what was typed, and why it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// What was typed.
+    pub typed: String,
+    /// Why it was refused.
+    pub code: ErrorCode,
+}
+
+impl Again {
+    /// What is said above the form; `wrong` where it was the field's fault.
+    pub(super) fn said(&self, view: View<'_>, wrong: String) -> AnyView {
+        let said = match self.code {
+            ErrorCode::BadRequest => wrong,
+            code => view.catalog().error(code).to_owned(),
+        };
+        view! { <p class="flash flash--bad" role="alert" data-code=self.code.as_str()>{said}</p> }.into_any()
+    }
+}
+
+/// What can't be undone by a mistake: it says what it will do, and is asked for twice. `again`: what is said where it was
+/// refused; the form is open then.
 pub(super) fn sure(
     view: View<'_>,
     action: String,
     name: &'static str,
     content: AnyView,
     is_danger: bool,
+    again: Option<AnyView>,
 ) -> AnyView {
     let class = if is_danger { "button button--danger" } else { "button" };
+    let is_open = again.is_some();
     view! {
-        <details class="sure">
+        <details class="sure" open=is_open>
             <summary class=class>{name}</summary>
             <form method="post" action=action>
                 {form_key(view.operator)}
                 {zone_field(view.zone)}
+                {again}
                 {content}
                 <button class=class>{name}</button>
             </form>

@@ -96,7 +96,7 @@ const REASONS: &[(&[&str], Key)] = &[
     (&["must be later than the start of the period that is played"], desk::WHY_PERIOD_START),
     (&["is taken by another tournament", "is taken by another mission"], desk::WHY_TAKEN),
     (&["can't change"], desk::WHY_FIXED),
-    (&["was changed meanwhile; open the tournament again to see how"], desk::WHY_STALE),
+    (&["was changed meanwhile; open it again to see how"], desk::WHY_STALE),
     (
         &[
             "has more than five parts",

@@ -19,7 +19,7 @@ use services::console::tournaments::{
 pub use self::chart::render_pulse;
 use super::{
     frame::{Section, View, page},
-    parts::{cell, fact, head, id, panel, when_in, zone_choice},
+    parts::{Again, cell, fact, head, id, panel, when_in, zone_choice},
     tournament_form::labels,
     tournaments::{badge, marks, owner_name, title_of},
 };
@@ -31,12 +31,14 @@ pub struct TournamentPageView {
     pub sheet: Sheet,
     /// What goes on in it.
     pub pulse: Pulse,
+    /// The end to which it could not be extended.
+    pub extend_again: Option<Again>,
 }
 
 /// The page.
 pub fn render_tournament(view: View<'_>, shown: TournamentPageView) -> String {
     let text = move |key| view.text(key);
-    let TournamentPageView { sheet, pulse } = shown;
+    let TournamentPageView { sheet, pulse, extend_again } = shown;
     let title = title_of(&sheet.row.tournament.title, view.locale);
     page(view, Some(Section::Tournaments), &title, || {
         let path = format!("/console/tournaments/{}", sheet.row.tournament.tournament_id);
@@ -66,7 +68,7 @@ pub fn render_tournament(view: View<'_>, shown: TournamentPageView) -> String {
                     {tables::ranks(view, &path, &sheet)}
                 </div>
                 <div class="stack">
-                    {acts::acts(view, &path, &sheet)}
+                    {acts::acts(view, &path, &sheet, extend_again.as_ref())}
                     {acts::find(view, &path)}
                     {panel(text(desk::SCHEDULE), schedule(view, &sheet.preview))}
                 </div>

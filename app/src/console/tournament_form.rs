@@ -1,5 +1,6 @@
 //! The form of a tournament: a new one, or one of the console's that is changed; with a preview of what it will do.
 
+use domain::ErrorCode;
 use i18n::{Key, keys::desk};
 use leptos::prelude::*;
 use services::console::tournaments::{
@@ -22,6 +23,10 @@ pub struct TournamentFormView {
     pub form: TournamentForm,
     /// What is wrong with them.
     pub errors: Vec<FieldError>,
+    /// Why nothing came of it, where that is none of its fields' fault.
+    pub failed: Option<ErrorCode>,
+    /// Whether it shows again what was sent: the page's script then has nothing to give back.
+    pub is_again: bool,
     /// Which tournament it changes, as which revision, and whether that is a draft; `None` for a new one.
     pub changes: Option<(String, u64, bool)>,
     /// What it would do.
@@ -35,14 +40,14 @@ pub struct TournamentFormView {
 /// The page.
 pub fn render_tournament_form(view: View<'_>, shown: TournamentFormView) -> String {
     let text = move |key| view.text(key);
-    let TournamentFormView { form, errors, changes, preview, tried, tried_on } = shown;
+    let TournamentFormView { form, errors, failed, is_again, changes, preview, tried, tried_on } = shown;
     let title = match &changes {
         Some((id, ..)) => id.clone(),
         None => text(desk::NEW_TOURNAMENT).to_owned(),
     };
     page(view, Some(Section::Tournaments), &title, || {
         let held = |name: &str| form.field(name).to_owned();
-        let fields = Fields { view, held: &held, errors: &errors, is_fixed: false };
+        let fields = Fields { view, held: &held, errors: &errors, failed, is_fixed: false };
         let verdict = fields.verdict();
         let (action, revision) = match &changes {
             Some((id, revision, _)) => (format!("/console/tournaments/{id}/edit"), revision.to_string()),
@@ -67,7 +72,7 @@ pub fn render_tournament_form(view: View<'_>, shown: TournamentFormView) -> Stri
             {preview}
             {tried}
             <p class="hint">{desk::f_times(view.catalog(), view.zone.name())}</p>
-            <form class="long" method="post" action=action novalidate>
+            <form class="long" method="post" action=action novalidate data-again=is_again.then_some("")>
                 {form_key(view.operator)}
                 {zone_field(view.zone)}
                 <input type="hidden" name="revision" value=revision />

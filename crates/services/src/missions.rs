@@ -6,8 +6,9 @@
 //! list ──▶ cards as of now: days and weeks roll over by time, no job has to come first
 //! claim ──▶ rewards of the mission are granted ──▶ podium.reward.granted
 //! ```
-//! Invariants: an activity counts once; a period is rewarded once; only whose a mission is changes it; a mission that is
-//! locked for a player when an activity is applied does not count it.
+//! Invariants: an activity counts once; a period is rewarded once; only its owner changes a mission; a mission that is
+//! locked for a player when an activity is applied does not count it; a reward that is offered can be claimed until its
+//! time is over, however long ago its period or its mission was.
 
 pub(crate) mod apply;
 pub(crate) mod book;
@@ -18,6 +19,7 @@ pub mod dry_run;
 pub mod explain;
 pub mod list;
 pub mod live;
+mod offers;
 pub mod save;
 
 use domain::{ErrorCode, mission::MissionInvalid};
@@ -29,6 +31,9 @@ pub use crate::missions::{
     save::{read, save, set_stopped},
 };
 use crate::{identity::AuthError, rewards::RewardError};
+
+/// For so many days what players did is kept, and so long a mission can be tried on it.
+pub const ACTIVITIES_KEPT_DAYS: u32 = 90;
 
 /// What was asked for about missions can't be done.
 #[derive(Debug, thiserror::Error)]

@@ -225,22 +225,35 @@ impl MissionProgressRepository for MissionProgress<'_> {
     }
 
     async fn remove_old(&mut self, before: Day, limit: u32) -> Result<u64, StoreError> {
-        let result = sqlx::query(
-            "DELETE FROM mission_progress
-             WHERE (user_id, mission_id, period) IN (
-               SELECT user_id, mission_id, period
-               FROM mission_progress
-               WHERE period <> 0 AND period < $1
-               ORDER BY period, user_id, mission_id
-               LIMIT $2
-               FOR UPDATE SKIP LOCKED
-             )",
+        let removed: i64 = sqlx::query_scalar(
+            "WITH removed AS (
+               DELETE FROM mission_progress
+               WHERE (user_id, mission_id, period) IN (
+                 SELECT user_id, mission_id, period
+                 FROM mission_progress
+                 WHERE period <> 0 AND period < $1
+                 ORDER BY period, user_id, mission_id
+                 LIMIT $2
+                 FOR UPDATE SKIP LOCKED
+               )
+               RETURNING user_id, mission_id, progress, done_at, version, updated_at
+             ), kept AS (
+               INSERT INTO mission_progress
+                 (user_id, mission_id, period, progress, tiers, done_at, version, updated_at)
+               SELECT DISTINCT ON (user_id, mission_id)
+                 user_id, mission_id, 0, progress, 0, done_at, version, updated_at
+               FROM removed
+               WHERE done_at IS NOT NULL
+               ORDER BY user_id, mission_id, done_at
+               ON CONFLICT (user_id, mission_id, period) DO NOTHING
+             )
+             SELECT COUNT(*) FROM removed",
         )
         .bind(before.0)
         .bind(i64::from(limit))
-        .execute(&mut *self.connection)
+        .fetch_one(&mut *self.connection)
         .await
         .at("mission_progress.remove_old")?;
-        Ok(result.rows_affected())
+        stored::unsigned(removed, TABLE, "period")
     }
 }

@@ -5,7 +5,11 @@
 use async_trait::async_trait;
 use domain::{MissionId, Owner, Timestamp, mission::Mission};
 use sqlx::FromRow;
-use storage::{MissionRepository, StoreError, mission::MissionRow, stored};
+use storage::{
+    MissionRepository, StoreError,
+    mission::{MISSIONS_MAX, MissionRow},
+    stored,
+};
 
 use crate::{connection::Connection, error::At};
 
@@ -112,6 +116,22 @@ impl MissionRepository for MissionRows<'_> {
             .await
             .at("missions.by_id")?;
         row.map(MissionRow::try_from).transpose()
+    }
+
+    async fn by_ids(&mut self, mission_ids: &[MissionId]) -> Result<Vec<MissionRow>, StoreError> {
+        const OPERATION: &str = "missions.by_ids";
+        stored::at_most(MISSIONS_MAX as usize, mission_ids.len(), OPERATION)?;
+        let mission_ids: serde_json::Value = mission_ids.iter().map(MissionId::as_str).collect();
+        let rows: Vec<Row> = sqlx::query_as(select!(
+            "WHERE mission_id IN (SELECT value FROM json_each($1))
+             ORDER BY mission_id
+             LIMIT 1000"
+        ))
+        .bind(mission_ids.to_string())
+        .fetch_all(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
+        rows.into_iter().map(MissionRow::try_from).collect()
     }
 
     async fn not_over(

@@ -227,6 +227,28 @@ impl MissionProgressRepository for MissionProgress<'_> {
     }
 
     async fn remove_old(&mut self, before: Day, limit: u32) -> Result<u64, StoreError> {
+        const OPERATION: &str = "mission_progress.remove_old";
+        // Nobody else writes between the two: a transaction that writes is alone.
+        sqlx::query(
+            "INSERT INTO mission_progress
+               (user_id, mission_id, period, progress, tiers, done_at, version, updated_at)
+             SELECT user_id, mission_id, 0, progress, 0, MIN(done_at), version, updated_at
+             FROM (
+               SELECT user_id, mission_id, progress, done_at, version, updated_at
+               FROM mission_progress
+               WHERE period <> 0 AND period < $1
+               ORDER BY period, user_id, mission_id
+               LIMIT $2
+             )
+             WHERE done_at IS NOT NULL
+             GROUP BY user_id, mission_id
+             ON CONFLICT (user_id, mission_id, period) DO NOTHING",
+        )
+        .bind(before.0)
+        .bind(i64::from(limit))
+        .execute(&mut *self.connection)
+        .await
+        .at(OPERATION)?;
         let result = sqlx::query(
             "DELETE FROM mission_progress
              WHERE (user_id, mission_id, period) IN (
@@ -241,7 +263,7 @@ impl MissionProgressRepository for MissionProgress<'_> {
         .bind(i64::from(limit))
         .execute(&mut *self.connection)
         .await
-        .at("mission_progress.remove_old")?;
+        .at(OPERATION)?;
         Ok(result.rows_affected())
     }
 }

@@ -152,6 +152,30 @@ impl RewardRepository for Rewards<'_> {
         rows.into_iter().map(RewardRow::try_from).collect()
     }
 
+    async fn offered(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<RewardRow>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM rewards
+             WHERE user_id = $1 AND state = 'offered' AND source <> 'tournament'
+               AND (expires_at IS NULL OR expires_at > $2)
+             ORDER BY reward_id
+             LIMIT $3"
+        ))
+        .bind(user_id.as_uuid())
+        .bind(now.as_millis())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.connection)
+        .await
+        .at("rewards.offered")?;
+        rows.into_iter().map(RewardRow::try_from).collect()
+    }
+
     async fn set_state(
         &mut self,
         reward_id: RewardId,

@@ -47,6 +47,9 @@ pub trait MissionRepository: Send {
     /// The mission with an id.
     async fn by_id(&mut self, mission_id: &MissionId) -> Result<Option<MissionRow>, StoreError>;
 
+    /// The missions with some ids, those that are long over too; what is none is left out. At most [`MISSIONS_MAX`].
+    async fn by_ids(&mut self, mission_ids: &[MissionId]) -> Result<Vec<MissionRow>, StoreError>;
+
     /// Up to `limit` missions that are not over at `at`, in the order of their ids, behind `after`.
     async fn not_over(
         &mut self,

@@ -24,13 +24,14 @@ pub struct ProgressRow {
     pub user_id: UserId,
     /// With what.
     pub mission_id: MissionId,
-    /// The first day of the period; day 0 where there is one for all.
+    /// The first day of the period. Day 0 where there is one for all; of a mission of days or weeks, what is kept of
+    /// periods that were removed: that one of them was done.
     pub period: Day,
     /// How far.
     pub progress: Progress,
     /// How many tiers are reached; 1 when what is no achievement is done.
     pub tiers: u16,
-    /// When it was done; of an achievement, its last tier.
+    /// When it was done; of an achievement, its last tier. It stays when a tier is added.
     pub done_at: Option<Timestamp>,
     /// The player's version with which this row changed last.
     pub version: u64,
@@ -90,6 +91,8 @@ pub trait MissionProgressRepository: Send {
     /// How many players are how far with a mission in one period.
     async fn stats(&mut self, mission_id: &MissionId, period: Day) -> Result<MissionStats, StoreError>;
 
-    /// Removes up to `limit` rows of periods that began before `before`; periods without end stay. Returns how many.
+    /// Removes up to `limit` rows of periods that began before `before`; periods without end stay. Of a player's periods
+    /// that were done one row stays, as day 0 and without tiers: what waits for the mission stays open. Returns how many
+    /// were removed.
     async fn remove_old(&mut self, before: Day, limit: u32) -> Result<u64, StoreError>;
 }

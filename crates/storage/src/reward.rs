@@ -59,6 +59,14 @@ pub trait RewardRepository: Send {
         limit: u32,
     ) -> Result<Vec<RewardRow>, StoreError>;
 
+    /// Up to `limit` rewards of a user, for missions and achievements, that can be claimed at `now`, the oldest first.
+    async fn offered(
+        &mut self,
+        user_id: UserId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<RewardRow>, StoreError>;
+
     /// Brings a reward from one state to another at `now`. Returns `false`, changing nothing, when it stands elsewhere
     /// by now; of several calls at once one sees `true`.
     async fn set_state(

@@ -357,12 +357,14 @@ macro_rules! contract_suite {
             missions: [
                 a_mission_is_replaced_and_stays_its_owner_s,
                 each_change_of_a_mission_raises_the_version,
+                missions_are_found_by_their_ids,
                 missions_that_are_not_over_are_listed,
             ]
             mission_progress: [
                 a_locked_player_loses_no_progress,
                 a_player_s_progress_is_listed_from_a_day_on,
                 old_periods_are_removed,
+                what_was_done_once_stays_done,
                 progress_is_put_and_found,
                 stats_count_who_has_begun_and_who_is_done,
                 too_much_progress_is_refused,
@@ -384,6 +386,7 @@ macro_rules! contract_suite {
                 rewards_are_listed_newest_first_page_by_page,
                 too_many_rewards_are_refused,
                 what_is_not_claimed_in_time_expires,
+                what_waits_to_be_claimed_is_listed_oldest_first,
             ]
         }
     };

@@ -1,4 +1,4 @@
-//! The cookie of a session of the console.
+//! The cookies of the console: of a session, and of the time zone that a browser is in.
 //!
 //! `Lax`, not `Strict`: an operator who follows the bot's button to the console comes from elsewhere and is to arrive
 //! signed in. A form from elsewhere carries no such cookie, and is refused by its key and its origin besides.
@@ -7,13 +7,16 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
-use services::console::ABSOLUTE_MS;
+use services::console::{ABSOLUTE_MS, zone::ViewerZone};
 
 use crate::settings::Settings;
 
 const NAME: &str = "podium_console";
 /// Browsers take a cookie of this prefix over TLS alone.
 const SECURE_NAME: &str = "__Secure-podium_console";
+
+/// The time zone, as a script of the pages has said it.
+const ZONE_NAME: &str = "podium_zone";
 
 /// The name, and what is behind the value. Without TLS there is the loopback alone: settings hold that.
 const fn shape(is_secure: bool) -> (&'static str, &'static str) {
@@ -28,9 +31,17 @@ fn is_secure(settings: &Settings) -> bool {
     settings.public_url.starts_with("https://")
 }
 
-/// What the cookie of a request holds.
+/// What the session's cookie of a request holds.
 pub(super) fn read<'a>(settings: &Settings, headers: &'a HeaderMap) -> Option<&'a str> {
-    let (name, _) = shape(is_secure(settings));
+    find(headers, shape(is_secure(settings)).0)
+}
+
+/// The time zone of whoever sends a request; UTC for one whose browser says none that there is.
+pub(super) fn zone(headers: &HeaderMap) -> ViewerZone {
+    find(headers, ZONE_NAME).and_then(ViewerZone::find).unwrap_or_default()
+}
+
+fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -32,6 +32,8 @@ pub(super) struct Desk {
     operator: Operator,
     done: Option<Done>,
     zone: ViewerZone,
+    /// The zone of addresses that name none.
+    home: ViewerZone,
 }
 
 /// The reader's language.
@@ -46,15 +48,15 @@ fn wants_page(headers: &HeaderMap) -> bool {
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
-/// The time zone that an address names; UTC when it names none that there is.
-fn zone_of(uri: &Uri) -> ViewerZone {
+/// The time zone that an address names, if there is such a one.
+fn zone_of(uri: &Uri) -> Option<ViewerZone> {
     #[derive(Default, Deserialize)]
     struct Named {
         #[serde(default)]
         zone: String,
     }
     let named = Query::<Named>::try_from_uri(uri).map(|Query(named)| named).unwrap_or_default();
-    ViewerZone::find(&named.zone).unwrap_or_default()
+    ViewerZone::find(&named.zone)
 }
 
 impl FromRequestParts<AppState> for Desk {
@@ -70,13 +72,15 @@ impl FromRequestParts<AppState> for Desk {
         };
         let query = parts.uri.query().unwrap_or_default();
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done="));
+        let home = cookie::zone(&parts.headers);
         Ok(Self {
             state: state.clone(),
             locale: locale(&parts.headers),
             wants_page,
             operator,
             done: done.and_then(Done::from_text),
-            zone: zone_of(&parts.uri),
+            zone: zone_of(&parts.uri).unwrap_or_else(|| home.clone()),
+            home,
         })
     }
 }
@@ -100,7 +104,7 @@ impl Desk {
 
     /// The same desk with times in the zone of a name, as a form carries it.
     pub(super) fn in_zone(self, name: &str) -> Self {
-        Self { zone: ViewerZone::find(name).unwrap_or_default(), ..self }
+        Self { zone: ViewerZone::find(name).unwrap_or_else(|| self.home.clone()), ..self }
     }
 
     /// The way on to an address that says what was done, in the same time zone.
@@ -120,7 +124,13 @@ impl Desk {
     }
 
     pub(super) const fn view(&self) -> View<'_> {
-        View { locale: self.locale, operator: &self.operator, done: self.done, zone: &self.zone }
+        View {
+            locale: self.locale,
+            operator: &self.operator,
+            done: self.done,
+            zone: &self.zone,
+            home: &self.home,
+        }
     }
 
     pub(super) fn page(&self, html: String) -> Response {
@@ -145,11 +155,40 @@ impl Desk {
         }
     }
 
+    /// The same with the form as it was filled in, where that can be sent again: `page` makes it for a code, or can't.
+    pub(super) async fn failed_form(
+        &self,
+        error: ConsoleError,
+        page: impl AsyncFnOnce(ErrorCode) -> Option<String>,
+    ) -> Response {
+        let is_final = matches!(
+            error,
+            ConsoleError::SecondFactorNeeded
+                | ConsoleError::NotSignedIn
+                | ConsoleError::Forbidden { .. }
+                | ConsoleError::NotChangeable
+                | ConsoleError::Unknown
+        );
+        if is_final || !self.wants_page {
+            return self.failed(error);
+        }
+        let error = ApiError::from(error);
+        match page(error.code()).await {
+            Some(html) => self.page_of(&error.into_response(), html),
+            None => self.failed_with(error, None),
+        }
+    }
+
     /// A form that is not one of this session's pages.
     pub(super) fn form_refused(&self) -> Response {
         let error = ApiError::new(ErrorCode::Forbidden)
             .with_detail("the form carries no key of this session, or comes from another site");
         self.failed_with(error, Some(FailedWhy::Form))
+    }
+
+    /// A form that is larger than any that can be filled in rightly.
+    pub(super) fn form_too_large(&self) -> Response {
+        self.failed_with(ApiError::new(ErrorCode::TooLarge), Some(FailedWhy::Large))
     }
 
     fn failed_with(&self, error: ApiError, why: Option<FailedWhy>) -> Response {
@@ -159,7 +198,12 @@ impl Desk {
             return response;
         }
         let failed = Failed { code, trace_id: trace::current_id(), why };
-        let mut page = self.page_with(response.status(), render_failed(self.view(), failed));
+        self.page_of(&response, render_failed(self.view(), failed))
+    }
+
+    /// A page in place of a problem document.
+    fn page_of(&self, response: &Response, html: String) -> Response {
+        let mut page = self.page_with(response.status(), html);
         if let Some(seconds) = response.headers().get(header::RETRY_AFTER) {
             page.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
         }

@@ -19,7 +19,7 @@ use crate::{
     console::{
         answer::{page, see_other},
         cookie,
-        desk::locale,
+        desk::{Desk, locale},
         form::{ConsoleForm, is_from_here},
     },
     http::{error::ApiError, extract::ClientAddress},
@@ -84,6 +84,11 @@ pub(super) async fn open(
     let next = if opened.needs_second_factor { "/console/second-factor" } else { "/console" };
     let answer = ([(header::CACHE_CONTROL, "no-store")], Json(json!({"next": next}))).into_response();
     Ok(cookie::set(&state.settings, &opened.token.to_text(), answer))
+}
+
+/// `GET /console/alive`: whoever fills in a form for long uses the session, too.
+pub(super) async fn alive(_desk: Desk) -> impl IntoResponse {
+    (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")])
 }
 
 /// `POST /console/sign-out`

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use axum::{
     Form,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, header},
+    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header},
     response::Response,
 };
 
@@ -13,6 +13,9 @@ use crate::{console::desk::Desk, settings::Settings, state::AppState};
 
 /// The most fields of a form.
 const FIELDS_MAX: usize = 48;
+/// The most bytes of a form: rules in four languages and 200 lines of prizes fit, in letters that take twelve bytes each
+/// on the way. Only an operator may send so many.
+const BYTES_MAX: usize = 1 << 20;
 
 /// A form, and who sent it.
 #[derive(Debug)]
@@ -37,9 +40,14 @@ impl FromRequest<AppState> for ConsoleForm {
         if !is_from_here(&state.settings, &parts.headers) {
             return Err(desk.form_refused());
         }
-        let request = Request::from_parts(parts, body);
-        let Ok(Form(fields)) = Form::<HashMap<String, String>>::from_request(request, state).await else {
-            return Err(desk.form_refused());
+        let mut request = Request::from_parts(parts, body);
+        DefaultBodyLimit::max(BYTES_MAX).apply(&mut request);
+        let fields = match Form::<HashMap<String, String>>::from_request(request, state).await {
+            Ok(Form(fields)) => fields,
+            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                return Err(desk.form_too_large());
+            }
+            Err(_) => return Err(desk.form_refused()),
         };
         let key = fields.get("form_key").map(String::as_str).unwrap_or_default();
         if fields.len() > FIELDS_MAX || !desk.operator().owns_form(key) {

@@ -13,12 +13,13 @@ use serde::Deserialize;
 use services::console::{
     ConsoleError,
     missions::{
-        self, TRY_DAYS_MAX,
+        self,
         form::MissionForm,
-        save::{Saved, save},
+        save::{Changed, Saved, revision, save},
         templates,
     },
 };
+use services::missions::ACTIVITIES_KEPT_DAYS;
 
 use crate::console::{desk::Desk, form::ConsoleForm};
 
@@ -79,8 +80,20 @@ pub(super) async fn begin(query: Asked, desk: Desk) -> Response {
     let Query(asked) = query.unwrap_or_default();
     let now = desk.services().now();
     let form = templates::form(&asked.template, desk.zone(), now).unwrap_or_default();
-    let shown = MissionFormView { form, errors: Vec::new(), changes: None, tried: None, days: TRY_DAYS };
-    desk.page(render_mission_form(desk.view(), shown))
+    desk.page(render_mission_form(desk.view(), fresh(form, None)))
+}
+
+/// A form that nobody has filled in yet.
+const fn fresh(form: MissionForm, changes: Option<Changed>) -> MissionFormView {
+    MissionFormView {
+        form,
+        errors: Vec::new(),
+        failed: None,
+        is_again: false,
+        changes,
+        tried: None,
+        days: TRY_DAYS,
+    }
 }
 
 /// `POST …/new`
@@ -100,9 +113,9 @@ pub(super) async fn edit(Path(id): Path<String>, desk: Desk) -> Response {
     match found {
         Ok((row, _)) if row.owner == Owner::Console => {
             let form = MissionForm::of(&row.mission, desk.zone());
-            let changes = Some(id);
-            let shown = MissionFormView { form, errors: Vec::new(), changes, tried: None, days: TRY_DAYS };
-            desk.page(render_mission_form(desk.view(), shown))
+            let revision = revision(&row.mission);
+            let changes = Some(Changed { mission_id: row.mission.mission_id, revision });
+            desk.page(render_mission_form(desk.view(), fresh(form, changes)))
         }
         Ok(_) => desk.failed(ConsoleError::NotChangeable),
         Err(error) => desk.failed(error),
@@ -112,42 +125,46 @@ pub(super) async fn edit(Path(id): Path<String>, desk: Desk) -> Response {
 /// `POST …/{id}/edit`
 pub(super) async fn change(Path(id): Path<String>, form: ConsoleForm) -> Response {
     match mission(&id) {
-        Ok(id) => keep(&form, Some(id)).await,
+        Ok(mission_id) => {
+            let revision = form.field("revision").to_owned();
+            keep(&form, Some(Changed { mission_id, revision })).await
+        }
         Err(error) => form.desk.failed(error),
     }
 }
 
 /// Saves a form, or shows it again with what is wrong or what would have come of it.
-async fn keep(form: &ConsoleForm, changed: Option<MissionId>) -> Response {
-    if let Err(error) = form.desk.operator().require(form.desk.services(), Permission::EditMissions).await {
-        return form.desk.failed(error);
-    }
+async fn keep(form: &ConsoleForm, changed: Option<Changed>) -> Response {
     let (desk, typed) = (&form.desk, MissionForm::new(|name| form.field(name)));
-    let days = form.field("days_back").parse().unwrap_or(TRY_DAYS).clamp(1, TRY_DAYS_MAX);
-    let again = |errors, tried| MissionFormView {
-        form: typed.clone(),
-        errors,
-        changes: changed.as_ref().map(ToString::to_string),
-        tried,
-        days,
+    let days = form.field("days_back").parse().unwrap_or(TRY_DAYS).clamp(1, ACTIVITIES_KEPT_DAYS);
+    let again = |errors| {
+        let fresh = fresh(typed.clone(), changed.clone());
+        MissionFormView { errors, is_again: true, days, ..fresh }
     };
+    let failed = async |code| {
+        let shown = MissionFormView { failed: Some(code), ..again(Vec::new()) };
+        Some(render_mission_form(desk.view(), shown))
+    };
+    if let Err(error) = desk.operator().require(desk.services(), Permission::EditMissions).await {
+        return desk.failed_form(error, failed).await;
+    }
     if form.field("do") != "save" {
         let shown = match typed.read(desk.zone()) {
             Ok(mission) => match missions::attempt(desk.services(), desk.operator(), &mission, days).await {
-                Ok(run) => again(Vec::new(), Some(Tried { run })),
-                Err(error) => return desk.failed(error),
+                Ok(run) => MissionFormView { tried: Some(Tried { run }), ..again(Vec::new()) },
+                Err(error) => return desk.failed_form(error, failed).await,
             },
-            Err(errors) => again(errors, None),
+            Err(errors) => again(errors),
         };
         return desk.page(render_mission_form(desk.view(), shown));
     }
     match save(desk.services(), desk.operator(), &typed, desk.zone(), changed.as_ref()).await {
         Ok(Saved::Done(id)) => desk.on(&format!("/console/missions/{id}"), Done::Saved, &[]),
         Ok(Saved::Wrong(errors)) => {
-            let html = render_mission_form(desk.view(), again(errors, None));
+            let html = render_mission_form(desk.view(), again(errors));
             desk.page_with(StatusCode::UNPROCESSABLE_ENTITY, html)
         }
-        Err(error) => desk.failed(error),
+        Err(error) => desk.failed_form(error, failed).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/console/tournaments`
 
 use app::console::{
-    Done, TournamentFormView, TournamentPageView, TournamentsView, render_dispute, render_pulse,
+    Again, Done, TournamentFormView, TournamentPageView, TournamentsView, render_dispute, render_pulse,
     render_tournament, render_tournament_form, render_tournaments,
 };
 use axum::{
@@ -77,15 +77,21 @@ pub(super) async fn begin(query: Asked<NewQuery>, desk: Desk) -> Response {
     let Query(NewQuery { template }) = query.unwrap_or_default();
     let now = desk.services().now();
     let form = templates::form(&template, desk.zone(), now).unwrap_or_default();
-    let shown = TournamentFormView {
+    desk.page(render_tournament_form(desk.view(), fresh(form, None)))
+}
+
+/// A form that nobody has filled in yet.
+const fn fresh(form: TournamentForm, changes: Option<(String, u64, bool)>) -> TournamentFormView {
+    TournamentFormView {
         form,
         errors: Vec::new(),
-        changes: None,
+        failed: None,
+        is_again: false,
+        changes,
         preview: None,
         tried: None,
         tried_on: String::new(),
-    };
-    desk.page(render_tournament_form(desk.view(), shown))
+    }
 }
 
 /// `POST …/new`
@@ -109,15 +115,9 @@ pub(super) async fn edit(Path(id): Path<String>, desk: Desk) -> Response {
     if row.status.owner != Owner::Console {
         return desk.failed(ConsoleError::NotChangeable);
     }
-    let shown = TournamentFormView {
-        form: TournamentForm::of(&definition_of(&row), desk.zone()),
-        errors: Vec::new(),
-        changes: Some((id, row.status.revision, row.status.state == State::Draft)),
-        preview: None,
-        tried: None,
-        tried_on: String::new(),
-    };
-    desk.page(render_tournament_form(desk.view(), shown))
+    let form = TournamentForm::of(&definition_of(&row), desk.zone());
+    let changes = Some((id, row.status.revision, row.status.state == State::Draft));
+    desk.page(render_tournament_form(desk.view(), fresh(form, changes)))
 }
 
 /// `POST …/{id}/edit`
@@ -140,21 +140,22 @@ async fn keep(form: &ConsoleForm, changed: Option<Changed>) -> Response {
         "draft" => Some(Wish::Draft),
         _ => None,
     };
-    let is_draft = match is_draft(desk, changed.as_ref()).await {
-        Ok(is_draft) => is_draft,
-        Err(error) => return desk.failed(error),
+    let looked = is_draft(desk, changed.as_ref()).await;
+    // Where nobody could look whether it is one, both buttons are there: what can't become a draft is refused.
+    let is_draft = *looked.as_ref().unwrap_or(&true);
+    let again = |errors| {
+        let changed = changed.as_ref();
+        let changes = changed.map(|changed| (changed.tournament_id.to_string(), changed.revision, is_draft));
+        let tried_on = form.field("try_on").trim().to_owned();
+        TournamentFormView { errors, is_again: true, tried_on, ..fresh(typed.clone(), changes) }
     };
-    let changes =
-        changed.as_ref().map(|changed| (changed.tournament_id.to_string(), changed.revision, is_draft));
-    let tried_on = form.field("try_on").trim().to_owned();
-    let again = |errors| TournamentFormView {
-        form: typed.clone(),
-        errors,
-        changes,
-        preview: None,
-        tried: None,
-        tried_on,
+    let failed = async |code| {
+        let shown = TournamentFormView { failed: Some(code), ..again(Vec::new()) };
+        Some(render_tournament_form(desk.view(), shown))
     };
+    if let Err(error) = looked {
+        return desk.failed_form(error, failed).await;
+    }
     let Some(wish) = wish else {
         let grace_ms = desk.services().settings().score_grace_ms;
         let shown = match typed.read(desk.zone()) {
@@ -162,7 +163,7 @@ async fn keep(form: &ConsoleForm, changed: Option<Changed>) -> Response {
                 let shown = again(Vec::new());
                 let tried = match attempt(desk, &definition, &shown.tried_on).await {
                     Ok(tried) => tried,
-                    Err(error) => return desk.failed(error),
+                    Err(error) => return desk.failed_form(error, failed).await,
                 };
                 TournamentFormView { tried: Some(tried), ..shown }
             }
@@ -184,7 +185,7 @@ async fn keep(form: &ConsoleForm, changed: Option<Changed>) -> Response {
             let html = render_tournament_form(desk.view(), again(errors));
             desk.page_with(StatusCode::UNPROCESSABLE_ENTITY, html)
         }
-        Err(error) => desk.failed(error),
+        Err(error) => desk.failed_form(error, failed).await,
     }
 }
 
@@ -224,7 +225,10 @@ pub(super) struct LookQuery {
 pub(super) async fn look(Path(id): Path<String>, query: Asked<LookQuery>, desk: Desk) -> Response {
     let Query(asked) = query.unwrap_or_default();
     match seen(&desk, &id, &asked).await {
-        Ok((sheet, pulse)) => desk.page(render_tournament(desk.view(), TournamentPageView { sheet, pulse })),
+        Ok((sheet, pulse)) => {
+            let shown = TournamentPageView { sheet, pulse, extend_again: None };
+            desk.page(render_tournament(desk.view(), shown))
+        }
         Err(error) => desk.failed(error),
     }
 }
@@ -259,7 +263,8 @@ pub(super) async fn command(Path((id, name)): Path<(String, String)>, form: Cons
     let wanted = match name.as_str() {
         "stop" => Ok((Command::Stop, Done::Stopped)),
         "extend" => {
-            let ends_at = desk.zone().parse(form.field("ends_at")).ok_or(ConsoleError::Invalid);
+            let ends_at = desk.zone().parse_kept(form.field("ends_at"), form.field("ends_at.was"));
+            let ends_at = ends_at.ok_or(ConsoleError::Invalid);
             ends_at.map(|ends_at| (Command::Extend(ends_at), Done::Extended))
         }
         "freeze" => Ok((Command::Freeze, Done::Frozen)),
@@ -276,8 +281,18 @@ pub(super) async fn command(Path((id, name)): Path<(String, String)>, form: Cons
     };
     match outcome {
         Ok(done) => desk.on(&format!("/console/tournaments/{id}"), done, &[]),
+        Err(error) if name == "extend" => {
+            let typed = form.field("ends_at").to_owned();
+            desk.failed_form(error, async |code| extend_again(desk, &id, Again { typed, code }).await).await
+        }
         Err(error) => desk.failed(error),
     }
+}
+
+/// The page of a tournament that could not be extended, with the end that was typed.
+async fn extend_again(desk: &Desk, id: &str, again: Again) -> Option<String> {
+    let (sheet, pulse) = seen(desk, id, &LookQuery::default()).await.ok()?;
+    Some(render_tournament(desk.view(), TournamentPageView { sheet, pulse, extend_again: Some(again) }))
 }
 
 /// `GET …/{id}/player`: from a key that was typed to the player's page.
@@ -306,7 +321,7 @@ pub(super) async fn dispute(
         Err(error) => Err(error),
     };
     match found {
-        Ok(shown) => desk.page(render_dispute(desk.view(), &shown)),
+        Ok(shown) => desk.page(render_dispute(desk.view(), &shown, None)),
         Err(error) => desk.failed(error),
     }
 }
@@ -342,6 +357,19 @@ async fn set_excluded(
             let path = format!("/console/tournaments/{id}/players/{player}");
             desk.on(&path, done, &[("period", form.field("period"))])
         }
-        Err(error) => desk.failed(error),
+        Err(error) => match reason {
+            Some(reason) => {
+                let period = form.field("period").parse().ok();
+                let again = async |code| {
+                    let (id, player) = named(id, player).ok()?;
+                    let shown =
+                        dispute::look(desk.services(), desk.operator(), &id, &player, period, 0).await;
+                    let again = Again { typed: reason.to_owned(), code };
+                    Some(render_dispute(desk.view(), &shown.ok()?, Some(&again)))
+                };
+                desk.failed_form(error, again).await
+            }
+            None => desk.failed(error),
+        },
     }
 }

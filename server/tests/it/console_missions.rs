@@ -65,11 +65,14 @@ async fn a_mission_is_tried_made_played_and_stopped() {
     assert!(page.contains("Somebody has begun") && page.contains("/two_bets/edit"), "{page}");
     let edit = manager.get("/console/missions/two_bets/edit").await;
     assert!(edit.html.contains("free_spins | 20 | Thank you"), "{}", edit.html);
-    let other_kind =
-        submit(&manager, "/console/missions/two_bets/edit", &[("do", "save"), ("kind", "daily")]).await;
+    let revision = edit.hidden("revision");
+    let change = async |name: &str, value: &str| {
+        let more = [("do", "save"), ("revision", revision.as_str()), (name, value)];
+        submit(&manager, "/console/missions/two_bets/edit", &more).await
+    };
+    let other_kind = change("kind", "daily").await;
     assert_eq!(other_kind.wrong(), ["kind"], "progress with one is not progress with the other");
-    let renamed =
-        submit(&manager, "/console/missions/two_bets/edit", &[("do", "save"), ("title.en", "A pair")]).await;
+    let renamed = change("title.en", "A pair").await;
     assert!(renamed.location().contains("done=saved"), "{}", renamed.html);
     let stopped = manager.post("/console/missions/two_bets/stop", "").await;
     assert!(stopped.location().contains("done=mission-stopped"), "{}", stopped.html);
@@ -126,4 +129,51 @@ async fn what_the_platform_owns_is_stopped_here_and_never_edited() {
     let list = game.list().await;
     assert_ne!(list["missions"][0]["state"], "done", "{list}");
     assert_eq!(manager.get("/console/missions/nothing").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn who_has_not_seen_a_change_does_not_undo_it() {
+    let server = server().await;
+    let [first, second] =
+        [at_work(&server, 101, Role::Manager).await, at_work(&server, 102, Role::Manager).await];
+    submit(&first, "/console/missions/new", &[("do", "save")]).await;
+    let path = "/console/missions/two_bets/edit";
+    let revision = first.get(path).await.hidden("revision");
+    let save = async |browser: &Browser<'_>, revision: &str, title: &str| {
+        submit(browser, path, &[("do", "save"), ("revision", revision), ("title.en", title)]).await
+    };
+    assert_eq!(save(&first, &revision, "A pair").await.status, StatusCode::SEE_OTHER);
+    let late = save(&second, &revision, "Two of them").await;
+    assert_eq!(
+        (late.status, late.wrong()),
+        (StatusCode::UNPROCESSABLE_ENTITY, vec!["mission_id".to_owned()])
+    );
+    assert!(
+        late.html.contains("Was changed meanwhile") && late.html.contains("Two of them"),
+        "{}",
+        late.html
+    );
+    assert_eq!(save(&second, "", "Two of them").await.wrong(), ["mission_id"]);
+    let seen = second.get(path).await;
+    assert!(seen.html.contains("A pair"), "{}", seen.html);
+    assert_eq!(save(&second, &seen.hidden("revision"), "Two of them").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn what_was_typed_is_there_when_nothing_can_be_saved() {
+    let server = server().await;
+    let manager = at_work(&server, 101, Role::Manager).await;
+    // Somebody else writes, for longer than anybody waits.
+    let held = server.services.store().begin_write().await.unwrap();
+    let page = submit(&manager, "/console/missions/new", &[("do", "save"), ("title.en", "Bet twice")]).await;
+    drop(held);
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page.html);
+    assert!(
+        page.html.contains("data-code=\"unavailable\"") && page.html.contains("Bet twice"),
+        "{}",
+        page.html
+    );
+    assert!(page.html.contains("data-again"), "{}", page.html);
+    let made = submit(&manager, "/console/missions/new", &[("do", "save"), ("title.en", "Bet twice")]).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER);
 }

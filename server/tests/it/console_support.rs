@@ -42,6 +42,12 @@ impl Page {
         wrong.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
     }
 
+    /// What a hidden field of its form holds.
+    pub fn hidden(&self, name: &str) -> String {
+        let rest = self.html.split(&format!("name=\"{name}\" value=\"")).nth(1);
+        rest.unwrap_or_else(|| panic!("no {name} in {}", self.html)).split('"').next().unwrap().to_owned()
+    }
+
     fn form_key(&self) -> Option<String> {
         let (_, rest) = self.html.split_once("name=\"form_key\" value=\"")?;
         Some(rest.split('"').next().unwrap().to_owned())

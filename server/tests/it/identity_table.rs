@@ -32,7 +32,7 @@ enum Needs {
     Operator,
 }
 
-const TABLE: [(&str, &str, Needs); 98] = [
+const TABLE: [(&str, &str, Needs); 99] = [
     ("get", "/.well-known/jwks.json", Needs::Nothing),
     ("get", "/health/live", Needs::Nothing),
     ("get", "/health/ready", Needs::Nothing),
@@ -108,6 +108,7 @@ const TABLE: [(&str, &str, Needs); 98] = [
     ("post", "/console/players", Needs::Operator),
     ("get", "/console/players/{player}", Needs::Operator),
     ("post", "/console/players/{player}/sessions/end", Needs::Operator),
+    ("get", "/console/alive", Needs::Operator),
     ("get", "/console/tournaments", Needs::Operator),
     ("get", "/console/tournaments/new", Needs::Operator),
     ("post", "/console/tournaments/new", Needs::Operator),

@@ -7,11 +7,16 @@ use services::console::tournaments::sheet::Sheet;
 
 use crate::console::{
     frame::View,
-    parts::{panel, sure},
+    parts::{Again, panel, sure},
 };
 
 /// The commands that the state allows.
-pub(super) fn acts(view: View<'_>, path: &str, sheet: &Sheet) -> Option<AnyView> {
+pub(super) fn acts(
+    view: View<'_>,
+    path: &str,
+    sheet: &Sheet,
+    extend_again: Option<&Again>,
+) -> Option<AnyView> {
     if !view.operator.may(Permission::RunTournaments) {
         return None;
     }
@@ -23,15 +28,19 @@ pub(super) fn acts(view: View<'_>, path: &str, sheet: &Sheet) -> Option<AnyView>
         view! { <p class="hint">{numbers(view, sheet)}</p><p class="hint">{view.text(key)}</p> }.into_any()
     };
     let act = |is_possible: bool, name: &str, title: Key, why: Key, is_danger: bool| {
-        is_possible.then(|| sure(view, format!("{path}/{name}"), view.text(title), say(why), is_danger))
+        is_possible.then(|| sure(view, format!("{path}/{name}"), view.text(title), say(why), is_danger, None))
     };
-    let extend = (!is_over).then(|| {
+    let extend = (!is_over || extend_again.is_some()).then(|| {
+        let ends_at = sheet.row.tournament.ends_at;
+        let field = extend_again.map_or_else(|| view.zone.field(ends_at), |again| again.typed.clone());
+        let said = extend_again.map(|again| again.said(view, view.text(desk::WHY_LATER).to_owned()));
         let content = view! {
             {say(desk::ACT_EXTEND_SURE)}
             <input class="field" type="datetime-local" step="1" name="ends_at" required
-                aria-label=view.text(desk::ENDS) value=view.zone.field(sheet.row.tournament.ends_at) />
+                aria-label=view.text(desk::ENDS) value=field />
+            <input type="hidden" name="ends_at.was" value=ends_at.to_string() />
         };
-        sure(view, format!("{path}/extend"), view.text(desk::ACT_EXTEND), content.into_any(), false)
+        sure(view, format!("{path}/extend"), view.text(desk::ACT_EXTEND), content.into_any(), false, said)
     });
     let offered = [
         act(is_running, "stop", desk::ACT_STOP, desk::ACT_STOP_SURE, true),

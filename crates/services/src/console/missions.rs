@@ -15,15 +15,13 @@ use super::{ConsoleError, Operator};
 use crate::{
     Services,
     missions::{
-        self, MissionError,
+        self, ACTIVITIES_KEPT_DAYS, MissionError,
         dry_run::{self, DryRun},
     },
 };
 
 /// Missions on a page.
 pub const PAGE: u32 = 100;
-/// The most days of past activities that a mission is tried on; older ones are not kept.
-pub const TRY_DAYS_MAX: u32 = 90;
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The earliest moment: missions that are over are listed too.
 const EVER: Timestamp = Timestamp::from_millis(i64::MIN);
@@ -105,7 +103,7 @@ pub async fn set_stopped(
     Ok(())
 }
 
-/// Tries a mission on what players did in the last days, without saving anything of it.
+/// Tries a mission on what players did in the last days, as far as that is kept, without saving anything of it.
 ///
 /// # Errors
 /// [`ConsoleError::Forbidden`] without [`Permission::EditMissions`].
@@ -117,7 +115,7 @@ pub async fn attempt(
 ) -> Result<DryRun, ConsoleError> {
     const DOING: &str = "trying a mission";
     operator.require(services, Permission::EditMissions).await?;
-    let days = days.clamp(1, TRY_DAYS_MAX);
+    let days = days.clamp(1, ACTIVITIES_KEPT_DAYS);
     let since = services.now().plus_ms(-i64::from(days) * DAY_MS);
     let run = dry_run::dry_run(services, mission, since).await.map_err(failed)?;
     let mut tx = services.store().begin_write().await.map_err(ConsoleError::store(DOING))?;

@@ -132,6 +132,14 @@ impl ViewerZone {
         Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
     }
 
+    /// The moment that a field means which was filled in with the moment `was`: that one for as long as the field says the
+    /// same. Its text alone would lose the parts of a second, and which of two hours is meant that clocks show alike.
+    pub fn parse_kept(&self, field: &str, was: &str) -> Option<Timestamp> {
+        let said = self.parse(field)?;
+        let kept = was.parse().ok().filter(|was| self.parse(&self.field(*was)) == Some(said));
+        Some(kept.unwrap_or(said))
+    }
+
     /// The next time, at least `least_ms` after `now`, at which the clocks show this hour.
     pub fn next_at_hour(&self, now: Timestamp, least_ms: i64, hour: i8) -> Timestamp {
         let earliest = self.zoned(now.plus_ms(least_ms));
@@ -207,6 +215,21 @@ mod tests {
     fn a_time_that_is_skipped_or_comes_twice_is_read_all_the_same() {
         assert_eq!(rome().parse("2026-03-29T02:30"), Some(at("2026-03-29T01:30:00Z")), "half past three");
         assert_eq!(rome().parse("2026-10-25T02:30"), Some(at("2026-10-25T00:30:00Z")), "the first of two");
+    }
+
+    #[test]
+    fn a_field_that_was_not_changed_keeps_its_moment_in_an_hour_that_comes_twice_too() {
+        let second = at("2026-10-25T01:30:00.250Z");
+        let (field, was) = (rome().field(second), second.to_string());
+        assert_eq!(rome().parse_kept(&field, &was), Some(second));
+        assert_eq!(
+            rome().parse_kept(&format!("{field}:00"), &was),
+            Some(second),
+            "as some browsers write it"
+        );
+        assert_eq!(rome().parse_kept("2026-10-25T02:31", &was), Some(at("2026-10-25T00:31:00Z")));
+        assert_eq!(rome().parse_kept(&field, ""), Some(at("2026-10-25T00:30:00Z")));
+        assert_eq!(rome().parse_kept("soon", &was), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use domain::mission::Day;
 use storage::{StoreError, Transaction, event::EventKey, outgoing_event::Ending};
 
-use crate::Services;
+use crate::{Services, missions::ACTIVITIES_KEPT_DAYS};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Handled updates are kept for longer than the 24 hours in which Telegram may repeat them.
@@ -37,8 +37,9 @@ const SENT_EVENTS_KEPT_MS: i64 = 14 * DAY_MS;
 /// Events that the platform did not take wait for somebody who replays them.
 const DEAD_EVENTS_KEPT_MS: i64 = 30 * DAY_MS;
 /// What players did explains for so long how they came to their progress, and lets new missions be tried.
-const ACTIVITIES_KEPT_MS: i64 = 90 * DAY_MS;
-/// Progress of days and weeks that are over, far beyond the time in which an activity is taken late.
+const ACTIVITIES_KEPT_MS: i64 = ACTIVITIES_KEPT_DAYS as i64 * DAY_MS;
+/// Progress of days and weeks that are over, far beyond the time in which an activity is taken late. That one of them was
+/// done stays: other missions may wait for it.
 const MISSION_PERIODS_KEPT_MS: i64 = 90 * DAY_MS;
 
 /// The line on a player's card, as long as the scores behind it.

@@ -57,19 +57,19 @@ pub(crate) fn activity_of(row: &ActivityRow) -> Activity {
     }
 }
 
-/// Keeps activities of known players, and lets them count. `is_clean` as in
+/// Keeps activities of known players, and lets them count. `has_new_missions` as in
 /// [`as_of`](crate::missions::book::Books::as_of).
 pub(crate) async fn apply(
     services: &Services,
     tx: &mut dyn Transaction,
     users: &HashMap<UserId, User>,
     rows: &[ActivityRow],
-    is_clean: bool,
+    has_new_missions: bool,
 ) -> Result<MissionChanges, StoreError> {
     for rows in rows.chunks(ACTIVITIES_MAX) {
         tx.activities().add_many(rows).await?;
     }
-    let book = services.books().as_of(services, tx, is_clean).await?;
+    let book = services.books().as_of(services, tx, has_new_missions).await?;
     let mut activities: Vec<(&User, Activity)> =
         rows.iter().filter_map(|row| Some((users.get(&row.user_id)?, activity_of(row)))).collect();
     activities.sort_by_key(|(_, activity)| (activity.at, activity.tie));
@@ -187,7 +187,9 @@ impl Fold {
             done_at: None,
             version,
         });
-        let is_over = row.done_at.is_some();
+        // One to which a tier was added goes on, and stays done for what waits for it.
+        let targets = mission.targets().len();
+        let is_over = row.done_at.is_some() && usize::from(row.tiers) >= targets;
         if is_over || row.progress.apply(mission, one.activity, one.day) == Applied::Unchanged {
             return;
         }
@@ -198,7 +200,7 @@ impl Fold {
             self.rewards.extend(reward(one.entry, row, tier, self.now));
         }
         row.tiers = row.tiers.max(reached);
-        if usize::from(row.tiers) >= mission.targets().len() {
+        if row.done_at.is_none() && usize::from(row.tiers) >= targets {
             row.done_at = Some(self.now);
             self.done_now.push((user_id, key.1.clone()));
             self.completed.push(mission.kind);

@@ -17,8 +17,10 @@ use storage::{
 
 use crate::{Services, missions::calendar::Zone};
 
-/// For so long after its end a mission is remembered: what was done can still be seen and claimed.
-const KEPT_MS: i64 = 8 * 24 * 3_600_000;
+/// For so many days after its end a mission is remembered, and so far back are periods looked at: the current week, and
+/// what was done just now. What waits to be claimed is found beyond them too.
+pub(crate) const DAYS_BACK: i32 = 8;
+const KEPT_MS: i64 = DAYS_BACK as i64 * 24 * 3_600_000;
 
 /// A mission and where its days begin.
 #[derive(Debug, Clone)]
@@ -26,6 +28,14 @@ pub(crate) struct Entry {
     pub(crate) mission: Mission,
     pub(crate) zone: Zone,
     pub(crate) is_stopped: bool,
+}
+
+impl Entry {
+    /// `None` without its zone: one that was known when the mission was saved is known for good.
+    fn of(row: MissionRow) -> Option<Self> {
+        let zone = Zone::find(&row.mission.time_zone)?;
+        Some(Self { mission: row.mission, zone, is_stopped: row.stopped_at.is_some() })
+    }
 }
 
 /// All missions that are not long over.
@@ -39,12 +49,8 @@ pub(crate) struct Book {
 impl Book {
     fn new(version: u64, rows: Vec<MissionRow>) -> Self {
         let mut book = Self { version, ..Self::default() };
-        for row in rows {
-            // A zone that was known when the mission was saved is known for good.
-            let Some(zone) = Zone::find(&row.mission.time_zone) else { continue };
-            let (mission, is_stopped) = (row.mission, row.stopped_at.is_some());
-            let entry = Arc::new(Entry { mission, zone, is_stopped });
-            if !is_stopped {
+        for entry in rows.into_iter().filter_map(Entry::of).map(Arc::new) {
+            if !entry.is_stopped {
                 let name = entry.mission.rule.event.clone();
                 book.by_activity.entry(name).or_default().push(Arc::clone(&entry));
             }
@@ -58,9 +64,36 @@ impl Book {
         self.by_activity.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The mission with an id.
+    /// The mission with an id, as long as it is remembered.
     pub(crate) fn get(&self, mission_id: &MissionId) -> Option<&Arc<Entry>> {
         self.entries.get(mission_id)
+    }
+
+    /// The mission with an id, however long it is over.
+    pub(crate) async fn find(
+        &self,
+        tx: &mut dyn Transaction,
+        mission_id: &MissionId,
+    ) -> Result<Option<Arc<Entry>>, StoreError> {
+        match self.get(mission_id) {
+            Some(entry) => Ok(Some(Arc::clone(entry))),
+            None => Ok(tx.missions().by_id(mission_id).await?.and_then(Entry::of).map(Arc::new)),
+        }
+    }
+
+    /// The missions of some ids that are not remembered.
+    pub(crate) async fn forgotten(
+        &self,
+        tx: &mut dyn Transaction,
+        mission_ids: impl IntoIterator<Item = MissionId>,
+    ) -> Result<Vec<Arc<Entry>>, StoreError> {
+        let mission_ids: Vec<MissionId> =
+            mission_ids.into_iter().filter(|mission_id| self.get(mission_id).is_none()).collect();
+        if mission_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = tx.missions().by_ids(&mission_ids).await?;
+        Ok(rows.into_iter().filter_map(Entry::of).map(Arc::new).collect())
     }
 
     /// All missions, in no order.
@@ -79,13 +112,13 @@ impl Book {
 pub(crate) struct Books(RwLock<Arc<Book>>);
 
 impl Books {
-    /// The book as the transaction sees the missions. `is_clean` says that the transaction has changed none of them: what
-    /// it has changed may be undone, and must not be remembered under a version that another one will then have.
+    /// The book as the transaction sees the missions. `has_new_missions` says that the transaction has changed some of
+    /// them: that may be undone, and must not be remembered under a version that another one will then have.
     pub(crate) async fn as_of(
         &self,
         services: &Services,
         tx: &mut dyn Transaction,
-        is_clean: bool,
+        has_new_missions: bool,
     ) -> Result<Arc<Book>, StoreError> {
         let version = tx.missions().version().await?;
         let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
@@ -95,7 +128,7 @@ impl Books {
         let since = services.now().plus_ms(-KEPT_MS);
         let rows = tx.missions().not_over(since, None, MISSIONS_MAX).await?;
         let book = Arc::new(Book::new(version, rows));
-        if is_clean {
+        if !has_new_missions {
             // A transaction that sees an older state must not put it back.
             let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
             if known.version < version {

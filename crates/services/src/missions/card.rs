@@ -1,6 +1,9 @@
 //! A mission as one player sees it at some moment.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{
     MissionId, Prize, RewardSource, RewardState, Timestamp,
@@ -15,12 +18,16 @@ use storage::{
 };
 
 use crate::{
-    missions::{apply::reward_key, book::Entry},
+    missions::{
+        apply::reward_key,
+        book::{DAYS_BACK, Entry},
+        offers,
+    },
     rewards::state_at,
 };
 
-/// How many days back a period is looked at: the current week, and daily ones that wait to be claimed.
-const DAYS_BACK: i32 = 8;
+/// The period of what has one for all.
+const ONE_FOR_ALL: Day = Day(0);
 /// The most rows of progress that are looked at: more than anybody has in these days.
 const ROWS_MAX: u32 = 5_000;
 
@@ -30,22 +37,32 @@ pub(crate) struct Player {
     now: Timestamp,
     rows: HashMap<MissionId, Vec<ProgressRow>>,
     rewards: HashMap<(RewardSource, String), RewardRow>,
+    /// What was offered when it was read, by mission.
+    offered: HashMap<MissionId, Vec<(RewardSource, String)>>,
     done: HashSet<MissionId>,
 }
 
 impl Player {
-    /// Reads a player's progress with the missions of `entries`, and the rewards for it.
+    /// Reads a player's progress with the missions of `entries`, and the rewards for it. `offered` is what waits to be
+    /// claimed: of whatever period, and of other missions too.
     pub(crate) async fn read(
         tx: &mut dyn Transaction,
         user: User,
         now: Timestamp,
-        entries: &[&Entry],
+        entries: &[Arc<Entry>],
+        offered: Vec<RewardRow>,
     ) -> Result<Self, StoreError> {
         let utc_day = i32::try_from(now.as_millis().div_euclid(86_400_000)).unwrap_or(i32::MAX);
         let from = Day(utc_day).plus(-DAYS_BACK);
         let mut rows: HashMap<MissionId, Vec<ProgressRow>> = HashMap::new();
         for row in tx.mission_progress().of_player(user.user_id, from, ROWS_MAX).await? {
             rows.entry(row.mission_id.clone()).or_default().push(row);
+        }
+        for entry in entries.iter().filter(|entry| entry.mission.period_end(ONE_FOR_ALL).is_some()) {
+            // Of days and weeks this says that one of them was done, long ago.
+            if let Some(rows) = rows.get_mut(&entry.mission.mission_id) {
+                rows.retain(|row| row.period != ONE_FOR_ALL);
+            }
         }
         let awaited: HashSet<&MissionId> = entries.iter().flat_map(|entry| &entry.mission.after).collect();
         let awaited: Vec<MissionId> = awaited.into_iter().cloned().collect();
@@ -56,7 +73,14 @@ impl Player {
                 done.into_iter().map(|(_, mission_id)| mission_id).collect()
             }
         };
-        let mut player = Self { user, now, rows, rewards: HashMap::new(), done };
+        let mut player = Self { user, now, rows, rewards: HashMap::new(), offered: HashMap::new(), done };
+        for reward in offered {
+            if let Some(mission_id) = offers::mission_of(&reward) {
+                let key = (reward.source, reward.source_id.clone());
+                player.offered.entry(mission_id).or_default().push(key);
+                player.put_reward(reward);
+            }
+        }
         let keys: Vec<_> = entries.iter().flat_map(|entry| player.reward_keys(entry)).collect();
         for keys in keys.chunks(REWARDS_MAX) {
             let user_id = player.user.user_id;
@@ -77,6 +101,10 @@ impl Player {
         self.rows.get(&entry.mission.mission_id).map_or(&[], Vec::as_slice)
     }
 
+    fn offered_of(&self, entry: &Entry) -> &[(RewardSource, String)] {
+        self.offered.get(&entry.mission.mission_id).map_or(&[], Vec::as_slice)
+    }
+
     fn reward_keys(&self, entry: &Entry) -> Vec<(RewardSource, String)> {
         let mission = &entry.mission;
         let key = |row: &ProgressRow, tier| reward_key(mission.kind, &mission.mission_id, row.period, tier);
@@ -85,9 +113,12 @@ impl Player {
 
     /// The rewards of a mission, the oldest first.
     pub(crate) fn rewards_of(&self, entry: &Entry) -> Vec<&RewardRow> {
+        let keys = self.reward_keys(entry);
+        let offered = self.offered_of(entry);
         let mut rewards: Vec<&RewardRow> =
-            self.reward_keys(entry).iter().filter_map(|key| self.rewards.get(key)).collect();
+            keys.iter().chain(offered).filter_map(|key| self.rewards.get(key)).collect();
         rewards.sort_unstable_by_key(|reward| reward.reward_id);
+        rewards.dedup_by_key(|reward| reward.reward_id);
         rewards
     }
 
@@ -101,9 +132,10 @@ impl Player {
         entry.mission.condition.admits(&self.user.person()).err().map(Unmet::from)
     }
 
-    /// Whether the mission is shown in a list: begun, not long over, and not for other regions alone.
+    /// Whether the mission is shown in a list: begun or with something to claim, not long over, and not for other
+    /// regions alone.
     pub(crate) fn is_shown(&self, entry: &Entry) -> bool {
-        let has_begun = !self.rows_of(entry).is_empty();
+        let has_begun = !self.rows_of(entry).is_empty() || !self.offered_of(entry).is_empty();
         let is_over = entry.is_stopped || entry.mission.ends_at.is_some_and(|end| end <= self.now);
         let is_elsewhere = self.unmet(entry) == Some(Unmet::Region);
         entry.mission.starts_at <= self.now && (has_begun || !is_over && !is_elsewhere)

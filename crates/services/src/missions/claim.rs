@@ -1,10 +1,10 @@
 //! A player claims what a mission is rewarded with.
 
 use domain::{
-    MissionId, Reward, RewardState, UserId,
+    MissionId, Reward, RewardState, Timestamp, UserId,
     mission::{MissionClaim, MissionState},
 };
-use storage::{Transaction, reward::RewardRow, user::User};
+use storage::{StoreError, Transaction, reward::RewardRow, user::User};
 
 use crate::{
     Services,
@@ -14,12 +14,17 @@ use crate::{
     },
     identity::{AuthError, Session, current},
     limits::{self, Action, Subject},
-    missions::{MissionError, card::Player, live},
+    missions::{MissionError, card::Player, live, offers},
     rewards::{self, Claimed, RewardError, state_at},
 };
 
 /// The most rewards that an answer names.
 const NAMED_MAX: usize = 32;
+/// For so long after it was granted a reward of an earlier period is named again to whoever claims again: the first answer
+/// may have been lost.
+const AGAIN_MS: i64 = 24 * 3_600_000;
+/// The most of a player's rewards that are looked through for it.
+const LOOKED_AT_MAX: u32 = 200;
 
 /// Claims all that a mission has to give now: of earlier days too, and of every tier that was reached. A second claim
 /// grants nothing more and answers the same.
@@ -89,13 +94,14 @@ pub(crate) async fn claim_within(
     user: User,
     mission_id: &MissionId,
 ) -> Result<Claims, MissionError> {
-    let book = services.books().as_of(services, tx, true).await?;
+    let book = services.books().as_of(services, tx, false).await?;
     let now = services.now();
-    let entry = book.get(mission_id).filter(|entry| entry.mission.starts_at <= now);
+    let entry = book.find(tx, mission_id).await?.filter(|entry| entry.mission.starts_at <= now);
     let entry = entry.ok_or(MissionError::Unknown)?;
-    let mut player = Player::read(tx, user, now, &[entry]).await?;
+    let offered = offers::of(tx, user.user_id, now).await?;
+    let mut player = Player::read(tx, user, now, std::slice::from_ref(&entry), offered).await?;
     let offered: Vec<RewardRow> = player
-        .rewards_of(entry)
+        .rewards_of(&entry)
         .into_iter()
         .filter(|reward| state_at(reward, now) == RewardState::Offered)
         .cloned()
@@ -106,15 +112,19 @@ pub(crate) async fn claim_within(
         player.put_reward(one.reward.clone());
         claimed.push(one);
     }
+    let user_id = player.user().user_id;
     let mut granted: Vec<Reward> = player
-        .rewards_of(entry)
+        .rewards_of(&entry)
         .into_iter()
         .filter(|reward| reward.state == RewardState::Granted)
         .map(|reward| rewards::view(reward.clone(), now))
         .collect();
-    let mission = player.card(entry);
     if granted.is_empty() {
-        let was_revoked = player.rewards_of(entry).iter().any(|reward| reward.state == RewardState::Revoked);
+        granted = granted_lately(tx, user_id, mission_id, now).await?;
+    }
+    let mission = player.card(&entry);
+    if granted.is_empty() {
+        let was_revoked = player.rewards_of(&entry).iter().any(|reward| reward.state == RewardState::Revoked);
         return Err(match mission.state {
             _ if was_revoked => MissionError::Reward(RewardError::Revoked),
             MissionState::Locked => MissionError::Locked,
@@ -123,9 +133,25 @@ pub(crate) async fn claim_within(
         });
     }
     granted.drain(..granted.len().saturating_sub(NAMED_MAX));
-    let user_id = player.user().user_id;
     if !claimed.is_empty() {
         tx.mission_progress().bump(&[user_id]).await?;
     }
     Ok(Claims { user_id, answer: MissionClaim { mission, rewards: granted }, claimed })
+}
+
+/// What the mission gave in the last hours for periods that are long over, the newest last.
+async fn granted_lately(
+    tx: &mut dyn Transaction,
+    user_id: UserId,
+    mission_id: &MissionId,
+    now: Timestamp,
+) -> Result<Vec<Reward>, StoreError> {
+    let mut newest = tx.rewards().of_user(user_id, None, LOOKED_AT_MAX).await?;
+    newest.reverse();
+    let is_lately = |reward: &RewardRow| {
+        reward.state == RewardState::Granted
+            && reward.granted_at.is_some_and(|at| at >= now.plus_ms(-AGAIN_MS))
+            && offers::mission_of(reward).as_ref() == Some(mission_id)
+    };
+    Ok(newest.into_iter().filter(is_lately).map(|reward| rewards::view(reward, now)).collect())
 }

@@ -23,8 +23,8 @@ pub async fn explain(
     mission_id: &MissionId,
     period: Day,
 ) -> Result<Vec<ActivityRow>, MissionError> {
-    let book = services.books().as_of(services, tx, true).await?;
-    let entry = book.get(mission_id).ok_or(MissionError::Unknown)?;
+    let book = services.books().as_of(services, tx, false).await?;
+    let entry = book.find(tx, mission_id).await?.ok_or(MissionError::Unknown)?;
     let mission = &entry.mission;
     let (from, until) = match mission.period_end(period) {
         Some(end) => (entry.zone.start_of(period), entry.zone.start_of(end)),

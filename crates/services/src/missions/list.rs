@@ -1,6 +1,6 @@
 //! A player's missions.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, sync::Arc};
 
 use domain::{
     MissionId,
@@ -11,7 +11,7 @@ use storage::{StoreError, Transaction, user::User};
 use crate::{
     Services,
     identity::{AuthError, Session, current},
-    missions::{MissionError, book::Entry, card::Player},
+    missions::{MissionError, book::Entry, card::Player, offers},
 };
 
 /// The missions of the session's player, as they stand now.
@@ -35,26 +35,30 @@ pub async fn one(
 ) -> Result<MissionCard, MissionError> {
     let mut tx = begin(services).await?;
     let user = current::user_of(&mut *tx, session).await?;
-    let book = services.books().as_of(services, &mut *tx, true).await?;
+    let book = services.books().as_of(services, &mut *tx, false).await?;
     let now = services.now();
-    let entry = book.get(mission_id).filter(|entry| entry.mission.starts_at <= now);
+    let entry = book.find(&mut *tx, mission_id).await?.filter(|entry| entry.mission.starts_at <= now);
     let entry = entry.ok_or(MissionError::Unknown)?;
-    let player = Player::read(&mut *tx, user, now, &[entry]).await?;
-    Ok(player.card(entry))
+    let offered = offers::of(&mut *tx, user.user_id, now).await?;
+    let player = Player::read(&mut *tx, user, now, std::slice::from_ref(&entry), offered).await?;
+    Ok(player.card(&entry))
 }
 
-/// The missions of a user, as they stand now: what can be claimed first, then what is going on, then what is locked, then
+/// The missions of a user, as they stand now, and those that are long over of which something can be claimed: that first, then what is going on, then what is locked, then
 /// what is over; within these what ends first.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn all(services: &Services, tx: &mut dyn Transaction, user: User) -> Result<Missions, StoreError> {
     let version = tx.mission_progress().version(user.user_id).await?;
-    let book = services.books().as_of(services, tx, true).await?;
-    let entries: Vec<&Entry> = book.all().map(AsRef::as_ref).collect();
-    let player = Player::read(tx, user, services.now(), &entries).await?;
+    let book = services.books().as_of(services, tx, false).await?;
+    let now = services.now();
+    let offered = offers::of(tx, user.user_id, now).await?;
+    let mut entries: Vec<Arc<Entry>> = book.all().cloned().collect();
+    entries.extend(book.forgotten(tx, offers::missions_of(&offered)).await?);
+    let player = Player::read(tx, user, now, &entries, offered).await?;
     let mut missions: Vec<MissionCard> =
-        book.all().filter(|entry| player.is_shown(entry)).map(|entry| player.card(entry)).collect();
+        entries.iter().filter(|entry| player.is_shown(entry)).map(|entry| player.card(entry)).collect();
     missions.sort_by(|left, right| order(left).cmp(&order(right)));
     Ok(Missions { version, missions })
 }

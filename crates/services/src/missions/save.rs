@@ -1,11 +1,13 @@
-//! Writing missions: read from JSON, checked, and saved by whose they are.
+//! Writing missions: read from JSON, checked, and saved by their owners.
+
+use std::collections::{HashMap, HashSet};
 
 use domain::{MissionId, Owner, Timestamp, mission::Mission};
-use storage::{Transaction, mission::MISSIONS_MAX};
+use storage::{StoreError, Transaction, mission::MISSIONS_MAX};
 
 use crate::{
     Services,
-    missions::{InvalidField, MissionError, calendar::Zone},
+    missions::{InvalidField, MissionError, book::Book, calendar::Zone},
 };
 
 /// Reads a mission and checks it, as far as that goes without the others.
@@ -17,11 +19,17 @@ pub fn read(json: &str) -> Result<Mission, InvalidField> {
     let mission: Mission = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| InvalidField(unreadable(&error.path().to_string(), &error.inner().to_string())))?;
     reader.end().map_err(|_| InvalidField("data holds more than a mission".to_owned()))?;
-    mission.check()?;
-    if Zone::find(&mission.time_zone).is_none() {
-        return Err(InvalidField("time_zone is not a zone of the IANA database".to_owned()));
-    }
+    check(&mission)?;
     Ok(mission)
+}
+
+/// Checks what a mission says by itself.
+fn check(mission: &Mission) -> Result<(), InvalidField> {
+    mission.check()?;
+    match Zone::find(&mission.time_zone) {
+        Some(_) => Ok(()),
+        None => Err(InvalidField("time_zone is not a zone of the IANA database".to_owned())),
+    }
 }
 
 /// What can't be read, and why. The parser's own words may repeat a value, so only names of fields are taken from them.
@@ -51,10 +59,7 @@ pub async fn save(
     mission: &Mission,
     told_at: Option<Timestamp>,
 ) -> Result<(), MissionError> {
-    mission.check()?;
-    if Zone::find(&mission.time_zone).is_none() {
-        return Err(invalid("time_zone is not a zone of the IANA database"));
-    }
+    check(mission).map_err(MissionError::Invalid)?;
     let known = tx.missions().lock(&mission.mission_id).await?;
     if known.as_ref().is_some_and(|known| known.owner != owner) {
         return Err(MissionError::OwnedElsewhere);
@@ -65,8 +70,9 @@ pub async fn save(
         tracing::debug!(mission.id = %mission.mission_id, "a mission has come behind a newer one");
         return Ok(());
     }
-    let book = services.books().as_of(services, tx, false).await?;
-    mission.check_chain(&book.chains())?;
+    // The caller may have changed missions before this one.
+    let book = services.books().as_of(services, tx, true).await?;
+    mission.check_chain(&chains(tx, &book, mission).await?)?;
     match known {
         None if book.all().count() >= MISSIONS_MAX as usize => {
             return Err(invalid("mission_id would be one of more than 1000 missions that are not over"));
@@ -85,7 +91,38 @@ pub async fn save(
     Ok(())
 }
 
-/// Stops a mission, whose ever it is, or lets it go on: nothing counts for it while it is stopped, and what was done can
+/// What comes first for each mission that is known by now: those of the book, and those that are long over as far as the
+/// mission waits for them, or for what waits for them.
+async fn chains(
+    tx: &mut dyn Transaction,
+    book: &Book,
+    mission: &Mission,
+) -> Result<HashMap<MissionId, Vec<MissionId>>, StoreError> {
+    let mut chains = book.chains();
+    let mut open = mission.after.clone();
+    let mut seen: HashSet<MissionId> = HashSet::new();
+    while !open.is_empty() {
+        let mut forgotten = Vec::new();
+        while let Some(mission_id) = open.pop() {
+            if !seen.insert(mission_id.clone()) {
+                continue;
+            }
+            match chains.get(&mission_id) {
+                Some(after) => open.extend(after.iter().cloned()),
+                None => forgotten.push(mission_id),
+            }
+        }
+        for mission_ids in forgotten.chunks(MISSIONS_MAX as usize) {
+            for row in tx.missions().by_ids(mission_ids).await? {
+                open.extend(row.mission.after.iter().cloned());
+                chains.insert(row.mission.mission_id, row.mission.after);
+            }
+        }
+    }
+    Ok(chains)
+}
+
+/// Stops a mission, whoever owns it, or lets it go on: nothing counts for it while it is stopped, and what was done can
 /// be claimed all the same. Returns whether anything has changed.
 ///
 /// # Errors

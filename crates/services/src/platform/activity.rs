@@ -108,8 +108,8 @@ pub(crate) async fn apply(
         });
     }
     let users: HashMap<UserId, User> = known.into_iter().map(|user| (user.user_id, user)).collect();
-    let is_clean = changes.has_missions_as_before();
-    changes.add_missions(missions::apply::apply(services, tx, &users, &rows, is_clean).await?);
+    let applied = missions::apply::apply(services, tx, &users, &rows, changes.has_new_missions).await?;
+    changes.add_missions(applied);
     Ok(())
 }
 

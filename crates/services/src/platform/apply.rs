@@ -152,7 +152,7 @@ pub(crate) struct Changes {
     /// Users whose alias may have changed.
     renamed: Vec<UserId>,
     /// Whether missions were written.
-    has_new_missions: bool,
+    pub(crate) has_new_missions: bool,
     /// What players have done for missions.
     missions: MissionChanges,
     /// How many scores each board has taken.
@@ -236,11 +236,6 @@ pub(crate) async fn apply_calls(
 }
 
 impl Changes {
-    /// Whether the transaction has changed no mission.
-    pub(crate) const fn has_missions_as_before(&self) -> bool {
-        !self.has_new_missions
-    }
-
     /// Notes boards that have changed.
     pub(crate) fn add_boards(&mut self, boards: impl IntoIterator<Item = BoardChange>) {
         self.boards.extend(boards);

@@ -184,6 +184,34 @@ pub async fn old_periods_are_removed(store: &dyn Store) {
     assert_eq!(of_player(store, 1, 0, 10).await, [row(1, "a", 0)]);
 }
 
+/// That a mission was done once is known for good, however old its periods are: what waits for it stays open.
+pub async fn what_was_done_once_stays_done(store: &dyn Store) {
+    let first = ProgressRow { done_at: Some(at(3)), ..done(row(1, "b", 5)) };
+    put(store, &[first.clone(), done(row(1, "b", 6)), row(1, "c", 5), done(row(2, "b", 7))]).await;
+    let remove = async |before, limit| {
+        write(store, async |transaction| {
+            transaction.mission_progress().remove_old(Day(before), limit).await.unwrap()
+        })
+        .await
+    };
+    let once = |row: ProgressRow| ProgressRow { period: Day(0), tiers: 0, ..row };
+    assert_eq!(remove(7, 10).await, 3);
+    assert_eq!(of_player(store, 1, 0, 10).await, [once(first.clone())], "one row, of the first time");
+    assert_eq!(remove(100, 10).await, 1);
+    assert_eq!(of_player(store, 2, 0, 10).await, [once(done(row(2, "b", 7)))]);
+    // Done again, and old again: what is known stays.
+    put(store, &[done(row(1, "b", 90))]).await;
+    assert_eq!(remove(100, 10).await, 1);
+    assert_eq!(remove(100, 10).await, 0);
+    assert_eq!(of_player(store, 1, 0, 10).await, [once(first)]);
+    let known = read(store, async |transaction| {
+        let players = [user_id(1), user_id(2)];
+        transaction.mission_progress().done(&players, &[id("b"), id("c")]).await.unwrap()
+    })
+    .await;
+    assert_eq!(known, [(user_id(1), id("b")), (user_id(2), id("b"))]);
+}
+
 /// A call is bounded.
 pub async fn too_much_progress_is_refused(store: &dyn Store) {
     let rows: Vec<ProgressRow> = (0..=ROWS_MAX).map(|number| row(number as u128 + 1, "a", 0)).collect();

@@ -5,7 +5,7 @@ use futures::future::join_all;
 
 use crate::{
     Store,
-    mission::MissionRow,
+    mission::{MISSIONS_MAX, MissionRow},
     testsuite::fixtures::{HARD_TEXT, at, mission, read, write},
 };
 
@@ -99,4 +99,22 @@ pub async fn missions_that_are_not_over_are_listed(store: &dyn Store) {
     assert_eq!(list(11, None, 10).await, ["b", "c"]);
     assert_eq!(list(0, None, 2).await, ["a", "b"]);
     assert_eq!(list(0, Some("b"), 2).await, ["c", "d"]);
+}
+
+/// Some are found at once, whether over or not; what is none is left out, and a call is bounded.
+pub async fn missions_are_found_by_their_ids(store: &dyn Store) {
+    let over = Mission { ends_at: Some(at(1)), ..mission("over") };
+    for one in [&mission("a"), &over, &mission("b")] {
+        put(store, one, Owner::Platform).await;
+    }
+    let found = async |ids: &[MissionId]| {
+        read(store, async |transaction| transaction.missions().by_ids(ids).await).await
+    };
+    let rows = found(&[id("over"), id("none"), id("a")]).await.unwrap();
+    let ids: Vec<&str> = rows.iter().map(|row| row.mission.mission_id.as_str()).collect();
+    assert_eq!(ids, ["a", "over"]);
+    assert_eq!(rows[1].mission, over);
+    assert!(found(&[]).await.unwrap().is_empty());
+    let many: Vec<MissionId> = (0..=MISSIONS_MAX).map(|number| id(&format!("m{number}"))).collect();
+    assert!(found(&many).await.is_err());
 }

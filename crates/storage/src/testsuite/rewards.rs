@@ -189,3 +189,30 @@ pub async fn too_many_rewards_are_refused(store: &dyn Store) {
     })
     .await;
 }
+
+/// What a player can claim of missions and achievements, however long ago it was offered, the oldest first.
+pub async fn what_waits_to_be_claimed_is_listed_oldest_first(store: &dyn Store) {
+    let of_mission = |number, owner| RewardRow { source: RewardSource::Mission, ..reward(number, owner) };
+    add(
+        store,
+        &[
+            of_mission(9, 1),
+            of_mission(2, 1),
+            RewardRow { source: RewardSource::Achievement, expires_at: Some(at(6)), ..reward(5, 1) },
+            RewardRow { expires_at: Some(at(5)), ..of_mission(3, 1) },
+            RewardRow { state: RewardState::Granted, granted_at: Some(at(1)), ..of_mission(4, 1) },
+            reward(6, 1),
+            of_mission(7, 2),
+        ],
+    )
+    .await;
+    let offered = async |owner, limit| {
+        read(store, async |transaction| {
+            transaction.rewards().offered(user_id(owner), at(5), limit).await.unwrap()
+        })
+        .await
+    };
+    assert_eq!(numbers(&offered(1, 10).await), [2, 5, 9]);
+    assert_eq!(numbers(&offered(1, 2).await), [2, 5]);
+    assert_eq!(numbers(&offered(3, 10).await), []);
+}

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Locale, MissionId, Timestamp, mission::Mission};
+use domain::{Locale, MissionId, mission::Mission};
 use serde_json::{Map, Value, json};
 
 use crate::{
     console::{
         tournaments::{
-            form::{FIELD_CHARS_MAX, FieldError},
+            form::{FIELD_CHARS_MAX, FieldError, was},
             lines,
         },
         zone::ViewerZone,
@@ -43,6 +43,9 @@ pub const FIELDS: &[&str] = &[
     "condition.regions",
 ];
 
+/// The fields for times.
+const TIMES: &[&str] = &["starts_at", "ends_at"];
+
 /// What an operator has typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MissionForm(BTreeMap<&'static str, String>);
@@ -54,7 +57,8 @@ impl MissionForm {
             let text: String = of(name).trim().chars().take(FIELD_CHARS_MAX).collect();
             (!text.is_empty()).then_some((*name, text))
         };
-        Self(FIELDS.iter().filter_map(held).collect())
+        let kept: Vec<&'static str> = TIMES.iter().map(|name| was(name)).collect();
+        Self(FIELDS.iter().chain(&kept).filter_map(held).collect())
     }
 
     /// What a field holds.
@@ -65,7 +69,6 @@ impl MissionForm {
     /// The form of a mission, with times in a zone.
     pub fn of(mission: &Mission, zone: &ViewerZone) -> Self {
         let value = serde_json::to_value(mission).unwrap_or_default();
-        let time = |at: Option<Timestamp>| at.map(|at| zone.field(at)).unwrap_or_default();
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
         for name in ["mission_id", "kind", "time_zone"] {
             texts.insert(name.to_owned(), value[name].as_str().unwrap_or_default().to_owned());
@@ -79,12 +82,14 @@ impl MissionForm {
                 texts.insert(format!("{name}.{}", locale.tag()), text.to_owned());
             }
         }
+        for (name, at) in [("starts_at", Some(mission.starts_at)), ("ends_at", mission.ends_at)] {
+            texts.insert(name.to_owned(), at.map(|at| zone.field(at)).unwrap_or_default());
+            texts.insert(was(name).to_owned(), at.map(|at| at.to_string()).unwrap_or_default());
+        }
         let condition = &mission.condition;
         texts.extend(
             [
                 ("rule", serde_json::to_string_pretty(&value["rule"]).unwrap_or_default()),
-                ("starts_at", zone.field(mission.starts_at)),
-                ("ends_at", time(mission.ends_at)),
                 ("reward", mission.reward.as_ref().map(lines::write_prize_line).unwrap_or_default()),
                 ("tiers", lines::write_steps(&mission.tiers)),
                 ("after", mission.after.iter().map(MissionId::as_str).collect::<Vec<_>>().join(" ")),
@@ -125,8 +130,8 @@ impl MissionForm {
                 (_, Err(_)) => errors.push(error(name, "must be a whole number")),
             }
         }
-        for name in ["starts_at", "ends_at"] {
-            match (self.field(name), zone.parse(self.field(name))) {
+        for name in TIMES.iter().copied() {
+            match (self.field(name), zone.parse_kept(self.field(name), self.field(was(name)))) {
                 ("", _) => {}
                 (_, Some(at)) => drop(all.insert(name.to_owned(), json!(at))),
                 (_, None) => errors.push(error(name, "must be a date and a time")),

@@ -1,6 +1,11 @@
 //! Writing missions of the console.
 
-use domain::{MissionId, Owner, audit::AuditAction, console::Permission};
+use domain::{
+    MissionId, Owner,
+    audit::AuditAction,
+    console::Permission,
+    mission::{Mission, value::digest},
+};
 use serde_json::json;
 
 use super::{
@@ -22,6 +27,21 @@ pub enum Saved {
     Wrong(Vec<FieldError>),
 }
 
+/// Which mission a form changes, and as what the form has seen it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Which.
+    pub mission_id: MissionId,
+    /// Its [`revision`] when the form was made.
+    pub revision: String,
+}
+
+/// What stands for what a mission is: another text as soon as anything of it has changed.
+pub fn revision(mission: &Mission) -> String {
+    let definition = serde_json::to_string(mission).unwrap_or_default();
+    format!("{:016x}", digest([definition.as_bytes()]))
+}
+
 fn wrong(what: &str) -> Saved {
     let what = what.to_owned();
     Saved::Wrong(vec![FieldError { field: "mission_id", what, ..FieldError::default() }])
@@ -36,7 +56,7 @@ pub async fn save(
     operator: &Operator,
     form: &MissionForm,
     zone: &ViewerZone,
-    changed: Option<&MissionId>,
+    changed: Option<&Changed>,
 ) -> Result<Saved, ConsoleError> {
     const DOING: &str = "saving a mission";
     operator.require(services, Permission::EditMissions).await?;
@@ -50,8 +70,13 @@ pub async fn save(
     let action = match (&known, changed) {
         (None, None) => AuditAction::MissionCreated,
         (Some(_), None) => return Ok(wrong("is taken by another mission")),
-        (_, Some(changed)) if changed != id => return Ok(wrong("can't change")),
+        (_, Some(changed)) if changed.mission_id != *id => return Ok(wrong("can't change")),
         (None, Some(_)) => return Err(ConsoleError::Unknown),
+        (Some(known), Some(changed))
+            if known.owner == Owner::Console && revision(&known.mission) != changed.revision =>
+        {
+            return Ok(wrong("was changed meanwhile; open it again to see how"));
+        }
         (Some(_), Some(_)) => AuditAction::MissionEdited,
     };
     match missions::save(services, &mut *tx, Owner::Console, &mission, None).await {

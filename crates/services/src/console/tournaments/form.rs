@@ -62,6 +62,19 @@ pub const FIELDS: &[&str] = &[
     "finish_notice",
 ];
 
+/// The fields for times, and beside each the one that holds the moment with which it was filled in.
+pub const TIMES: &[(&str, &str)] = &[
+    ("starts_at", "starts_at.was"),
+    ("ends_at", "ends_at.was"),
+    ("join.opens_at", "join.opens_at.was"),
+    ("join.closes_at", "join.closes_at.was"),
+];
+
+/// The field that holds the moment with which a field for a time was filled in.
+pub fn was(name: &str) -> &'static str {
+    TIMES.iter().find(|(time, _)| *time == name).map_or("", |(_, was)| was)
+}
+
 /// What a field holds that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FieldError {
@@ -86,7 +99,7 @@ impl TournamentForm {
             let text: String = of(name).trim().chars().take(FIELD_CHARS_MAX).collect();
             (!text.is_empty()).then_some((*name, text))
         };
-        Self(FIELDS.iter().filter_map(held).collect())
+        Self(FIELDS.iter().chain(TIMES.iter().map(|(_, was)| was)).filter_map(held).collect())
     }
 
     /// What a field holds.
@@ -98,14 +111,21 @@ impl TournamentForm {
         self.0.insert(name, text.into());
     }
 
+    fn put_time(&mut self, name: &'static str, at: Option<Timestamp>, zone: &ViewerZone) {
+        if let Some(at) = at {
+            self.put(name, zone.field(at));
+            self.put(was(name), at.to_string());
+        }
+    }
+
     /// The form of a definition, with times in a zone.
     pub fn of(definition: &Definition, zone: &ViewerZone) -> Self {
         let Definition { tournament, rules, .. } = definition;
         let mut form = Self::default();
         form.put("tournament_id", tournament.tournament_id.as_str());
         form.put_texts("title", &tournament.title);
-        form.put("starts_at", zone.field(tournament.starts_at));
-        form.put("ends_at", zone.field(tournament.ends_at));
+        form.put_time("starts_at", Some(tournament.starts_at), zone);
+        form.put_time("ends_at", Some(tournament.ends_at), zone);
         form.put("operator", word(&tournament.operator));
         form.put("order", word(&tournament.order));
         let ties: Vec<String> = tournament.ties.iter().map(|order| word(&order)).collect();
@@ -117,15 +137,14 @@ impl TournamentForm {
 
     fn put_rules(&mut self, rules: &TournamentRules, zone: &ViewerZone) {
         let number = |number: Option<NonZeroU32>| number.map(|number| number.to_string()).unwrap_or_default();
-        let time = |at: Option<Timestamp>| at.map(|at| zone.field(at)).unwrap_or_default();
         let flag = |is_set: bool| if is_set { "on" } else { "" };
         if let Some(reset) = &rules.reset {
             self.put("reset.cron", reset.cron.as_str());
             self.put("reset.zone", reset.zone.as_str());
         }
         self.put("join.required", flag(rules.join.required));
-        self.put("join.opens_at", time(rules.join.opens_at));
-        self.put("join.closes_at", time(rules.join.closes_at));
+        self.put_time("join.opens_at", rules.join.opens_at, zone);
+        self.put_time("join.closes_at", rules.join.closes_at, zone);
         self.put("join.size_max", number(rules.join.size_max));
         self.put("join.entries_max", number(rules.join.entries_max));
         self.put("attempts_max", number(rules.attempts_max));
@@ -240,8 +259,13 @@ impl Reader<'_> {
     }
 
     fn time(&mut self, name: &str) -> Option<Timestamp> {
-        let zone = self.zone.clone();
-        self.optional(name, "must be a date and a time", |text| zone.parse(text))
+        let (zone, was) = (self.zone, self.form.field(was(name)));
+        self.optional(name, "must be a date and a time", |text| zone.parse_kept(text, was))
+    }
+
+    fn needed_time(&mut self, name: &str) -> Option<Timestamp> {
+        let (zone, was) = (self.zone, self.form.field(was(name)));
+        self.needed(name, "must be a date and a time", |text| zone.parse_kept(text, was))
     }
 
     fn chosen<T: DeserializeOwned + Default>(&mut self, name: &str) -> T {
@@ -266,10 +290,8 @@ impl Reader<'_> {
                 "must be 1 to 120 characters; English is what other languages fall back to",
             );
         }
-        let zone = self.zone.clone();
-        let moment = "must be a date and a time";
-        let starts_at = self.needed("starts_at", moment, |text| zone.parse(text));
-        let ends_at = self.needed("ends_at", moment, |text| zone.parse(text));
+        let starts_at = self.needed_time("starts_at");
+        let ends_at = self.needed_time("ends_at");
         if starts_at.zip(ends_at).is_some_and(|(starts_at, ends_at)| ends_at <= starts_at) {
             self.wrong("ends_at", "must be later than the start");
         }
@@ -414,7 +436,9 @@ mod tests {
         let definition = form.read(&rome()).unwrap();
         assert_eq!(definition.tournament.starts_at, "2026-03-29T18:00:00Z".parse().unwrap());
         assert_eq!(definition.rules.prizes.len(), 2);
-        assert_eq!(TournamentForm::of(&definition, &rome()), form);
+        let written = TournamentForm::of(&definition, &rome());
+        assert!(FIELDS.iter().all(|name| written.field(name) == form.field(name)), "{written:?}");
+        assert_eq!(written.field("ends_at.was"), "2026-04-05T18:00:00.000Z");
         let elsewhere = TournamentForm::of(&definition, &ViewerZone::default());
         assert_eq!(elsewhere.field("starts_at"), "2026-03-29T18:00");
         assert_eq!(elsewhere.read(&ViewerZone::default()).unwrap(), definition);

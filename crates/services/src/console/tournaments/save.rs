@@ -104,7 +104,7 @@ async fn action(
         return wrong("belongs to the platform, which alone changes what the tournament is");
     }
     if row.status.revision != changed.revision {
-        return wrong("was changed meanwhile; open the tournament again to see how");
+        return wrong("was changed meanwhile; open it again to see how");
     }
     let is_published = row.status.state == State::Draft && !definition.is_draft;
     Ok(Ok(if is_published { AuditAction::TournamentPublished } else { AuditAction::TournamentEdited }))
