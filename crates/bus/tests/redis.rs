@@ -254,7 +254,7 @@ async fn without_redis_calls_end_and_hints_are_dropped_and_counted() {
     let ranks = RedisRanks::new(connection.clone());
     let board_id: BoardId = "cup".parse().unwrap();
     let calls = async {
-        assert_eq!(ranks.version(&board_id).await.unwrap_err().operation, "ranks.version");
+        assert_eq!(ranks.version(&board_id).await.unwrap_err().operation, "ranks.loaded");
         assert!(ranks.page(&board_id, Window::Top, 10, None).await.is_err());
         let limits = RedisLimits::new(connection.clone());
         assert!(limits.gate_closed_ms("gate", Timestamp::from_millis(0)).await.is_err());
