@@ -172,17 +172,17 @@ impl Feed {
         }
     }
 
-    fn failed(self: &Rc<Self>, status: f64) {
+    fn failed(self: &Rc<Self>, status: u16) {
         let failures = {
             let mut state = self.state.borrow_mut();
             state.failures += 1;
-            if status == 401.0 {
+            if status == 401 {
                 // A poll renews the token, and then the stream is tried again.
                 state.polls = POLLS_MAX - 1;
             }
             state.failures
         };
-        if status == 401.0 {
+        if status == 401 {
             self.poll_later(if failures > 1 { POLL_MS } else { 0 });
         } else if failures >= FAILURES_MAX {
             self.poll_later(0);

@@ -320,6 +320,12 @@ impl BoardStore {
         let Some(mut next) = self.window.now() else { return true };
         let follows = next.apply(delta);
         if follows {
+            // Who falls out of the window stood here last, until it is known where they are.
+            if let Some(player) = self.session.player_now()
+                && let Some(row) = self.rows.now().into_iter().find(|row| row.player == player)
+            {
+                self.own.set(Some(row.entry.now()));
+            }
             self.show(next);
         }
         follows

@@ -3,7 +3,7 @@
 
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, TextDecoder};
+use web_sys::{AbortController, Response, TextDecoder};
 
 use crate::net::{self, Call, later};
 
@@ -14,17 +14,17 @@ const SILENCE_MS: i32 = 40_000;
 pub(super) type Tell<'a> = &'a mut dyn FnMut(&str, &str, &str);
 
 /// Follows a stream to its end, or until `controller` ends it. Returns the status of the answer, 0 without one.
-pub(super) async fn follow(call: Call, controller: AbortController, tell: Tell<'_>) -> f64 {
-    let mut status = 0.0;
+pub(super) async fn follow(call: Call, controller: AbortController, tell: Tell<'_>) -> u16 {
+    let mut status = 0;
     // Whatever has ended it, it is over.
     let _ = read(&call, &controller, &mut status, tell).await;
     status
 }
 
-async fn read(call: &Call, controller: &AbortController, status: &mut f64, tell: Tell<'_>) -> Option<()> {
+async fn read(call: &Call, controller: &AbortController, status: &mut u16, tell: Tell<'_>) -> Option<()> {
     let response = guarded(net::begin(call, controller)?, controller, net::TIMEOUT_MS).await?;
-    *status = net::field(&response, "status")?.as_f64()?;
-    if *status >= 300.0 {
+    *status = response.unchecked_ref::<Response>().status();
+    if *status != 200 {
         return None;
     }
     tell("open", "", "");
@@ -82,7 +82,7 @@ impl Lines {
                 "data" => &mut self.data,
                 _ => continue,
             };
-            *place = value.trim_ascii().to_owned();
+            value.trim_ascii().clone_into(place);
         }
     }
 }

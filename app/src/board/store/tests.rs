@@ -219,6 +219,25 @@ fn a_delta_moves_players_between_the_window_and_the_rows_below() {
 }
 
 #[test]
+fn who_falls_out_of_the_window_stands_where_they_stood_last_and_not_where_they_came_from() {
+    Owner::new().with(|| {
+        let store = store("p_c");
+        store.own.set(Some(entry(60, "p_c", 1)));
+        assert_eq!(store.me().unwrap().rank, 3);
+        let delta = LiveDelta {
+            from: 7,
+            version: 8,
+            total: 60,
+            changed: vec![entry(3, "p_d", 15)],
+            moved: Vec::new(),
+            left: vec!["p_c".parse().unwrap()],
+        };
+        assert!(store.take_delta(delta));
+        assert_eq!(store.me().unwrap().rank, 3);
+    });
+}
+
+#[test]
 fn the_own_row_outside_the_window_comes_from_its_neighborhood() {
     Owner::new().with(|| {
         let store = store("p_z");
