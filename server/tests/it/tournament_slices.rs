@@ -203,7 +203,11 @@ async fn slices_of_a_frozen_tournament_wait_and_those_of_a_canceled_one_are_remo
 /// What everybody sees of the first period.
 async fn seen(server: &TestServer) -> [Value; 4] {
     let winner = server.sign_in(1, "Ada").await;
-    let (_, page) = server.json(get("/v1/tournaments/cup/board?period=0&limit=3")).await;
+    let (_, mut page) = server.json(get("/v1/tournaments/cup/board?period=0&limit=3")).await;
+    // A cursor is never twice alike; what is behind it is.
+    let cursor = page["next_cursor"].take();
+    let behind = format!("/v1/tournaments/cup/board?period=0&limit=3&cursor={}", cursor.as_str().unwrap());
+    page["behind"] = server.json(get(&behind)).await.1["entries"].clone();
     let (_, scores) = about(server, "/scores?period=0", Some(&winner)).await;
     let (_, history) = server.json(get_as("/v1/tg/history", &winner.jwt)).await;
     let (status, results) = about(server, "/results?period=0", None).await;
@@ -228,6 +232,7 @@ async fn a_renewal_with_another_order_and_other_ties_changes_nothing_of_what_is_
     let before = seen(&server).await;
     assert_eq!(aliases(&before[0]), ["Player 1", "Player 2", "Player 3", "Player 4"]);
     assert_eq!(before[1]["entries"][0]["alias"], "Player 1");
+    assert_eq!(before[1]["behind"][0]["alias"], "Player 4");
     let now = server.services.now();
     let renewed = json!({
         "starts_at": now, "ends_at": now.plus_ms(HOUR_MS), "operator": "sum", "order": "asc", "ties": ["desc"],

@@ -175,7 +175,9 @@ pub async fn boards_that_show_a_user_are_those_that_are_not_final(store: &dyn St
     assert_eq!(showing(2, 10).await, ["other"]);
     assert_eq!(showing(3, 10).await, [""; 0]);
     write(store, async |transaction| {
-        assert!(transaction.results().finish(&board_id("cup.1.2"), &[7; 32], at(50)).await.unwrap());
+        let board = transaction.boards().lock(&board_id("cup.1.2")).await.unwrap().unwrap();
+        transaction.results().begin(&board).await.unwrap();
+        assert!(transaction.results().finish(&board.board_id, &[7; 32], at(50)).await.unwrap());
     })
     .await;
     assert_eq!(showing(1, 10).await, ["cup", "league.3"]);
