@@ -94,6 +94,23 @@ async fn every_score_that_was_taken_stands_in_the_log() {
     }
 }
 
+/// Who has a sum of nothing has it since their first score, whichever came first.
+#[tokio::test]
+async fn a_sum_of_nothing_stands_since_the_earliest_score() {
+    let server = server().await;
+    let cup = server.tournament("cup", "sum", "desc");
+    server.events(&json!([cup, server.user("a", "Ann", None), server.user("b", "Bob", None)])).await;
+    server.clock.advance_ms(1_000);
+    let mut early = server.score("a1", "cup", "a", 0);
+    early["time"] = json!(server.services.now().plus_ms(-500));
+    server.events(&json!([server.score("a2", "cup", "a", 0), server.score("b1", "cup", "b", 0)])).await;
+    server.events(&json!([early])).await;
+    let board = "cup".parse().unwrap();
+    let since = row(&server, &board, "a").await.standing.achieved_at;
+    assert_eq!(since, server.services.now().plus_ms(-500));
+    assert_eq!(server.standings("cup").await[0].0, "Ann");
+}
+
 #[tokio::test]
 async fn peers_1_3_5_a_score_sent_twice_counts_once_also_as_an_attempt() {
     let (server, board) = server_with("sum", json!([])).await;

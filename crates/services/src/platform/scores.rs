@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use domain::{
-    BoardId, ErrorCode, PlatformUserId, Score, Standing, Ties, TournamentId, UserId,
+    BoardId, ErrorCode, Operator, PlatformUserId, Score, Standing, Ties, TournamentId, UserId,
     ranking::{Applied, Played},
 };
 use storage::{
@@ -258,9 +258,13 @@ impl<'boards> BoardRun<'boards> {
             if needs_history && let Some(head) = after.last_event {
                 let history = chain::played(&chain::read(tx, head).await?);
                 let known = before.as_ref().and_then(PlayerRow::ranked);
-                if let Some(standing) = board.ranking.of_history(history)
-                    // A log that does not reach as far as the standing was removed: it can't say what is latest.
-                    && known.is_none_or(|known| standing.newest_at >= known.newest_at)
+                // A log that does not reach as far as the standing was removed: it can't say what is latest. The standing
+                // of another operator may well begin earlier than was known: a sum of nothing by an earlier score.
+                let is_cut = |standing: &Standing| {
+                    board.ranking.operator == Operator::Latest
+                        && known.is_some_and(|known| standing.newest_at < known.newest_at)
+                };
+                if let Some(standing) = board.ranking.of_history(history).filter(|standing| !is_cut(standing))
                 {
                     after.standing = standing;
                 }
