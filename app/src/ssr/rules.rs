@@ -49,16 +49,19 @@ pub fn render_rules(
             view! { <ul class="site__list">{items}</ul> }
         };
         let told = (!told.is_empty()).then(|| {
-            let lines: Vec<_> = told.into_iter().map(|line| view! { <p>{line}</p> }).collect();
-            view! { <h2>{text(later::RULES_TOLD)}</h2> {lines} }
+            let lines: Vec<_> =
+                told.into_iter().map(|line| view! { <p class="site__told">{line}</p> }).collect();
+            view! { <h2 class="site__part">{text(later::RULES_TOLD)}</h2> {lines} }
         });
-        let won = (!prizes.is_empty()).then(|| view! { <h2>{text(later::PANEL_PRIZES)}</h2> {list(prizes)} });
+        let won = (!prizes.is_empty()).then(|| {
+            view! { <h2 class="site__part">{text(later::PANEL_PRIZES)}</h2> {list(prizes)} }
+        });
         view! {
             <main class="site">
                 <h1 class="site__title">{text(site::RULES_TITLE)}</h1>
                 <p class="site__text">{title.to_owned()}</p>
                 {told}
-                <h2>{text(later::RULES_FACTS)}</h2>
+                <h2 class="site__part">{text(later::RULES_FACTS)}</h2>
                 {list(facts)}
                 {won}
                 <div class="site__actions">
